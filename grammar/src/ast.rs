@@ -1,0 +1,605 @@
+//! The syntax of one `.rule` file, with spans. What was written, not what it means: names are not resolved here.
+
+use rulec_tree::{Category, Kind, Op, Span};
+
+/// A value and where it stands in the rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// A name as written, without `$` or `@`.
+pub type Name = Spanned<String>;
+
+/// One `.rule` file.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// `use` lines, in order.
+    pub uses: Vec<Use>,
+    /// Rules, predicates and symbol sets, in order. Items with mistakes are left out; their diagnostics tell.
+    pub items: Vec<Item>,
+}
+
+/// `use "net/http"`, `use h "net/http"` or `use stdlib.http { is_handler }`.
+#[derive(Clone, Debug)]
+pub enum Use {
+    /// A Go package that patterns name.
+    Package {
+        /// The import path.
+        path: Name,
+        /// The name that patterns use; without one, the path's last element that is not a version.
+        alias: Option<Name>,
+        /// The whole line.
+        span: Span,
+    },
+    /// Names of another rule module.
+    Module {
+        /// The module's path, dotted.
+        module: Name,
+        /// The names brought in.
+        names: Vec<Name>,
+        /// The whole line.
+        span: Span,
+    },
+}
+
+/// A top-level item.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// `rule name { … }`.
+    Rule(Box<Rule>),
+    /// `predicate name($a, $b) { condition }`.
+    Predicate(Predicate),
+    /// `symbols name { http.Get, "a/b".C }`.
+    Symbols(SymbolSet),
+}
+
+/// A named condition.
+#[derive(Clone, Debug)]
+pub struct Predicate {
+    /// Markdown of the `///` lines above it.
+    pub doc: String,
+    /// Its name.
+    pub name: Name,
+    /// Parameters, holes without `$`.
+    pub params: Vec<Name>,
+    /// What it stands for.
+    pub body: Cond,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// A named set of symbols.
+#[derive(Clone, Debug)]
+pub struct SymbolSet {
+    /// Markdown of the `///` lines above it.
+    pub doc: String,
+    /// Its name.
+    pub name: Name,
+    /// The members.
+    pub members: Vec<SymbolRef>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// `http.Get` or, without `use`, `"net/http".Get`.
+#[derive(Clone, Debug)]
+pub struct SymbolRef {
+    /// The package: a name that `use` brings in, or an import path.
+    pub package: Spanned<PackageRef>,
+    /// The name in the package.
+    pub name: Name,
+}
+
+/// How a symbol names its package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PackageRef {
+    /// By a name that `use` brings in.
+    Used(String),
+    /// By import path.
+    Path(String),
+}
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Markdown of the `///` lines above it.
+    pub doc: String,
+    /// Its name, kebab-case.
+    pub name: Name,
+    /// How bad a finding is; `warning` if not said.
+    pub severity: Option<Spanned<Severity>>,
+    /// Who has it switched on; `recommended` if not said.
+    pub level: Option<Spanned<Level>>,
+    /// `tags [a, b]`.
+    pub tags: Vec<Name>,
+    /// `since "0.1.0"`.
+    pub since: Option<Name>,
+    /// `option name: type = default "what it does"`.
+    pub options: Vec<RuleOption>,
+    /// `allow [define, init, commute]`: equivalences asked for.
+    pub allow: Vec<Spanned<Equivalence>>,
+    /// `scan all`: the rule may be tried at every node.
+    pub scan_all: Option<Span>,
+    /// `skip tests`, `only tests`, `skip generated`: which files it is for.
+    pub files: Vec<Spanned<FileFilter>>,
+    /// `match … or …`.
+    pub alternatives: Vec<Alternative>,
+    /// `where`, `unless` and structural clauses in source order; all must hold.
+    pub clauses: Vec<Clause>,
+    /// The first is the finding, the others (`also`) are related places.
+    pub reports: Vec<Report>,
+    /// `fix safe …`.
+    pub fix: Option<Fix>,
+    /// `test bad { … }`, `test good { … }`.
+    pub examples: Vec<Example>,
+    /// The whole rule.
+    pub span: Span,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Worth mending.
+    Warning,
+    /// Has to be mended.
+    Error,
+}
+
+/// Who has a rule switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// On by default: high precision.
+    Recommended,
+    /// For teams that want more.
+    Strict,
+    /// Taste.
+    Pedantic,
+}
+
+/// An equivalence that a rule asks for; the others hold for all rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Equivalence {
+    /// `x := y`, `x = y` and `var x = y` are the same.
+    Define,
+    /// `s; if c {…}` and `if s; c {…}` are the same.
+    Init,
+    /// Operands of `+ * & | ^ && ||` may be swapped where their order of evaluation cannot be told.
+    Commute,
+}
+
+/// Which files a rule is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileFilter {
+    /// `skip tests`: not for `_test.go` files.
+    SkipTests,
+    /// `only tests`: only for `_test.go` files.
+    OnlyTests,
+    /// `skip generated`: not for generated files, even where these are checked.
+    SkipGenerated,
+}
+
+/// `option mode: int = 0o600 "the widest mode allowed"`.
+#[derive(Clone, Debug)]
+pub struct RuleOption {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Spanned<OptionType>,
+    /// Its default, a literal or a list of literals.
+    pub default: Value,
+    /// What it does.
+    pub doc: Option<Name>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// The type of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OptionType {
+    /// `int`.
+    Int,
+    /// `string`.
+    String,
+    /// `bool`.
+    Bool,
+    /// `duration`.
+    Duration,
+    /// `[string]`.
+    Strings,
+    /// `[int]`.
+    Ints,
+}
+
+/// One alternative of a `match`.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// `@label` behind the closing brace.
+    pub label: Option<Name>,
+}
+
+/// A condition that a match has to meet.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// `unless` instead of `where`.
+    pub negated: bool,
+    /// The condition. `inside …` and its like are [`Cond::Shape`] of [`Value::Root`].
+    pub cond: Cond,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A condition: yes, no or unknown.
+#[derive(Clone, Debug)]
+pub enum Cond {
+    /// `a and b`.
+    And(Vec<Cond>),
+    /// `a or b`.
+    Or(Vec<Cond>),
+    /// `not a`.
+    Not(Box<Cond>, Span),
+    /// `left < right`.
+    Compare {
+        /// `==`, `!=`, `<`, `<=`, `>`, `>=`.
+        op: Spanned<Op>,
+        /// Left operand.
+        left: Value,
+        /// Right operand.
+        right: Value,
+        /// The whole comparison.
+        span: Span,
+    },
+    /// `$x is const`, `$x is not call`.
+    Is {
+        /// What is asked about.
+        subject: Value,
+        /// `is not`.
+        negated: bool,
+        /// The word.
+        word: Name,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `name($x) matches "regex"`.
+    Matches {
+        /// A string value.
+        subject: Value,
+        /// The regular expression.
+        regex: Name,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `$f in SYMBOLS`, `name($f) in ["a", "b"]`, `$f in option`.
+    In {
+        /// What is asked about.
+        subject: Value,
+        /// A list, an option, or a symbol set by name.
+        set: Value,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `$x contains stmt { … }`, `not inside func $f`, `$x matches expr { … }`.
+    Shape {
+        /// Where the search starts.
+        subject: Value,
+        /// Which way it goes.
+        relation: Spanned<Relation>,
+        /// What is looked for.
+        alternatives: Vec<Alternative>,
+        /// Where it stops.
+        bound: Bound,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `$x : []byte`, `$x :? error`, `$x implements io.Closer`, `$x assignable to T`, `$x identical to T`.
+    Type {
+        /// What is asked about.
+        subject: Value,
+        /// How it is compared.
+        relation: Spanned<TypeRelation>,
+        /// The type.
+        ty: TypePattern,
+        /// The whole condition.
+        span: Span,
+    },
+    /// `is_handler($h, request: $r)`.
+    Call(Call),
+}
+
+/// Which way a structural search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The subject itself.
+    Matches,
+    /// An ancestor.
+    Inside,
+    /// A descendant.
+    Contains,
+    /// An earlier statement (element) of the same list.
+    PrecededBy,
+    /// A later one.
+    FollowedBy,
+    /// The subject is the first element of a list in a node of this form.
+    FirstIn,
+    /// The last.
+    LastIn,
+}
+
+/// Where a structural search stops.
+#[derive(Clone, Debug, Default)]
+pub enum Bound {
+    /// At the nearest function, declaration or literal: the default.
+    #[default]
+    Func,
+    /// `across func`: functions do not stop it.
+    Across(Span),
+    /// `until CATEGORY { … }`: at nodes of this form, and at functions.
+    Until(Vec<Alternative>),
+    /// `directly`: the parent (`inside`), a child (`contains`), the neighbour (`preceded by`, `followed by`).
+    Directly(Span),
+}
+
+/// How a type is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TypeRelation {
+    /// `:` proven to be.
+    Is,
+    /// `:?` not disproven.
+    MaybeIs,
+    /// `implements`.
+    Implements,
+    /// `assignable to`.
+    AssignableTo,
+    /// `convertible to`.
+    ConvertibleTo,
+    /// `identical to`.
+    IdenticalTo,
+}
+
+/// A type in a type condition.
+#[derive(Clone, Debug)]
+pub struct TypePattern {
+    /// `~T`: the underlying type.
+    pub underlying: bool,
+    /// `*?T`: T or *T.
+    pub maybe_pointer: bool,
+    /// The type.
+    pub pattern: Pattern,
+}
+
+/// A value in a condition.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// The whole match (the subject of a structural clause that names none).
+    Root(Span),
+    /// `$x` or `$*xs`.
+    Hole(Name),
+    /// `@label`.
+    Label(Name),
+    /// A string.
+    Str(Spanned<String>),
+    /// An integer, with Go's notations.
+    Int(Spanned<i64>),
+    /// A float.
+    Float(Spanned<String>),
+    /// `true`, `false`.
+    Bool(Spanned<bool>),
+    /// `500ms`, `2s`, in nanoseconds.
+    Duration(Spanned<i64>),
+    /// An option, symbol set or keyword (`file`).
+    Word(Name),
+    /// `http.Get`.
+    Symbol(SymbolRef),
+    /// `text($x)`.
+    Call(Call),
+    /// `["a", "b"]`.
+    List(Vec<Value>, Span),
+}
+
+/// A call of a builtin or of a predicate.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Its name.
+    pub name: Name,
+    /// Positional arguments.
+    pub args: Vec<Value>,
+    /// `request: $r`.
+    pub named: Vec<(Name, Value)>,
+    /// The whole call.
+    pub span: Span,
+}
+
+/// `report at @x "message with {$x}"`.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Where; the whole match if not said.
+    pub at: Option<Value>,
+    /// The message.
+    pub message: Message,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A text with holes: literal pieces and `{…}`. Braces are doubled to stand for themselves.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The pieces in order.
+    pub pieces: Vec<Piece>,
+    /// The string literal, quotes included.
+    pub span: Span,
+}
+
+/// A piece of a [`Message`].
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Literal text.
+    Text(String),
+    /// `{$x}`, `{@l}`, `{name($x)}`, `{option}`.
+    Value(Value),
+}
+
+/// `fix safe { … }`: all edits are made, or none.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// How far it may be trusted.
+    pub applicability: Spanned<Applicability>,
+    /// The edits, at least one.
+    pub edits: Vec<FixEdit>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// How far a fix may be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// Keeps the meaning, or mends it for certain; applied by `--fix`.
+    Safe,
+    /// Probably what is wanted; shown, applied by `--fix-unsafe`.
+    Suggest,
+    /// May change the meaning; applied by `--fix-unsafe`.
+    Unsafe,
+}
+
+/// One edit of a fix.
+#[derive(Clone, Debug)]
+pub struct FixEdit {
+    /// What it does.
+    pub action: Spanned<EditAction>,
+    /// A hole or label; the whole match ([`Value::Root`]) if not said.
+    pub target: Value,
+    /// The new code; none for `delete`.
+    pub template: Option<Template>,
+}
+
+/// What an edit does to its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EditAction {
+    /// Puts the template in its place.
+    Replace,
+    /// Removes it; a statement with its line.
+    Delete,
+    /// Puts the template in front of it.
+    InsertBefore,
+    /// Puts the template behind it.
+    InsertAfter,
+}
+
+/// New code, or new text.
+#[derive(Clone, Debug)]
+pub enum Template {
+    /// `{ code }`: Go with holes. `text` is what stands between the braces, trimmed; `span` is where.
+    Code {
+        /// The code as written.
+        text: Spanned<String>,
+        /// The code as a pattern; spans of its holes say where they stand in the rule file.
+        pattern: Pattern,
+    },
+    /// `"text {$x}"`: any text, for tags and comments.
+    Text(Message),
+}
+
+/// `test bad { … }`.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Findings are expected.
+    pub bad: bool,
+    /// `test bad "name" …`.
+    pub name: Option<Name>,
+    /// `with option = value`: overridden options; `go = "1.21"`, `goos`, `goarch` and `tags` set the build.
+    pub settings: Vec<(Name, Value)>,
+    /// The files; one without a name if the example has no `-- name --` lines.
+    pub files: Vec<ExampleFile>,
+    /// `fixed { … }` behind a bad example: the same files after all fixes.
+    pub fixed: Vec<ExampleFile>,
+    /// The whole example.
+    pub span: Span,
+}
+
+/// One file of an example.
+#[derive(Clone, Debug)]
+pub struct ExampleFile {
+    /// `-- name --`, or none.
+    pub path: Option<Name>,
+    /// The text, exactly as it stands in the rule file from `span.start` to `span.end`.
+    pub text: Spanned<String>,
+}
+
+/// A Go-shaped pattern: nodes in an arena, children before or after parents in no particular order.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// What the rule says it is. `Category::List` stands for `stmts`.
+    pub category: Category,
+    /// The arena.
+    pub nodes: Vec<PatternNode>,
+    /// The outermost node. For `stmts` a [`Kind::List`] whose children are the statements.
+    pub root: PatternId,
+    /// What stands between the braces.
+    pub span: Span,
+}
+
+/// The number of a node in [`Pattern::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PatternId(pub u32);
+
+/// One node of a pattern.
+#[derive(Clone, Debug)]
+pub struct PatternNode {
+    /// What it matches.
+    pub form: Form,
+    /// `@label` behind it.
+    pub label: Option<Name>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a node of a pattern matches.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// A node of this kind. `children` are the slots of the kind's shape, then its tail elements: exactly the children
+    /// a node of a Go tree has, with [`Form::Absent`] for slots left out and [`Form::Any`] for slots that do not matter.
+    Node {
+        /// The kind.
+        kind: Kind,
+        /// Its operator.
+        op: OpForm,
+        /// Its text: the name of an identifier, the value of a literal, as in the tree.
+        text: Option<Vec<u8>>,
+        /// Its children.
+        children: Vec<PatternId>,
+    },
+    /// `$x`; `$_` has no name.
+    Hole(Option<String>),
+    /// `$*xs`; `...` has no name. Any run of elements of the list it stands in.
+    Run(Option<String>),
+    /// `$(a, b)`: one of these.
+    OneOf(Vec<PatternId>),
+    /// An empty slot.
+    Absent,
+    /// Anything, an empty slot too.
+    Any,
+    /// `func $f` as a whole pattern: a function declaration or literal.
+    AnyFunc(Option<String>),
+    /// A comment by its text, delimiters included; `...` in it stands for any text. `None` for any comment.
+    Comment(Option<String>),
+}
+
+/// The operator of a pattern node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpForm {
+    /// It does not matter.
+    Any,
+    /// One of these.
+    OneOf(Vec<Op>),
+    /// `$x $op $y`: any binary operator, bound to the name.
+    Hole(String),
+}

@@ -1,0 +1,90 @@
+//! The stable codes of diagnostics, each with a title and an explanation in Markdown.
+//!
+//! In: a code as written, `E0101`. Out: what it means, an example that triggers it, how to mend it.
+//! A new code is one file `codes/E….md` and one line here. A code is never reused for another meaning.
+//!
+//! Ranges: E01 syntax, E02 names and bindings, E03 patterns, E04 conditions, E05 fixes and examples, W06 warnings,
+//! E07 packs, E08 configuration.
+
+use std::fmt;
+
+/// The code of a diagnostic, such as `E0101`. Only the constants of this module exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static str);
+
+impl Code {
+    /// As users see it.
+    pub const fn text(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+/// What a code means.
+#[derive(Clone, Copy, Debug)]
+pub struct Explanation {
+    /// The code.
+    pub code: Code,
+    /// One line.
+    pub title: &'static str,
+    /// Markdown: what it means, an example that triggers it, how to mend it.
+    pub text: &'static str,
+}
+
+/// What the code means; `None` if there is no such code. Upper and lower case are the same.
+pub fn explain(code: &str) -> Option<&'static Explanation> {
+    EXPLANATIONS.iter().find(|explanation| explanation.code.0.eq_ignore_ascii_case(code))
+}
+
+/// All codes, by number.
+pub fn all() -> &'static [Explanation] {
+    EXPLANATIONS
+}
+
+macro_rules! codes {
+    ($($code:ident $title:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $code: Code = Code(stringify!($code));
+        )*
+
+        const EXPLANATIONS: &[Explanation] = &[$(
+            Explanation {
+                code: $code,
+                title: $title,
+                text: include_str!(concat!("../codes/", stringify!($code), ".md")),
+            },
+        )*];
+    };
+}
+
+codes! {
+    E0101 "a character that the language does not have";
+    E0102 "a string, rune or comment does not end";
+    E0103 "brackets do not pair up";
+    E0104 "brackets are nested too deep";
+    E0105 "not an item";
+    E0106 "not a clause";
+    E0107 "a name is not formed as names are";
+    E0108 "an item or a clause is not formed as it should be";
+    E0109 "a clause stands twice";
+    E0110 "not one of the words that may stand here";
+    E0111 "not a category";
+    E0112 "the pattern is not of its category";
+    E0113 "the pattern is not Go";
+    E0114 "a run cannot stand here";
+    E0115 "two runs side by side";
+    E0116 "an alternation cannot stand here";
+    E0117 "a label cannot stand here";
+    E0118 "a condition is not formed as it should be";
+    E0119 "a message has a mistake in its braces";
+    E0120 "a literal has no value";
+    E0121 "a clause is missing";
+    E0122 "an example is not formed as it should be";
+    E0123 "the text is too long or too involved to parse";
+}
