@@ -1,0 +1,3 @@
+//! The binary `rulec`.
+
+fn main() {}

@@ -1,0 +1,232 @@
+//! Host functions: what a plan can ask about a file beyond the columns of its tree.
+//!
+//! Each function has a name (as in the rule language), a signature and a sentence of documentation. Adding one is adding a
+//! line here and an arm where the runtime answers it; the language reference is checked against this list.
+
+use serde::{Deserialize, Serialize};
+
+/// Three-valued truth.
+///
+/// Source: S. C. Kleene, "Introduction to Metamathematics", 1952, §64 (strong tables).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Tri {
+    /// Certainly not.
+    No = 0,
+    /// Certainly.
+    Yes = 1,
+    /// Not known.
+    Unknown = 2,
+}
+
+impl Tri {
+    /// Yes or no.
+    pub fn of(truth: bool) -> Tri {
+        if truth { Tri::Yes } else { Tri::No }
+    }
+
+    /// The opposite.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "`!tri` would read as two-valued")]
+    pub fn not(self) -> Tri {
+        match self {
+            Tri::No => Tri::Yes,
+            Tri::Yes => Tri::No,
+            Tri::Unknown => Tri::Unknown,
+        }
+    }
+}
+
+/// The type of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Param {
+    /// A row.
+    Node,
+    /// A row or a run of elements.
+    Nodes,
+    /// A string, number or other value; constants included.
+    Value,
+}
+
+/// What a function answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Yes, no or unknown: a condition.
+    Truth,
+    /// A value, which may be unknown.
+    Value,
+}
+
+/// Name, parameters, answer and meaning of a host function.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// As written in rules: `name` of `name($x)`, or `is const`. Names that start with `is ` are words behind `is`.
+    pub name: &'static str,
+    /// Its parameters.
+    pub params: &'static [Param],
+    /// Its answer.
+    pub answer: Answer,
+    /// What it means, for the reference.
+    pub doc: &'static str,
+}
+
+macro_rules! hosts {
+    ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident, $doc:literal; )*) => {
+        /// A host function. Its number is part of the pack format.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[repr(u16)]
+        pub enum HostFn { $( #[doc = $doc] $variant, )* }
+
+        impl HostFn {
+            /// All functions, in the order of their numbers.
+            pub const ALL: &'static [HostFn] = &[$(HostFn::$variant,)*];
+
+            /// Its name, parameters, answer and meaning.
+            pub const fn signature(self) -> Signature {
+                match self {
+                    $(HostFn::$variant => Signature {
+                        name: $name, params: &[$(Param::$param),*], answer: Answer::$answer, doc: $doc,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+hosts! {
+    CompareEq "==" (Value, Value) -> Truth, "Both values are equal; unknown if one is.";
+    CompareLt "<" (Value, Value) -> Truth, "The first value is smaller; unknown if one is, or if they cannot be compared.";
+    CompareLe "<=" (Value, Value) -> Truth, "The first value is smaller or equal.";
+    Matches "matches" (Value, Value) -> Truth, "The regular expression (second) matches somewhere in the string (first).";
+    In "in" (Value, Value) -> Truth, "The list (second) holds the value (first).";
+    NamesSymbol "names symbol" (Node, Value) -> Truth, "The node names a symbol of the set.";
+
+    Text "text" (Nodes) -> Value, "The source text, comments and line breaks included.";
+    Name "name" (Node) -> Value, "The name of an identifier, of a selector's last part, or of what a declaration declares; unknown for other nodes.";
+    ConstValue "value" (Node) -> Value, "The value of a constant expression of literals, folded as Go does; unknown for others.";
+    Count "count" (Nodes) -> Value, "How many elements a run or list has; the number of children of a node.";
+    Line "line" (Node) -> Value, "The line number on which a node starts.";
+    LineCount "lines" (Node) -> Value, "How many lines a node covers.";
+    ImportPath "import_path" (Node) -> Value, "The import path of the package that an identifier or a qualified name stands for; unknown for others.";
+    DeclaredAt "declaration" (Node) -> Value, "Where the object of an identifier is declared, as an opaque value to compare; unknown if not in this file.";
+    FilePath "file_path" () -> Value, "The path of the file, with `/`.";
+    FileName "file_name" () -> Value, "The last part of the file's path.";
+    PackageName "package_name" () -> Value, "The name in the file's package clause.";
+    GoVersion "go_version" () -> Value, "The language version of the file, such as `1.22`, from go.mod and `//go:build`; unknown without go.mod. Versions compare as versions.";
+    Tag "tag" (Node, Value) -> Value, "The value of a key in the struct tag of a field or tag literal; unknown if the tag has no such key or is malformed.";
+    Doc "doc" (Node) -> Value, "The text of the comment directly above a declaration, spec or field, comment marks removed; empty if there is none.";
+    Lower "lower" (Value) -> Value, "The string in lower case.";
+    Length "len" (Value) -> Value, "The length of a string in bytes, or of a list.";
+
+    Same "same_object" (Node, Node) -> Truth, "Both identifiers mean the same object; unknown if one cannot be resolved in this file.";
+    Pure "is pure" (Node) -> Truth, "Evaluating it has no effect and cannot panic or block by its own form: literals, names, selectors, and operators and conversions of predeclared types over these.";
+    Const "is constant" (Node) -> Truth, "A constant expression: literals, declared constants of this file, and operators over them; unknown for names of other files.";
+    Literal "is literal" (Node) -> Truth, "A basic, composite or function literal.";
+    IsConst "is const" (Node) -> Truth, "An identifier that is declared with `const`.";
+    IsVar "is var" (Node) -> Truth, "An identifier that is a variable: local, parameter, result, receiver or global.";
+    IsLocal "is local" (Node) -> Truth, "A variable declared in a function; parameters, results and receivers are not.";
+    IsGlobal "is global" (Node) -> Truth, "A variable declared at package level.";
+    IsParam "is parameter" (Node) -> Truth, "A parameter of a function.";
+    IsResult "is result" (Node) -> Truth, "A named result of a function.";
+    IsReceiver "is receiver" (Node) -> Truth, "The receiver of a method.";
+    IsFunc "is func" (Node) -> Truth, "A declared function.";
+    IsType "is type_name" (Node) -> Truth, "A declared or predeclared type, or a type parameter.";
+    IsPackage "is package" (Node) -> Truth, "The name of an import.";
+    IsBuiltin "is builtin" (Node) -> Truth, "A predeclared function.";
+    IsPredeclared "is predeclared" (Node) -> Truth, "The name means a predeclared thing here.";
+    IsPredeclaredName "is predeclared_name" (Node) -> Truth, "The identifier is spelled like a predeclared one, whatever it means here.";
+    IsBlank "is blank" (Node) -> Truth, "The blank identifier `_`.";
+    IsExported "is exported" (Node) -> Truth, "A name that starts with an upper-case letter.";
+    IsDefinition "is definition" (Node) -> Truth, "The identifier declares its object here, rather than using it.";
+    IsCaptured "is captured" (Node) -> Truth, "The variable is used in a function literal within the function that declares it.";
+    IsAssignedOnce "is assigned_once" (Node) -> Truth, "The variable is never assigned after its declaration and its address is never taken.";
+    IsAddressTaken "is address_taken" (Node) -> Truth, "The address of the variable is taken with `&`, or it is captured.";
+    IsUsedAfter "used_after" (Node, Node) -> Truth, "The variable (first) is mentioned in its function after the end of the node (second), or in a loop around it.";
+    IsUsed "is used" (Node) -> Truth, "The object of the identifier is mentioned besides its declaration.";
+    IsMentioned "mentions" (Nodes, Node) -> Truth, "The object of the identifier (second) is mentioned in the nodes (first).";
+    IsDirective "is directive" (Node) -> Truth, "A comment such as `//go:embed`.";
+    IsDocComment "is doc" (Node) -> Truth, "A comment directly above a declaration, spec or field.";
+    IsTrailing "is trailing" (Node) -> Truth, "A comment with code before it on its line.";
+    HasDoc "has_doc" (Node) -> Truth, "A comment stands directly above the declaration, spec or field, or above its group if it is the only one there.";
+    HasComment "has_comment" (Node) -> Truth, "A comment stands within the node.";
+    IsTestFile "in_test_file" () -> Truth, "The file's name ends in `_test.go`.";
+    IsGenerated "in_generated_file" () -> Truth, "The file says that it is generated, by Go's convention.";
+    Imports "imports" (Value) -> Truth, "The file imports the package with this path.";
+    FileExists "file_exists" (Value) -> Truth, "A file matches this path, relative to the Go file's folder; unknown without a file system.";
+    Adjacent "adjacent" (Node, Node) -> Truth, "The second node starts on the line after the first ends, or on the same line.";
+    WellFormedTag "well_formed_tag" (Node) -> Truth, "The struct tag is a list of `key:\"value\"` pairs separated by single spaces.";
+    Terminates "terminates" (Node) -> Truth, "The statement is a terminating statement, or a call that never returns as far as its name tells.";
+}
+
+impl HostFn {
+    /// The function with this number, if there is one.
+    pub fn from_u16(number: u16) -> Option<HostFn> {
+        HostFn::ALL.get(usize::from(number)).copied()
+    }
+
+    /// The function with this name: `name`, `is const`.
+    pub fn by_name(name: &str) -> Option<HostFn> {
+        HostFn::ALL.iter().copied().find(|host| host.signature().name == name)
+    }
+}
+
+/// An argument as a host function gets it, and a value as it gives one: one machine word.
+///
+/// A row is its number; a run is its first row plus the position after its last, shifted up by 32 bits; a value is a
+/// [`Handle`].
+pub type Word = u64;
+
+/// A value held by the host for the time of one match: 0 is *unknown*, 1 to *n* the plan's *n* constants, more what host
+/// functions made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Handle(pub Word);
+
+impl Handle {
+    /// The value is not known.
+    pub const UNKNOWN: Handle = Handle(0);
+
+    /// A constant of the plan.
+    pub fn constant(id: crate::ir::ConstId) -> Handle {
+        Handle(u64::from(id.0) + 1)
+    }
+}
+
+/// A run as a word.
+pub fn run_word(from: rulec_tree::Node, end: rulec_tree::Node) -> Word {
+    u64::from(from.0) | u64::from(end.0) << 32
+}
+
+/// First row and end position of a run.
+pub fn run_of_word(word: Word) -> (rulec_tree::Node, rulec_tree::Node) {
+    (rulec_tree::Node(word as u32), rulec_tree::Node((word >> 32) as u32))
+}
+
+/// A host function could not answer: a fault of the engine, never of the input. The file's analysis stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap(pub String);
+
+/// What runs rules over one file and hears of matches. One host serves both engines.
+pub trait Host {
+    /// Answers a function whose [`Answer`] is truth.
+    ///
+    /// # Errors
+    /// [`Trap`] if the function fails by a fault of its own.
+    fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap>;
+
+    /// Answers a function whose [`Answer`] is a value.
+    ///
+    /// # Errors
+    /// [`Trap`] if the function fails by a fault of its own.
+    fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap>;
+
+    /// Hears of a match. `doubt` is the origin of the first unknown answer on the way, if there was one.
+    ///
+    /// # Errors
+    /// [`Trap`] if the match cannot be recorded.
+    fn emit(
+        &mut self,
+        rule: crate::ir::RuleIndex,
+        doubt: Option<crate::ir::OriginId>,
+        captures: &[Word],
+    ) -> Result<(), Trap>;
+}

@@ -1,0 +1,1 @@
+//! Findings to output, one file per format.

@@ -1,0 +1,1 @@
+//! Packs and Go files to findings.

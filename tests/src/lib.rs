@@ -1,0 +1,1 @@
+//! The harness that runs fixtures on every engine.
