@@ -101,6 +101,9 @@ hosts! {
     In "in" (Value, Value) -> Truth, "The list (second) holds the value (first).";
     NamesSymbol "names symbol" (Node, Value) -> Truth, "The node names a symbol of the set.";
 
+    NamesPackage "names package" (Node, Value) -> Truth, "The identifier is the name under which the file imports the package with this path.";
+    Operator "operator" (Node) -> Value, "The operator of a unary or binary expression, an assignment or an increment, as written in Go.";
+
     Text "text" (Nodes) -> Value, "The source text, comments and line breaks included.";
     Name "name" (Node) -> Value, "The name of an identifier, of a selector's last part, or of what a declaration declares; unknown for other nodes.";
     ConstValue "value" (Node) -> Value, "The value of a constant expression of literals, folded as Go does; unknown for others.";

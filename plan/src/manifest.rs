@@ -228,7 +228,7 @@ pub struct TemplateMeta {
     /// What the code is; `None` for plain text.
     pub category: Option<Category>,
     /// How tightly the code as a whole binds: the precedence of its outermost operator, 6 for a unary one, 7 if it never
-    /// needs parentheses.
+    /// needs parentheses; 0 if it is one capture alone, which then binds as its source does.
     pub binds: u8,
     /// The pieces.
     pub pieces: Vec<TemplatePiece>,
