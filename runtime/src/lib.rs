@@ -1,1 +1,18 @@
-//! Packs and Go files to findings.
+//! The runtime: rules × Go files → findings.
+//!
+//! In: a [`RuleSet`] (programs linked and prepared) and a [`Job`] (files, settings). Out: an [`Outcome`]: findings, what was
+//! left undecided, and every file accounted for. Files are checked in parallel, each is read, parsed, matched and dropped;
+//! the result does not depend on the number of threads.
+//!
+//! The life of a finding: [`discover`] names the file, [`check`] reads it, `prefilter` lets it pass, `gofront` makes the tree,
+//! `evaluate` runs the rules and answers their questions through [`conditions`], `render` and [`fix`] turn matches into
+//! messages and edits, `suppress` drops what the author waived.
+//!
+//! **Absent:** Cranelift, rule syntax and output formats. All `unsafe` code is in `pack`.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod finding;
+pub mod discover;
+pub mod gomod;

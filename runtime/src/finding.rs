@@ -1,0 +1,268 @@
+//! What a run hands out: findings and everything else that has to be accounted for.
+//!
+//! Plain data, made by [`crate::check`] and read by `report`, `cli`, `testing` and `lsp`. Nothing here knows how findings
+//! were found or how they are printed.
+
+use rulec_plan::ir::RuleIndex;
+use rulec_plan::manifest::{Applicability, Severity};
+use rulec_tree::Span;
+use std::sync::Arc;
+
+/// A rule of one run: which program, and which of its rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleRef {
+    /// Index into the programs of the [`crate::RuleSet`].
+    pub program: usize,
+    /// The rule of that program.
+    pub rule: RuleIndex,
+}
+
+/// A place in a file. Line and column count from 1, columns and offsets in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line number.
+    pub line: u32,
+    /// Column number.
+    pub column: u32,
+    /// Offset from the start of the file.
+    pub offset: u32,
+}
+
+/// Whole lines of source for showing a place: the lines that it touches, at most [`Snippet::MAX_LINES`] of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// Number of the first line.
+    pub line: u32,
+    /// The lines, separated by `\n`, invalid UTF-8 replaced.
+    pub text: String,
+}
+
+impl Snippet {
+    /// A place that covers more lines is cut.
+    pub const MAX_LINES: u32 = 8;
+    /// A line of more bytes is cut: minified code is not for reading.
+    pub const MAX_LINE_BYTES: usize = 400;
+}
+
+/// One rule matched at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule; `None` for findings of the engine about suppressions.
+    pub rule: Option<RuleRef>,
+    /// `pack.family.name`.
+    pub rule_id: Arc<str>,
+    /// As configured for the file.
+    pub severity: Severity,
+    /// The tags of the rule.
+    pub tags: Arc<[String]>,
+    /// What is wrong, on one line.
+    pub message: String,
+    /// As displayed: relative to the working folder with `/`, absolute outside of it.
+    pub path: Arc<str>,
+    /// First byte.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// The function around it: `example.com/m/a.Serve`, `example.com/m/a.(*T).Serve`; the package name stands in front
+    /// where there is no go.mod.
+    pub function: Option<String>,
+    /// Related places in the same file, as the rule lists them.
+    pub related: Vec<Related>,
+    /// The fix, if the rule has one that can be applied here.
+    pub fix: Option<FixEdits>,
+    /// Why the rule's fix is not offered here.
+    pub fix_withheld: Option<String>,
+    /// Stays the same when lines move: hexadecimal, of rule, path, enclosing declaration, code and ordinal.
+    pub fingerprint: String,
+    /// The source lines at [`Finding::start`].
+    pub snippet: Snippet,
+}
+
+impl Finding {
+    /// The bytes it covers.
+    pub fn span(&self) -> Span {
+        Span::new(self.start.offset, self.end.offset)
+    }
+}
+
+/// A place that helps to understand a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What is to see there.
+    pub message: String,
+    /// As displayed.
+    pub path: Arc<str>,
+    /// First byte.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// The source lines at [`Related::start`].
+    pub snippet: Snippet,
+}
+
+/// A fix: all of its edits or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixEdits {
+    /// How far it may be trusted.
+    pub applicability: Applicability,
+    /// Ascending and not overlapping, in the finding's file.
+    pub edits: Vec<Edit>,
+}
+
+/// The bytes from `start` to `end` are replaced by `text`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edit {
+    /// Offset of the first byte replaced.
+    pub start: u32,
+    /// Offset one past the last byte replaced.
+    pub end: u32,
+    /// What stands there afterwards.
+    pub text: String,
+    /// Whether it edits the import declarations: several fixes may share such an edit.
+    pub import: bool,
+}
+
+/// A match that hangs on an answer that is not known. Not a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// The rule.
+    pub rule: RuleRef,
+    /// `pack.family.name`.
+    pub rule_id: Arc<str>,
+    /// As displayed.
+    pub path: Arc<str>,
+    /// First byte.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// The condition that was not known, in the rule author's words.
+    pub reason: String,
+}
+
+/// A file that was not checked, or not all of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// As displayed.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The analysis of a file failed by a fault of rulec.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InternalError {
+    /// As displayed.
+    pub path: String,
+    /// What happened.
+    pub message: String,
+}
+
+/// Everything that came of one run, in an order that does not depend on threads.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Sorted by path, start, end, rule, message; no exact duplicates.
+    pub findings: Vec<Finding>,
+    /// Sorted by path, start, end, rule, reason.
+    pub undecided: Vec<Undecided>,
+    /// Files not checked at all, sorted.
+    pub skipped: Vec<Skipped>,
+    /// Functions and declarations left out of files that could be read in part, sorted.
+    pub partial: Vec<Skipped>,
+    /// Sorted.
+    pub internal_errors: Vec<InternalError>,
+    /// How many findings `//rulec:ignore` hid.
+    pub suppressed: usize,
+    /// The run was interrupted: some files were not looked at.
+    pub interrupted: bool,
+    /// Counts and times.
+    pub summary: Summary,
+}
+
+impl Outcome {
+    /// Puts `other` behind this; [`Outcome::finish`] sorts.
+    pub(crate) fn absorb(&mut self, other: Outcome) {
+        self.findings.extend(other.findings);
+        self.undecided.extend(other.undecided);
+        self.skipped.extend(other.skipped);
+        self.partial.extend(other.partial);
+        self.internal_errors.extend(other.internal_errors);
+        self.suppressed += other.suppressed;
+        self.interrupted |= other.interrupted;
+        self.summary.absorb(&other.summary);
+    }
+
+    /// Brings all lists into their order and drops exact duplicates.
+    pub(crate) fn finish(&mut self) {
+        self.findings.sort_by(|a, b| order_of_finding(a).cmp(&order_of_finding(b)));
+        self.findings.dedup_by(|a, b| order_of_finding(a) == order_of_finding(b));
+        let order = |one: &Undecided| {
+            (one.path.clone(), one.start.offset, one.end.offset, one.rule_id.clone(), one.reason.clone())
+        };
+        self.undecided.sort_by_cached_key(order);
+        self.undecided.dedup();
+        self.skipped.sort();
+        self.partial.sort();
+        self.internal_errors.sort();
+    }
+}
+
+fn order_of_finding(finding: &Finding) -> (&str, u32, u32, &str, &str) {
+    (&finding.path, finding.start.offset, finding.end.offset, &finding.rule_id, &finding.message)
+}
+
+/// Counts and times of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Files checked, those included that no rule can match by their text.
+    pub files: usize,
+    /// Their size.
+    pub bytes: u64,
+    /// Their lines.
+    pub lines: u64,
+    /// Rules that were switched on for at least the files without exceptions.
+    pub rules: usize,
+    /// Files of which some part could not be parsed; see [`Outcome::partial`].
+    pub parse_errors: usize,
+    /// Files that were not parsed, since their text shows that no rule can match.
+    pub prefiltered: usize,
+    /// Wall-clock time in ms.
+    pub elapsed_ms: f64,
+    /// Where the time went, summed over threads.
+    pub stages: Stages,
+}
+
+impl Summary {
+    fn absorb(&mut self, other: &Summary) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+        self.parse_errors += other.parse_errors;
+        self.prefiltered += other.prefiltered;
+        self.stages.absorb(&other.stages);
+    }
+}
+
+/// Time by stage in ms, summed over threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stages {
+    /// Reading files, and looking at their text whether they need to be parsed.
+    pub read_ms: f64,
+    /// From text to tree with names.
+    pub parse_ms: f64,
+    /// What is known of a file beyond its tree, before rules run: comments, suppressions, versions.
+    pub front_ms: f64,
+    /// Running rules.
+    pub match_ms: f64,
+    /// From matches to findings: messages, fixes, fingerprints, suppression, order.
+    pub report_ms: f64,
+}
+
+impl Stages {
+    fn absorb(&mut self, other: &Stages) {
+        self.read_ms += other.read_ms;
+        self.parse_ms += other.parse_ms;
+        self.front_ms += other.front_ms;
+        self.match_ms += other.match_ms;
+        self.report_ms += other.report_ms;
+    }
+}
