@@ -87,4 +87,13 @@ codes! {
     E0121 "a clause is missing";
     E0122 "an example is not formed as it should be";
     E0123 "the text is too long or too involved to parse";
+
+    E0801 "the configuration is not TOML";
+    E0802 "the configuration has an unknown key";
+    E0803 "a value of the configuration is not what is expected there";
+    E0804 "a glob of the configuration is not well formed";
+    E0805 "the configuration names a rule that does not exist";
+    E0806 "the configuration sets an option that the rule does not have";
+    E0807 "the configuration sets an option to a value of another type";
+    E0808 "rule files cannot be read";
 }

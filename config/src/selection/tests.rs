@@ -1,0 +1,152 @@
+use super::*;
+use crate::read;
+use rulec_plan::manifest::{CostClass, OptionType};
+
+fn rule(id: &str, level: Level, severity: Severity, tags: &[&str]) -> RuleMeta {
+    let option = |name: &str, ty, default| OptionMeta { name: name.into(), ty, default, doc: String::new() };
+    RuleMeta {
+        id: id.into(),
+        doc: String::new(),
+        severity,
+        level,
+        tags: tags.iter().map(|&tag| tag.into()).collect(),
+        since: None,
+        options: vec![
+            option("max", OptionType::Int, Constant::Int(1)),
+            option("wait", OptionType::Duration, Constant::Duration(1)),
+        ],
+        skip_tests: false,
+        only_tests: false,
+        skip_generated: false,
+        cost: CostClass::Kind,
+        captures: vec![],
+        reports: vec![],
+        fix: None,
+        file: String::new(),
+        source: String::new(),
+        source_offset: 0,
+    }
+}
+
+fn rules() -> Vec<RuleMeta> {
+    vec![
+        rule("stdlib.http.nil-body", Level::Recommended, Severity::Warning, &["http", "style"]),
+        rule("stdlib.http.no-status", Level::Strict, Severity::Error, &["http"]),
+        rule("stdlib.time.sleep", Level::Pedantic, Severity::Info, &["style"]),
+        rule("local.own.mine", Level::Strict, Severity::Warning, &[]),
+    ]
+}
+
+fn run(config: &str, select: &[&str], ignore: &[&str]) -> (Result<Selection, Vec<UnknownSelector>>, Vec<String>) {
+    let rules = rules();
+    let candidates: Vec<_> = rules.iter().map(|rule| Candidate { rule, added: rule.id.starts_with("local") }).collect();
+    let mut sink = Sink::new();
+    let config = read(config, FileId(0), &mut sink);
+    let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let (selected, ignored) = (owned(select), owned(ignore));
+    let line = CommandLine { select: &selected, ignore: &ignored };
+    let selection = super::select(Some(&config), line, &candidates, &mut sink);
+    let said = sink
+        .into_sorted()
+        .iter()
+        .map(|fault| format!("{} {}; {}", fault.code, fault.message, fault.help.join("; ")))
+        .collect();
+    (selection, said)
+}
+
+fn on(config: &str, select: &[&str], ignore: &[&str]) -> String {
+    let (selection, mistakes) = run(config, select, ignore);
+    assert_eq!(mistakes, Vec::<String>::new(), "{config}");
+    let selection = selection.expect("all selectors are known");
+    let rules = rules();
+    let on = rules.iter().zip(&selection.settings).filter(|(_, setting)| setting.on);
+    on.map(|(rule, _)| rule.name()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn command_line_and_configuration_select() {
+    let cases: &[(&str, &[&str], &[&str], &str)] = &[
+        ("", &[], &[], "nil-body mine"),
+        ("", &["strict"], &[], "no-status mine"),
+        ("", &["http"], &[], "nil-body no-status"),
+        ("", &["stdlib.http"], &["nil-body"], "no-status"),
+        ("", &["stdlib"], &[], "nil-body no-status sleep"),
+        ("", &["style", "error"], &[], "nil-body no-status sleep"),
+        ("", &["stdlib.*.n*"], &[], "nil-body no-status"),
+        ("", &["*"], &["info"], "nil-body no-status mine"),
+        ("", &[], &["local"], "nil-body"),
+        ("", &["stdlib.time.sleep"], &[], "sleep"),
+        ("select = ['http']", &[], &[], "nil-body no-status"),
+        ("select = ['http']\nignore = ['no-status']", &[], &[], "nil-body"),
+        ("ignore = ['nil-body']", &[], &[], "mine"),
+        ("ignore = ['nil-body']", &["nil-body"], &[], "nil-body"),
+        ("ignore = ['nil-body']", &[], &["mine"], ""),
+        ("select = []", &[], &[], ""),
+        ("select = ['pedantic']", &[], &["sleep"], ""),
+    ];
+    for (config, select, ignore, expected) in cases {
+        assert_eq!(on(config, select, ignore), *expected, "{config} {select:?} {ignore:?}");
+    }
+}
+
+#[test]
+fn selectors_that_name_nothing_are_mistakes() {
+    let unknown = run("", &["nil-bdy", "error"], &["zzzzzz"]).0.expect_err("two are unknown");
+    let said: Vec<_> = unknown.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "`--select nil-bdy` names no rule, family, tag, severity or level; there is `nil-body`",
+            "`--ignore zzzzzz` names no rule, family, tag, severity or level; `rulec list` shows what there is",
+        ]
+    );
+    let config = "ignore = ['slep']\nseverity = { htp = 'error' }\n[rules.mie]\na = 1\n[[per-path]]\npaths = ['a']\nignore = ['stle']";
+    let mistakes = run(config, &[], &[]).1;
+    assert_eq!(mistakes.len(), 4, "{mistakes:?}");
+    assert!(mistakes[0].ends_with("there is `sleep`") && mistakes[3].ends_with("there is `style`"), "{mistakes:?}");
+}
+
+#[test]
+fn options_are_typed() {
+    let (selection, mistakes) = run("[rules.sleep]\nmax = 0x10\nwait = '2s'", &[], &[]);
+    assert_eq!(mistakes, Vec::<String>::new());
+    assert_eq!(
+        selection.unwrap().settings[2].options,
+        [(0, Constant::Int(16)), (1, Constant::Duration(2_000_000_000))]
+    );
+    let (_, mistakes) = run("[rules.sleep]\nmax = 'a'\nwait = 5\nmx = 1", &[], &[]);
+    assert_eq!(
+        mistakes,
+        [
+            "E0807 option `max` of `sleep` is an integer of 64 bits; ",
+            "E0807 option `wait` of `sleep` is a duration in quotes, such as \"1m30s\"; ",
+            "E0806 `sleep` has no option `mx`; there is an option with a similar name: `max`",
+        ]
+    );
+}
+
+#[test]
+fn paths_and_severities() {
+    let config = "severity = { http = 'info', nil-body = 'error' }
+        [[per-path]]
+        paths = ['gen']
+        ignore = ['http']
+        select = ['sleep']
+        [[per-path]]
+        paths = ['gen/own/**']
+        select = ['nil-body']
+        severity = { style = 'warning' }";
+    let (selection, mistakes) = run(config, &[], &[]);
+    assert_eq!(mistakes, Vec::<String>::new());
+    let selection = selection.unwrap();
+    assert_eq!(selection.at("a.go", 0), Some(Severity::Error));
+    assert_eq!(selection.at("a.go", 2), None);
+    assert_eq!(selection.at("gen/a.go", 0), None);
+    assert_eq!(selection.at("gen/a.go", 2), Some(Severity::Info));
+    assert_eq!(selection.at("gen/own/a.go", 0), Some(Severity::Warning));
+    assert_eq!(selection.settings[1].severity, Severity::Info);
+    assert!(selection.anywhere(2) && !selection.anywhere(1));
+    let (selection, _) = run(config, &["sleep"], &[]);
+    let selection = selection.unwrap();
+    assert_eq!(selection.at("gen/own/a.go", 0), None, "the command line has the last word");
+}

@@ -1,0 +1,1 @@
+//! Runs the examples of rules and measures what they show.
