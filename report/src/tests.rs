@@ -1,0 +1,209 @@
+use super::*;
+use rulec_grammar::codes;
+use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_plan::manifest::{Applicability, Severity};
+use rulec_runtime::{Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Undecided};
+use rulec_tree::Span;
+
+const VIEW: View = View { color: false, quiet: false, timings: false, undecided: true, statistics: true };
+
+fn at(line: u32, column: u32, offset: u32) -> Position {
+    Position { line, column, offset }
+}
+
+fn outcome() -> Outcome {
+    let related = |path: &str, line, message: &str, text: &str| Related {
+        message: message.into(),
+        path: path.into(),
+        start: at(line, 1, 5),
+        end: at(line, 4, 8),
+        snippet: Snippet { line, text: text.into() },
+    };
+    let finding = Finding {
+        rule: None,
+        rule_id: "stdlib.http.nil-body".into(),
+        severity: Severity::Warning,
+        tags: vec!["http".to_owned()].into(),
+        message: "use http.NoBody".into(),
+        path: "a/b.go".into(),
+        start: at(12, 11, 110),
+        end: at(12, 14, 113),
+        function: Some("example.com/m/a.(*T).Serve".into()),
+        related: vec![related("a/b.go", 3, "the import is here", "fmt"), related("c.go", 1, "and there", "x")],
+        fix: Some(FixEdits {
+            applicability: Applicability::Safe,
+            edits: vec![Edit { start: 110, end: 113, text: "http.NoBody".into(), import: false }],
+        }),
+        fix_withheld: None,
+        fingerprint: "f00".into(),
+        snippet: Snippet { line: 12, text: "\tdo(\"é\", nil)".into() },
+    };
+    let bare = Finding {
+        severity: Severity::Error,
+        function: None,
+        related: vec![],
+        fix: None,
+        fix_withheld: Some("a comment stands in the way".into()),
+        start: at(20, 1, 300),
+        end: at(25, 2, 350),
+        snippet: Snippet { line: 20, text: "{\n1\n2\n3".into() },
+        ..finding.clone()
+    };
+    Outcome {
+        findings: vec![finding, bare],
+        undecided: vec![Undecided {
+            rule: rulec_runtime::RuleRef { program: 0, rule: rulec_plan::ir::RuleIndex(0) },
+            rule_id: "local.a.b".into(),
+            path: "a/b.go".into(),
+            start: at(1, 1, 0),
+            end: at(1, 2, 1),
+            reason: "$x is const".into(),
+        }],
+        skipped: vec![Skipped { path: "z.go".into(), reason: "not UTF-8".into() }],
+        partial: vec![Skipped { path: "y.go".into(), reason: "function F: syntax error".into() }],
+        internal_errors: vec![InternalError { path: "i.go".into(), message: "boom".into() }],
+        suppressed: 1,
+        interrupted: false,
+        summary: Summary { files: 240, bytes: 5, lines: 2, rules: 3, parse_errors: 1, ..Summary::default() },
+    }
+}
+
+fn written(name: &str, view: View) -> String {
+    let outcome = outcome();
+    let sources = [Source::new("x.rule", "rule é {\n  mtach\n}\n")];
+    let mut sink = Sink::new();
+    sink.error(codes::E0106, FileId(0), Span::new(12, 17), "`mtach` is not a clause").help("did you mean `match`?");
+    let notices = [Notice::error("there is no such file").about("nope.go")];
+    let diagnostics = sink.into_sorted();
+    let report = Report {
+        outcome: &outcome,
+        diagnostics: &diagnostics,
+        sources: &sources,
+        notices: &notices,
+        version: "0.1.0",
+        view,
+    };
+    let mut out = Vec::new();
+    format(name).expect("a known format").write(&report, &mut out).expect("a vector takes everything");
+    let mut screen = Screen::new(&mut out as &mut dyn io::Write, view.color);
+    if name == "text" {
+        diagnostics::write(&report.diagnostics, &sources, &mut screen).expect("a vector takes everything");
+        diagnostics::write_notices(&notices, &mut screen).expect("a vector takes everything");
+    }
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn text_shows_place_lines_and_fix() {
+    let expected = "\
+warning[stdlib.http.nil-body]: use http.NoBody
+   ┌─ a/b.go:12:11
+   │
+ 3 │ fmt
+   │ --- the import is here
+   ·
+12 │     do(\"é\", nil)
+   │             ^^^
+   │
+   = c.go:1:1: and there
+   = fix: replace `nil` with `http.NoBody` (`--fix` applies it)
+
+error[stdlib.http.nil-body]: use http.NoBody
+   ┌─ a/b.go:20:1
+   │  
+20 │ ╭ {
+21 │ │ 1
+22 │ │ 2
+23 │ │ 3
+   │ ╰─^
+   │  
+   = no fix here: a comment stands in the way
+
+undecided[local.a.b]: a/b.go:1:1: not known: $x is const
+note: z.go was not checked: not UTF-8
+note: y.go was checked in part: function F: syntax error
+2  stdlib.http.nil-body  (1 with a fix)
+2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 1 undecided
+error[E0106]: `mtach` is not a clause
+  ┌─ x.rule:2:3
+  │
+2 │   mtach
+  │   ^^^^^
+  │
+  = help: did you mean `match`?
+
+error: nope.go: there is no such file
+";
+    let written = written("text", VIEW);
+    assert_eq!(written, expected, "{written}");
+}
+
+#[test]
+fn quiet_is_findings_only_and_color_is_escapes() {
+    let quiet = written("text", View { quiet: true, undecided: false, ..VIEW });
+    assert!(!quiet.contains("240 files") && !quiet.contains("z.go"), "{quiet}");
+    assert!(written("text", View { color: true, ..VIEW }).contains("\u{1b}["));
+    assert!(!written("text", VIEW).contains('\u{1b}'));
+}
+
+#[test]
+fn json_has_every_key() {
+    let value: serde_json::Value = serde_json::from_str(&written("json", VIEW)).expect("one JSON object");
+    let expected = serde_json::json!({
+        "schema": 1, "version": "0.1.0",
+        "findings": [{
+            "rule": "stdlib.http.nil-body", "severity": "warning", "tags": ["http"], "message": "use http.NoBody",
+            "path": "a/b.go",
+            "start": {"line": 12, "column": 11, "offset": 110}, "end": {"line": 12, "column": 14, "offset": 113},
+            "function": "example.com/m/a.(*T).Serve",
+            "related": [
+                {"message": "the import is here", "path": "a/b.go",
+                 "start": {"line": 3, "column": 1, "offset": 5}, "end": {"line": 3, "column": 4, "offset": 8}},
+                {"message": "and there", "path": "c.go",
+                 "start": {"line": 1, "column": 1, "offset": 5}, "end": {"line": 1, "column": 4, "offset": 8}}],
+            "fix": {"applicability": "safe", "edits": [{"start": 110, "end": 113, "text": "http.NoBody"}]},
+            "fingerprint": "f00",
+        }, {
+            "rule": "stdlib.http.nil-body", "severity": "error", "tags": ["http"], "message": "use http.NoBody",
+            "path": "a/b.go",
+            "start": {"line": 20, "column": 1, "offset": 300}, "end": {"line": 25, "column": 2, "offset": 350},
+            "function": null, "related": [], "fix": null, "fingerprint": "f00",
+        }],
+        "diagnostics": [
+            {"code": "E0106", "severity": "error", "message": "`mtach` is not a clause", "path": "x.rule",
+             "start": {"line": 2, "column": 3, "offset": 12}, "end": {"line": 2, "column": 8, "offset": 17}},
+            {"code": null, "severity": "error", "message": "there is no such file", "path": "nope.go",
+             "start": null, "end": null}],
+        "internal_errors": [{"path": "i.go", "message": "boom"}],
+        "undecided": 1,
+        "undecided_list": [{"rule": "local.a.b", "path": "a/b.go", "start": {"line": 1, "column": 1, "offset": 0},
+                            "end": {"line": 1, "column": 2, "offset": 1}, "reason": "$x is const"}],
+        "skipped": [{"path": "y.go", "reason": "in part: function F: syntax error"},
+                    {"path": "z.go", "reason": "not UTF-8"}],
+        "summary": {"files": 240, "bytes": 5, "lines": 2, "rules": 3, "parse_errors": 1, "types_known": null},
+    });
+    assert_eq!(value, expected);
+}
+
+#[test]
+fn json_has_times_unless_told_otherwise() {
+    let value: serde_json::Value =
+        serde_json::from_str(&written("json", View { timings: true, undecided: false, ..VIEW })).expect("JSON");
+    assert!(value["summary"]["elapsed_ms"].is_number() && value["summary"]["stages_ms"]["match"].is_number());
+    assert_eq!((&value["undecided"], &value["undecided_list"]), (&1.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn json_lines_are_the_findings() {
+    let lines = written("jsonl", VIEW);
+    let whole: serde_json::Value = serde_json::from_str(&written("json", VIEW)).expect("JSON");
+    let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(serde_json::Value::Array(rows), whole["findings"]);
+}
+
+#[test]
+fn every_format_has_its_own_name() {
+    for (index, format) in FORMATS.iter().enumerate() {
+        assert_eq!(FORMATS.iter().position(|other| other.name() == format.name()), Some(index));
+    }
+}

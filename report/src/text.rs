@@ -1,0 +1,197 @@
+//! The format `text`: findings with their source lines, for people.
+
+use crate::diagnostics::emit;
+use crate::screen::Screen;
+use crate::snippets::Excerpt;
+use crate::{Format, Report};
+use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Shade};
+use codespan_reporting::term::termcolor::Color;
+use rulec_plan::manifest::{Applicability, Severity};
+use rulec_runtime::{Finding, Related, Snippet};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// See the module.
+pub struct Text;
+
+type Out<'o> = Screen<&'o mut dyn Write>;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn write(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = Screen::new(out, report.view.color);
+        for finding in &report.outcome.findings {
+            write_finding(finding, &mut out)?;
+        }
+        write_rest(report, &mut out)
+    }
+}
+
+fn write_finding(finding: &Finding, out: &mut Out<'_>) -> io::Result<()> {
+    let (here, elsewhere): (Vec<&Related>, Vec<&Related>) =
+        finding.related.iter().partition(|related| related.path == finding.path);
+    let snippets = std::iter::once(&finding.snippet).chain(here.iter().map(|related| &related.snippet));
+    let excerpt = Excerpt::new(&finding.path, snippets);
+    let mut labels = vec![Label::primary((), excerpt.range(finding.start, finding.end))];
+    for related in here {
+        labels.push(Label::secondary((), excerpt.range(related.start, related.end)).with_message(&related.message));
+    }
+    let shown = Shown::new(shade(finding.severity))
+        .with_code(&finding.rule_id)
+        .with_message(&finding.message)
+        .with_labels(labels)
+        .with_notes(notes(finding, &elsewhere));
+    emit(&shown, &excerpt, out)
+}
+
+fn shade(severity: Severity) -> Shade {
+    match severity {
+        Severity::Error => Shade::Error,
+        Severity::Warning => Shade::Warning,
+        Severity::Info => Shade::Note,
+    }
+}
+
+fn notes(finding: &Finding, elsewhere: &[&Related]) -> Vec<String> {
+    let place = |related: &&Related| {
+        format!("{}:{}:{}: {}", related.path, related.start.line, related.start.column, related.message)
+    };
+    let mut notes: Vec<String> = elsewhere.iter().map(place).collect();
+    if let Some(fix) = &finding.fix {
+        let how = match fix.applicability {
+            Applicability::Safe => "`--fix` applies it",
+            Applicability::Suggest => "a suggestion; `--fix-unsafe` applies it",
+            Applicability::Unsafe => "may change what the code does; `--fix-unsafe` applies it",
+        };
+        notes.push(match replacement(finding) {
+            Some(text) => format!("fix: {text} ({how})"),
+            None => format!("fix: there is one ({how})"),
+        });
+    }
+    notes.extend(finding.fix_withheld.iter().map(|reason| format!("no fix here: {reason}")));
+    notes
+}
+
+/// What a fix of one edit puts in place, if that fits on a line.
+fn replacement(finding: &Finding) -> Option<String> {
+    let mut edits = finding.fix.as_ref()?.edits.iter().filter(|edit| !edit.import);
+    let edit = edits.next().filter(|_| edits.next().is_none())?;
+    let text = edit.text.trim();
+    if text.contains('\n') || text.chars().count() > 60 {
+        return None;
+    }
+    match (text.is_empty(), edit.start == edit.end) {
+        (true, _) => Some("remove it".to_owned()),
+        (false, true) => Some(format!("insert `{text}`")),
+        (false, false) => {
+            let old = snippet_text(&finding.snippet, finding, edit.start, edit.end);
+            Some(match old {
+                Some(old) => format!("replace `{old}` with `{text}`"),
+                None => format!("replace it with `{text}`"),
+            })
+        }
+    }
+}
+
+/// The bytes from `start` to `end` if they stand in the first line of the snippet.
+fn snippet_text<'s>(snippet: &'s Snippet, finding: &Finding, start: u32, end: u32) -> Option<&'s str> {
+    let line = snippet.text.split('\n').next()?;
+    let line_start = finding.start.offset.checked_sub(finding.start.column.checked_sub(1)?)?;
+    let range = start.checked_sub(line_start)? as usize..end.checked_sub(line_start)? as usize;
+    line.get(range).filter(|old| old.chars().count() <= 60)
+}
+
+/// What is not findings: skipped, undecided, statistics, the summary.
+pub fn write_rest(report: &Report<'_>, out: &mut Out<'_>) -> io::Result<()> {
+    let outcome = report.outcome;
+    if report.view.undecided {
+        for one in &outcome.undecided {
+            out.bold(Some(Color::Cyan), "undecided")?;
+            let (line, column) = (one.start.line, one.start.column);
+            writeln!(out, "[{}]: {}:{line}:{column}: not known: {}", one.rule_id, one.path, one.reason)?;
+        }
+    }
+    if report.view.quiet {
+        return Ok(());
+    }
+    for skipped in &outcome.skipped {
+        note(out, &format!("{} was not checked: {}", skipped.path, skipped.reason))?;
+    }
+    for partial in &outcome.partial {
+        note(out, &format!("{} was checked in part: {}", partial.path, partial.reason))?;
+    }
+    if report.view.statistics {
+        write_statistics(&outcome.findings, out)?;
+    }
+    writeln!(out, "{}", summary(report))
+}
+
+fn note(out: &mut Out<'_>, text: &str) -> io::Result<()> {
+    out.bold(Some(Color::Green), "note")?;
+    writeln!(out, ": {text}")
+}
+
+fn write_statistics(findings: &[Finding], out: &mut Out<'_>) -> io::Result<()> {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        let count = counts.entry(&finding.rule_id).or_default();
+        count.0 += 1;
+        count.1 += usize::from(finding.fix.is_some());
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|&(rule, (count, _))| (std::cmp::Reverse(count), rule));
+    let width = rows.first().map_or(0, |(_, (count, _))| count.to_string().len());
+    for (rule, (count, fixable)) in rows {
+        let fixes = if fixable > 0 { format!("  ({fixable} with a fix)") } else { String::new() };
+        writeln!(out, "{count:>width$}  {rule}{fixes}")?;
+    }
+    Ok(())
+}
+
+/// `12 findings (3 errors, 9 warnings) in 240 files, 2 files checked in part, 0.31 s`.
+fn summary(report: &Report<'_>) -> String {
+    let outcome = report.outcome;
+    let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
+    let kinds = [
+        (count(Severity::Error), "error", "errors"),
+        (count(Severity::Warning), "warning", "warnings"),
+        (count(Severity::Info), "info", "infos"),
+    ];
+    let kinds: Vec<_> =
+        kinds.into_iter().filter(|kind| kind.0 > 0).map(|(count, one, many)| counted(count, one, many)).collect();
+    let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+    let findings = match outcome.findings.len() {
+        0 => "no findings".to_owned(),
+        count => counted(count, "finding", "findings"),
+    };
+    let mut parts = vec![format!("{findings}{kinds} in {}", counted(outcome.summary.files, "file", "files"))];
+    let fixable = outcome.findings.iter().filter(|finding| is_safe(finding)).count();
+    let optional = [
+        (fixable, format!("{fixable} fixable with `--fix`")),
+        (outcome.summary.parse_errors, format!("{} checked in part", files(outcome.summary.parse_errors))),
+        (outcome.skipped.len(), format!("{} skipped", files(outcome.skipped.len()))),
+        (outcome.suppressed, format!("{} suppressed", outcome.suppressed)),
+        (outcome.undecided.len(), format!("{} undecided", outcome.undecided.len())),
+        (usize::from(outcome.interrupted), "interrupted: not all files were checked".to_owned()),
+    ];
+    parts.extend(optional.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text));
+    if report.view.timings {
+        parts.push(format!("{:.2} s", outcome.summary.elapsed_ms / 1000.0));
+    }
+    parts.join(", ")
+}
+
+fn is_safe(finding: &Finding) -> bool {
+    finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+}
+
+fn files(count: usize) -> String {
+    counted(count, "file", "files")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
