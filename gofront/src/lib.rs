@@ -1,0 +1,28 @@
+//! One Go file: text to canonical flat tree and names.
+//!
+//! In: the bytes of a file. Out: a [`File`]. Broken code gives fewer facts, never a failure. tree-sitter lives here and
+//! nowhere else: with the grammar that build.rs amends, it parses as Go's own parser does.
+//!
+//! **Absent:** it does not know that rules exist, and it looks at no other file of the package.
+//!
+//! Read in this order: [`Reader`], then `syntax` (tree-sitter's tree as rows), `lower` (rows to the canonical tree)
+//! and `recover` (files that do not parse).
+
+#![warn(missing_docs)]
+
+mod reader;
+
+mod lower;
+mod recover;
+mod syntax;
+
+mod constraint;
+mod lines;
+
+pub use constraint::{BuildConstraint, BuildContext};
+pub use lines::LineIndex;
+pub use reader::{BadReason, BadRegion, Coverage, File, Reader, Refusal};
+
+/// The amended grammar, for measuring. Everything else goes through [`Reader`].
+#[doc(hidden)]
+pub use syntax::language;
