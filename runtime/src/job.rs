@@ -2,14 +2,13 @@
 //!
 //! Plain data and three small traits for what differs between callers. Start at [`Job`].
 
-use crate::RuleSet;
+use crate::finding::RuleRef;
+use crate::rules::RuleSet;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::Severity;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-
-pub use crate::finding::RuleRef;
 
 /// Rules, files and settings of one run.
 pub struct Job<'a> {

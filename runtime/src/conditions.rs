@@ -1,0 +1,351 @@
+//! Conditions: the answers to what rules ask about a file beyond the columns of its tree.
+//!
+//! In: [`Facts`] of one file, a [`HostFn`] and its arguments. Out: yes, no or unknown, or a value. One module for each theme;
+//! adding a condition is a line in `plan/src/host.rs` and an arm of [`answer`].
+//!
+//! No answer is a guess: what depends on another file is unknown. No answer depends on what was asked before.
+
+mod comments;
+mod constants;
+mod expressions;
+mod files;
+mod names;
+mod strings;
+mod tags;
+
+use crate::gomod::{GoVersion, Module};
+use crate::value::Value;
+use rulec_gofront::File;
+use rulec_gofront::names::{Object, ObjectId, ObjectKind};
+use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
+use rulec_tree::{Kind, Node, Span, Tree};
+use std::path::Path;
+
+pub(crate) use comments::is_alone_on_its_line;
+pub(crate) use names::kinds as name_kinds;
+
+/// What is known of the file that rules run over.
+pub struct Facts<'a> {
+    /// Its tree, names and lines.
+    pub file: &'a File,
+    /// Its bytes.
+    pub source: &'a [u8],
+    /// As displayed.
+    pub path: &'a str,
+    /// Its folder, if it lies on a file system.
+    pub folder: Option<&'a Path>,
+    /// The module it belongs to.
+    pub module: Option<&'a Module>,
+    /// Its language version.
+    pub go_version: Option<GoVersion>,
+    /// The comments in source order.
+    comments: Vec<Node>,
+}
+
+impl<'a> Facts<'a> {
+    /// Facts of a file that was read from `source`.
+    pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
+        let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
+        Facts { file, source, path, folder: None, module: None, go_version: None, comments }
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &'a Tree {
+        &self.file.tree
+    }
+
+    /// The comments in source order.
+    pub fn comments(&self) -> &[Node] {
+        &self.comments
+    }
+
+    /// The comments that lie within `span`.
+    pub fn comments_within(&self, span: Span) -> &[Node] {
+        let tree = self.tree();
+        let first = self.comments.partition_point(|comment| tree.span(*comment).start < span.start);
+        let behind = self.comments.partition_point(|comment| tree.span(*comment).end <= span.end);
+        self.comments.get(first..behind).unwrap_or(&[])
+    }
+
+    /// The bytes of a span.
+    pub fn slice(&self, span: Span) -> &'a [u8] {
+        self.source.get(span.range()).unwrap_or(&[])
+    }
+
+    /// The interned text of a node.
+    pub fn text_of(&self, node: Node) -> &'a [u8] {
+        self.file.texts.bytes(self.tree().text(node))
+    }
+
+    /// The line number of an offset.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.file.lines.position(offset).0
+    }
+
+    /// The span from the start of the line of `offset` to `offset`.
+    pub fn before_on_line(&self, offset: u32) -> Span {
+        Span::new(self.file.lines.line_start(self.line(offset)).unwrap_or(0), offset)
+    }
+
+    /// The offset at which the line of `offset` ends, before its line break.
+    pub fn line_end(&self, offset: u32) -> u32 {
+        let rest = self.slice(Span::new(offset, self.source.len() as u32));
+        let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let carriage_return = length > 0 && rest.get(length - 1) == Some(&b'\r');
+        offset + length as u32 - u32::from(carriage_return)
+    }
+
+    /// The object that an identifier declares or uses.
+    pub fn object_id(&self, node: Node) -> Option<ObjectId> {
+        if self.tree().kind(node) != Kind::Ident {
+            return None;
+        }
+        self.file.names.object(node)
+    }
+
+    /// The object that an identifier declares or uses.
+    pub fn object(&self, node: Node) -> Option<&'a Object> {
+        self.object_id(node).map(|object| self.file.names.object_info(object))
+    }
+
+    /// Whether an object is declared at package level or predeclared: not in a function.
+    pub fn is_package_level(&self, object: ObjectId) -> bool {
+        self.file.names.object_info(object).function.is_none()
+    }
+
+    /// Every identifier that declares or uses an object, in source order.
+    pub fn mentions(&self, object: ObjectId) -> impl Iterator<Item = Node> + '_ {
+        self.file.names.mentions(object)
+    }
+
+    /// Import path and name of the symbol that a node names.
+    pub fn symbol_of(&self, node: Node) -> Option<(&'a [u8], &'a [u8])> {
+        let (path, name) = self.file.texts.symbol_parts(self.tree().symbol(node))?;
+        Some((self.file.texts.bytes(path), self.file.texts.bytes(name)))
+    }
+
+    /// Whether a node names this symbol.
+    pub fn symbol_is(&self, node: Node, path: &str, name: &str) -> bool {
+        self.symbol_of(node) == Some((path.as_bytes(), name.as_bytes()))
+    }
+
+    /// Whether a node is one of these predeclared functions.
+    pub fn is_builtin(&self, node: Node, names: &[&str]) -> bool {
+        self.object(node).is_some_and(|object| object.kind == ObjectKind::Builtin)
+            && names.iter().any(|name| name.as_bytes() == self.text_of(node))
+    }
+
+    /// The import path of the package that an identifier is the name of.
+    pub fn package_path(&self, node: Node) -> Option<&'a [u8]> {
+        let object = self.object(node)?;
+        (object.kind == ObjectKind::Package).then(|| self.file.texts.bytes(object.path))
+    }
+
+    /// The import specs.
+    pub fn imports(&self) -> impl Iterator<Item = Node> + '_ {
+        let tree = self.tree();
+        let declarations = tree.children(tree.slot(Node::ROOT, 1));
+        let imports = declarations.filter(|declaration| tree.kind(*declaration) == Kind::ImportDecl);
+        imports.flat_map(|declaration| tree.children(declaration))
+    }
+
+    /// The name that an import spec gives its package in this file: `.` and `_` as written.
+    pub fn import_name(&self, spec: Node) -> Option<String> {
+        let tree = self.tree();
+        if tree.kind(spec) != Kind::ImportSpec {
+            return None;
+        }
+        let name = tree.slot(spec, 0);
+        if tree.kind(name) != Kind::Absent {
+            return Some(String::from_utf8_lossy(self.slice(tree.span(name))).into_owned());
+        }
+        let path = String::from_utf8_lossy(self.text_of(tree.slot(spec, 1))).into_owned();
+        Some(rulec_gofront::names::default_import_name(&path))
+    }
+
+    /// Whether an identifier or qualified name means an object of one of these kinds.
+    pub fn is_kind(&self, node: Node, kinds: &[ObjectKind]) -> Tri {
+        let tree = self.tree();
+        let node = tree.unparen(node);
+        // What another file or package may declare.
+        let elsewhere = [ObjectKind::Const, ObjectKind::Var, ObjectKind::Func, ObjectKind::Type];
+        let may_be = |declared: bool| {
+            let possible = declared && kinds.iter().any(|kind| elsewhere.contains(kind));
+            if possible { Tri::Unknown } else { Tri::No }
+        };
+        match tree.kind(node) {
+            Kind::Ident if self.text_of(node) == b"_" => Tri::No,
+            Kind::Ident => match self.object(node) {
+                Some(object) => Tri::of(kinds.contains(&object.kind)),
+                None => may_be(true),
+            },
+            Kind::Selector => {
+                // `x.f` names something declared if `x` is a package, known here or not.
+                let qualifier = tree.unparen(tree.slot(node, 0));
+                let package = tree.kind(qualifier) == Kind::Ident
+                    && self.object(qualifier).is_none_or(|object| object.kind == ObjectKind::Package);
+                may_be(package)
+            }
+            _ => Tri::No,
+        }
+    }
+}
+
+/// A row, or a run of elements from a first one to the position after the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nodes {
+    /// The first row.
+    pub first: Node,
+    /// The position after the last row of the last element.
+    pub end: Node,
+}
+
+impl Nodes {
+    /// One node with all below it.
+    pub fn one(tree: &Tree, node: Node) -> Nodes {
+        Nodes { first: node, end: tree.end(node) }
+    }
+
+    /// All rows.
+    pub fn rows(self) -> impl Iterator<Item = Node> {
+        (self.first.0..self.end.0).map(Node)
+    }
+
+    /// The elements.
+    pub fn elements(self, tree: &Tree) -> impl Iterator<Item = Node> {
+        let mut next = self.first;
+        std::iter::from_fn(move || {
+            (next < self.end).then(|| {
+                let element = next;
+                next = tree.end(element);
+                element
+            })
+        })
+    }
+
+    /// Whether `node` is one of the rows.
+    pub fn holds(self, node: Node) -> bool {
+        self.first <= node && node < self.end
+    }
+
+    /// The bytes from the first element to the last, if there are elements.
+    pub fn span(self, tree: &Tree) -> Option<Span> {
+        let last = self.elements(tree).last()?;
+        Some(Span::new(tree.span(self.first).start, tree.span(last).end))
+    }
+}
+
+/// The arguments of one question.
+pub(crate) struct Arguments<'a> {
+    pub(crate) words: &'a [Word],
+    pub(crate) tree: &'a Tree,
+    pub(crate) value: &'a dyn Fn(Word) -> Option<&'a Value>,
+}
+
+impl<'a> Arguments<'a> {
+    fn word(&self, index: usize) -> Word {
+        self.words.get(index).copied().unwrap_or(0)
+    }
+
+    fn node(&self, index: usize) -> Node {
+        run_of_word(self.word(index)).0
+    }
+
+    fn nodes(&self, index: usize) -> Nodes {
+        nodes_of_word(self.tree, self.word(index))
+    }
+
+    fn value(&self, index: usize) -> Option<&'a Value> {
+        (self.value)(self.word(index))
+    }
+}
+
+/// A row or run from the word that stands for it. A run ends behind the root at least, so its upper half is not zero.
+pub(crate) fn nodes_of_word(tree: &Tree, word: Word) -> Nodes {
+    match run_of_word(word) {
+        (node, Node(0)) => Nodes::one(tree, node),
+        (first, end) => Nodes { first, end },
+    }
+}
+
+/// What a host function answers.
+pub(crate) enum Answer {
+    Truth(Tri),
+    Value(Option<Value>),
+}
+
+/// Answers a question about the file.
+pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answer {
+    use Answer::{Truth, Value as Computed};
+    let node = || arguments.node(0);
+    let (first, second) = (arguments.value(0), arguments.value(1));
+    match host {
+        HostFn::CompareEq => Truth(strings::both(first, second, Value::equals)),
+        HostFn::CompareLt => Truth(strings::both(first, second, |a, b| a.is_below(b, false))),
+        HostFn::CompareLe => Truth(strings::both(first, second, |a, b| a.is_below(b, true))),
+        HostFn::Matches => Truth(strings::both(first, second, strings::matches)),
+        HostFn::In => Truth(strings::both(first, second, |value, list| list.holds(value))),
+        HostFn::NamesSymbol => Truth(names::names_symbol(facts, node(), second)),
+        HostFn::NamesPackage => Truth(names::names_package(facts, node(), second)),
+        HostFn::Operator => Computed(names::operator(facts, node())),
+
+        HostFn::Text => Computed(Some(strings::text(facts, arguments.nodes(0)))),
+        HostFn::Name => Computed(names::name(facts, node())),
+        HostFn::ConstValue => Computed(constants::value(facts, node())),
+        HostFn::Count => Computed(Some(strings::count(facts, arguments.word(0)))),
+        HostFn::Line => Computed(Some(Value::Int(facts.line(facts.tree().span(node()).start).into()))),
+        HostFn::LineCount => Computed(Some(strings::line_count(facts, node()))),
+        HostFn::ImportPath => Computed(names::import_path(facts, node())),
+        HostFn::DeclaredAt => Computed(names::declared_at(facts, node())),
+        HostFn::FilePath => Computed(Some(files::path(facts))),
+        HostFn::FileName => Computed(Some(files::name(facts))),
+        HostFn::PackageName => Computed(files::package_name(facts)),
+        HostFn::GoVersion => Computed(facts.go_version.map(Value::Version)),
+        HostFn::Tag => Computed(tags::value(facts, node(), second)),
+        HostFn::Doc => Computed(Some(comments::doc(facts, node()))),
+        HostFn::Lower => Computed(strings::lower(first)),
+        HostFn::Length => Computed(strings::length(first)),
+
+        HostFn::Same => Truth(names::same_object(facts, node(), arguments.node(1))),
+        HostFn::Pure => Truth(expressions::is_pure(facts, node())),
+        HostFn::Const => Truth(constants::is_constant(facts, node())),
+        HostFn::Literal => Truth(expressions::is_literal(facts, node())),
+        HostFn::IsConst => Truth(names::kinds::is_const(facts, node())),
+        HostFn::IsVar => Truth(names::kinds::is_var(facts, node())),
+        HostFn::IsLocal => Truth(names::kinds::is_local(facts, node())),
+        HostFn::IsGlobal => Truth(names::kinds::is_global(facts, node())),
+        HostFn::IsParam => Truth(facts.is_kind(node(), &[ObjectKind::Param])),
+        HostFn::IsResult => Truth(facts.is_kind(node(), &[ObjectKind::Result])),
+        HostFn::IsReceiver => Truth(facts.is_kind(node(), &[ObjectKind::Receiver])),
+        HostFn::IsFunc => Truth(names::kinds::is_func(facts, node())),
+        HostFn::IsType => Truth(names::kinds::is_type(facts, node())),
+        HostFn::IsPackage => Truth(facts.is_kind(node(), &[ObjectKind::Package])),
+        HostFn::IsBuiltin => Truth(facts.is_kind(node(), &[ObjectKind::Builtin])),
+        HostFn::IsPredeclared => Truth(names::kinds::is_predeclared(facts, node())),
+        HostFn::IsPredeclaredName => Truth(names::is_predeclared_name(facts, node())),
+        HostFn::IsBlank => Truth(names::is_blank(facts, node())),
+        HostFn::IsExported => Truth(names::is_exported(facts, node())),
+        HostFn::IsDefinition => Truth(names::is_definition(facts, node())),
+        HostFn::IsCaptured => Truth(names::is_captured(facts, node())),
+        HostFn::IsAssignedOnce => Truth(names::is_assigned_once(facts, node())),
+        HostFn::IsAddressTaken => Truth(names::is_address_taken(facts, node())),
+        HostFn::IsUsedAfter => Truth(names::is_used_after(facts, node(), arguments.node(1))),
+        HostFn::IsUsed => Truth(names::is_used(facts, node())),
+        HostFn::IsMentioned => Truth(names::is_mentioned(facts, arguments.nodes(0), arguments.node(1))),
+        HostFn::IsDirective => Truth(comments::is_directive(facts, node())),
+        HostFn::IsDocComment => Truth(comments::is_doc(facts, node())),
+        HostFn::IsTrailing => Truth(comments::is_trailing(facts, node())),
+        HostFn::HasDoc => Truth(comments::has_doc(facts, node())),
+        HostFn::HasComment => Truth(comments::has_comment(facts, node())),
+        HostFn::IsTestFile => Truth(Tri::of(facts.path.ends_with("_test.go"))),
+        HostFn::IsGenerated => Truth(Tri::of(facts.file.generated)),
+        HostFn::Imports => Truth(files::imports(facts, first)),
+        HostFn::FileExists => Truth(files::exists(facts, first)),
+        HostFn::Adjacent => Truth(strings::are_adjacent(facts, node(), arguments.node(1))),
+        HostFn::WellFormedTag => Truth(tags::is_well_formed(facts, node())),
+        HostFn::Terminates => Truth(expressions::terminates(facts, node())),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,110 @@
+//! Conditions on struct tags.
+
+use super::Facts;
+use crate::value::Value;
+use rulec_plan::host::Tri;
+use rulec_tree::{Kind, Node, literal};
+
+/// The value of a key in a struct tag; nothing if the tag has no such key or is malformed before it.
+pub(super) fn value(facts: &Facts, node: Node, key: Option<&Value>) -> Option<Value> {
+    let Some(Value::Str(key)) = key else { return None };
+    let tag = tag_of(facts, node)?;
+    // As `reflect.StructTag.Lookup`: spaces before a key are skipped, and the first pair with the key counts.
+    let mut rest = tag;
+    loop {
+        rest = rest.trim_ascii_start();
+        let (pair, behind) = first_pair(rest)?;
+        if pair.key == key {
+            return literal::string_text(pair.quoted).map(Value::Str);
+        }
+        rest = behind;
+    }
+}
+
+/// Whether the tag is a list of `key:"value"` pairs separated by single spaces.
+pub(super) fn is_well_formed(facts: &Facts, node: Node) -> Tri {
+    let Some(tag) = tag_of(facts, node) else { return Tri::Unknown };
+    let mut rest = tag;
+    while !rest.is_empty() {
+        let Some((pair, behind)) = first_pair(rest) else { return Tri::No };
+        let separated = match behind {
+            [] => true,
+            [b' ', next, ..] => *next != b' ',
+            _ => false,
+        };
+        if !separated || literal::string_text(pair.quoted).is_none() {
+            return Tri::No;
+        }
+        rest = behind.get(1..).unwrap_or(&[]);
+    }
+    Tri::Yes
+}
+
+/// The value of the tag that a field has or a literal is.
+fn tag_of<'a>(facts: &Facts<'a>, node: Node) -> Option<&'a [u8]> {
+    let tree = facts.tree();
+    let literal = if tree.kind(node) == Kind::Field { tree.slot(node, 2) } else { tree.unparen(node) };
+    (tree.kind(literal) == Kind::String).then(|| facts.text_of(literal))
+}
+
+struct Pair<'t> {
+    key: &'t [u8],
+    /// With its quotes.
+    quoted: &'t [u8],
+}
+
+/// The pair that a tag starts with, and what stands behind it.
+fn first_pair(tag: &[u8]) -> Option<(Pair<'_>, &[u8])> {
+    let is_key = |byte: &u8| *byte > b' ' && *byte != b':' && *byte != b'"' && *byte != 0x7f;
+    let key_length = tag.iter().take_while(|byte| is_key(byte)).count();
+    let quoted = tag.get(key_length..)?.strip_prefix(b":")?;
+    if key_length == 0 || quoted.first() != Some(&b'"') {
+        return None;
+    }
+    let mut end = 1;
+    while *quoted.get(end)? != b'"' {
+        end += if quoted[end] == b'\\' { 2 } else { 1 };
+    }
+    Some((Pair { key: &tag[..key_length], quoted: &quoted[..=end] }, &quoted[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditions::testing::at_mark;
+
+    #[test]
+    fn tags_are_read_as_reflect_does() {
+        for (tag, json, well_formed) in [
+            (r#"`json:"a,omitempty"`"#, Some("a,omitempty"), true),
+            (r#"`xml:"x" json:"b"`"#, Some("b"), true),
+            (r#"`xml:"x"  json:"b"`"#, Some("b"), false),
+            (r#"`xml:"x",json:"b"`"#, None, false),
+            (r#"`xml:"x"json:"b"`"#, Some("b"), false),
+            (r#"`json:b`"#, None, false),
+            (r#"`json: "b"`"#, None, false),
+            (r#"`json:"b`"#, None, false),
+            (r#"`json:"b\"c"`"#, Some("b\"c"), true),
+            (r#""json:\"b\"""#, Some("b"), true),
+            (r#"`json:"a" `"#, Some("a"), false),
+            ("``", None, true),
+            ("`plain`", None, false),
+        ] {
+            let source = format!("package p\ntype s struct {{\n\t/*@*/a int {tag}\n}}\n");
+            at_mark(&source, |facts, field| {
+                let key = Value::Str(b"json".to_vec());
+                let got = value(facts, field, Some(&key)).map(|value| value.shown());
+                assert_eq!(got.as_deref(), json, "{tag}");
+                assert_eq!(is_well_formed(facts, field), Tri::of(well_formed), "{tag}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_field_without_tag_has_no_values() {
+        at_mark("package p\ntype s struct {\n\t/*@*/a int\n}\n", |facts, field| {
+            assert_eq!(is_well_formed(facts, field), Tri::Unknown);
+            assert!(value(facts, field, Some(&Value::Str(b"json".to_vec()))).is_none());
+        });
+    }
+}

@@ -1,0 +1,202 @@
+//! The rules of a run: programs linked into one vocabulary, their constants ready to be used.
+//!
+//! In: plans with engines, and option values. Out: a [`RuleSet`], shared by all threads and all files of the run.
+
+use crate::finding::RuleRef;
+use crate::job::{OptionValue, RuleSetting};
+use crate::value::{Ratio, Value};
+use rulec_pack::{Engine, Program};
+use rulec_plan::Plan;
+use rulec_plan::interp::Link;
+use rulec_plan::ir::{Constant, RuleIndex};
+use rulec_plan::manifest::{Level, RuleMeta};
+use rulec_tree::Vocabulary;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// The rules of a run.
+pub struct RuleSet {
+    vocabulary: Arc<Vocabulary>,
+    programs: Vec<Prepared>,
+}
+
+/// One program of the run, with all that does not depend on a file.
+pub(crate) struct Prepared {
+    pub(crate) program: Program,
+    /// The plan's constants, options replaced by their values.
+    pub(crate) constants: Vec<Option<Value>>,
+    /// The identity of each rule.
+    pub(crate) identities: Vec<Identity>,
+}
+
+/// What every finding of a rule carries.
+pub(crate) struct Identity {
+    pub(crate) id: Arc<str>,
+    pub(crate) tags: Arc<[String]>,
+}
+
+/// A rule set could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleSetError {
+    /// A regular expression of a plan does not compile. The compiler refuses these, so the plan is not one of its own.
+    Regex {
+        /// The expression.
+        regex: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An option value is for an option that does not exist.
+    NoSuchOption {
+        /// The rule that lacks it.
+        rule: RuleRef,
+        /// Its index.
+        option: u32,
+    },
+}
+
+impl std::fmt::Display for RuleSetError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RuleSetError::Regex { regex, reason } => write!(f, "the regular expression {regex:?} is not valid: {reason}"),
+            RuleSetError::NoSuchOption { rule, option } => {
+                write!(f, "rule {} of program {} has no option number {option}", rule.rule.0, rule.program)
+            }
+        }
+    }
+}
+
+impl std::error::Error for RuleSetError {}
+
+impl RuleSet {
+    /// Links the plans and prepares their constants; options take the values given, or their defaults.
+    ///
+    /// # Errors
+    /// See [`RuleSetError`].
+    pub fn new(parts: Vec<(Arc<Plan>, Engine)>, options: &[OptionValue]) -> Result<RuleSet, RuleSetError> {
+        let mut vocabulary = Vocabulary::default();
+        let options = options_by_place(&parts, options)?;
+        let linked: Vec<Program> =
+            parts.into_iter().map(|(plan, engine)| Program::link(plan, engine, &mut vocabulary)).collect();
+        let prepared = linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options));
+        Ok(RuleSet { programs: prepared.collect::<Result<_, _>>()?, vocabulary: Arc::new(vocabulary) })
+    }
+
+    /// The names that the rules mention; files are read over it.
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    /// How many programs there are.
+    pub fn program_count(&self) -> usize {
+        self.programs.len()
+    }
+
+    /// The plan of a program.
+    pub fn plan(&self, program: usize) -> &Arc<Plan> {
+        self.programs[program].program.plan()
+    }
+
+    /// A program.
+    pub fn program(&self, program: usize) -> &Program {
+        &self.programs[program].program
+    }
+
+    /// All rules, by program and index.
+    pub fn rules(&self) -> impl Iterator<Item = (RuleRef, &RuleMeta)> {
+        self.programs.iter().enumerate().flat_map(|(program, prepared)| {
+            let rules = prepared.program.plan().rules.iter().enumerate();
+            rules.map(move |(rule, plan)| (RuleRef { program, rule: RuleIndex(rule as u32) }, &plan.meta))
+        })
+    }
+
+    /// What is known of a rule.
+    pub fn meta(&self, rule: RuleRef) -> &RuleMeta {
+        &self.plan(rule.program).rules[rule.rule.0 as usize].meta
+    }
+
+    /// The settings that the rules ask for themselves: on if their level is recommended, severity as declared.
+    pub fn default_settings(&self) -> Vec<Vec<RuleSetting>> {
+        self.settings(|meta| meta.level == Level::Recommended)
+    }
+
+    /// Settings with the severities that the rules declare, and on where `enabled` says so.
+    pub fn settings(&self, enabled: impl Fn(&RuleMeta) -> bool) -> Vec<Vec<RuleSetting>> {
+        let of_program = |prepared: &Prepared| {
+            let rules = prepared.program.plan().rules.iter();
+            rules.map(|rule| RuleSetting { enabled: enabled(&rule.meta), severity: rule.meta.severity }).collect()
+        };
+        self.programs.iter().map(of_program).collect()
+    }
+
+    pub(crate) fn prepared(&self) -> &[Prepared] {
+        &self.programs
+    }
+
+    pub(crate) fn identity(&self, rule: RuleRef) -> &Identity {
+        &self.programs[rule.program].identities[rule.rule.0 as usize]
+    }
+}
+
+/// Options set, by program, rule and index.
+type Options<'a> = FxHashMap<(usize, RuleIndex, u32), &'a Constant>;
+
+fn options_by_place<'a>(
+    parts: &[(Arc<Plan>, Engine)],
+    options: &'a [OptionValue],
+) -> Result<Options<'a>, RuleSetError> {
+    let mut by_place = Options::default();
+    for OptionValue { rule, option, value } in options {
+        let plan = parts.get(rule.program).and_then(|(plan, _)| plan.rules.get(rule.rule.0 as usize));
+        if plan.is_none_or(|plan| plan.meta.options.len() <= *option as usize) {
+            return Err(RuleSetError::NoSuchOption { rule: *rule, option: *option });
+        }
+        by_place.insert((rule.program, rule.rule, *option), value);
+    }
+    Ok(by_place)
+}
+
+fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared, RuleSetError> {
+    let plan = program.plan().clone();
+    let constants = plan.constants.iter().map(|constant| {
+        let constant = match constant {
+            Constant::Option { rule, option } => match options.get(&(index, *rule, *option)) {
+                Some(value) => value,
+                None => &plan.rules[rule.0 as usize].meta.options[*option as usize].default,
+            },
+            constant => constant,
+        };
+        value_of(constant, program.names())
+    });
+    let constants = constants.collect::<Result<_, _>>()?;
+    let identities = plan.rules.iter().map(|rule| Identity {
+        id: rule.meta.id.as_str().into(),
+        tags: rule.meta.tags.clone().into(),
+    });
+    Ok(Prepared { constants, identities: identities.collect(), program })
+}
+
+/// The value of a constant; nothing for a floating-point number out of reach.
+fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetError> {
+    Ok(match constant {
+        Constant::Int(value) => Some(Value::Int((*value).into())),
+        Constant::Float(text) => Ratio::parse(&text.to_ascii_lowercase().replace('_', "")).map(Value::Ratio),
+        Constant::Str(text) => Some(Value::Str(text.clone().into_bytes())),
+        Constant::Bool(truth) => Some(Value::Bool(*truth)),
+        Constant::Duration(nanoseconds) => Some(Value::Duration((*nanoseconds).into())),
+        Constant::List(constants) => {
+            let values: Vec<_> = constants.iter().map(|one| value_of(one, names)).collect::<Result<_, _>>()?;
+            values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
+        }
+        Constant::Symbols(indices) => {
+            let mut symbols: Vec<_> = indices.iter().map(|index| names.symbols[index.0 as usize]).collect();
+            symbols.sort();
+            Some(Value::Symbols(symbols))
+        }
+        Constant::Regex(regex) => match rulec_plan::regex::compile(regex) {
+            Ok(compiled) => Some(Value::Regex(compiled)),
+            Err(reason) => return Err(RuleSetError::Regex { regex: regex.clone(), reason }),
+        },
+        // An option's value is no option itself; the verifier of plans sees to it.
+        Constant::Option { .. } => None,
+    })
+}
