@@ -405,6 +405,21 @@ pub enum Value {
     List(Vec<Value>, Span),
 }
 
+impl Value {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Value::Root(span) | Value::List(_, span) => *span,
+            Value::Hole(name) | Value::Label(name) | Value::Word(name) => name.span,
+            Value::Str(text) | Value::Float(text) => text.span,
+            Value::Int(number) | Value::Duration(number) => number.span,
+            Value::Bool(truth) => truth.span,
+            Value::Symbol(symbol) => Span::new(symbol.package.span.start, symbol.name.span.end),
+            Value::Call(call) => call.span,
+        }
+    }
+}
+
 /// A call of a builtin or of a predicate.
 #[derive(Clone, Debug)]
 pub struct Call {

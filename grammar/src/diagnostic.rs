@@ -54,8 +54,8 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Adds a next step. `None` adds nothing, so that a suggestion that may be missing needs no branch.
-    pub fn help<S: Into<String>>(&mut self, text: impl Into<Option<S>>) -> &mut Diagnostic {
-        self.help.extend(text.into().map(Into::into));
+    pub fn help(&mut self, text: impl Help) -> &mut Diagnostic {
+        self.help.extend(text.into_help());
         self
     }
 
@@ -72,10 +72,35 @@ impl Diagnostic {
     }
 }
 
+/// A next step to offer: a text, or one that may be missing.
+pub trait Help {
+    /// The text, if there is one.
+    fn into_help(self) -> Option<String>;
+}
+
+impl Help for &str {
+    fn into_help(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
+impl Help for String {
+    fn into_help(self) -> Option<String> {
+        Some(self)
+    }
+}
+
+impl<T: Help> Help for Option<T> {
+    fn into_help(self) -> Option<String> {
+        self.and_then(Help::into_help)
+    }
+}
+
 /// Collects diagnostics.
 #[derive(Clone, Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
+    error_count: usize,
 }
 
 impl Sink {
@@ -95,6 +120,7 @@ impl Sink {
     }
 
     fn add(&mut self, code: Code, severity: Severity, file: FileId, span: Span, message: String) -> &mut Diagnostic {
+        self.error_count += usize::from(severity == Severity::Error);
         let index = self.diagnostics.len();
         self.diagnostics.push(Diagnostic {
             code,
@@ -116,16 +142,17 @@ impl Sink {
 
     /// How many errors there are; warnings do not count. Compare before and after a step to learn if it failed.
     pub fn error_count(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+        self.error_count
     }
 
     /// Whether any error was reported.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.error_count > 0
     }
 
     /// Moves the diagnostics of another sink behind these.
     pub fn append(&mut self, other: Sink) {
+        self.error_count += other.error_count;
         self.diagnostics.extend(other.diagnostics);
     }
 

@@ -8,16 +8,23 @@
 #![warn(missing_docs)]
 
 pub mod ast;
-pub mod codes;
 pub mod diagnostic;
+pub mod codes;
+mod lexer;
+mod outline;
+mod rule;
+mod pattern;
 pub mod print;
+mod words;
+
+pub use pattern::same as same_pattern;
 
 use diagnostic::{FileId, Sink};
 
 /// Parses one `.rule` file. Never fails: items with mistakes are left out, and `sink` has one diagnostic for each.
 pub fn parse(source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
-    let _ = (source, file, sink);
-    ast::Module::default()
+    let outline = outline::outline(source, file, sink);
+    rule::module(source, &outline, file, sink)
 }
 
 /// Formats one `.rule` file.
@@ -27,3 +34,12 @@ pub fn parse(source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
 pub fn format(source: &str) -> Result<String, Vec<diagnostic::Diagnostic>> {
     Ok(source.to_owned())
 }
+
+/// Bounds the work of one pest parse: ordered choice can try the same text again and again. Far above what text written
+/// by hand needs.
+fn limit_calls() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| pest::set_call_limit(std::num::NonZeroUsize::new(CALL_LIMIT)));
+}
+
+const CALL_LIMIT: usize = 20_000_000;
