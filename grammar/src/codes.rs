@@ -88,6 +88,39 @@ codes! {
     E0122 "an example is not formed as it should be";
     E0123 "the text is too long or too involved to parse";
 
+    E0201 "a name is used that nothing binds";
+    E0202 "a name is bound by some alternatives only";
+    E0203 "a plain name in a pattern means nothing";
+    E0204 "a hole is bound and never used";
+    E0205 "one name for two sorts of things";
+    E0206 "two items of one name";
+    E0207 "a label is never used";
+    E0208 "a name that does not exist";
+    E0209 "a predicate uses itself";
+    E0301 "a pattern that no Go program contains";
+    E0302 "an unexported name of another package";
+    E0303 "a rule that would be tried everywhere";
+    E0304 "a rule that is too large";
+    E0305 "a statement list with an open end";
+    E0401 "a condition that can never hold";
+    E0402 "a condition on something of another sort";
+    E0403 "a regular expression that is not one";
+    E0404 "values that are never equal";
+    E0405 "a condition that does not depend on the code";
+    E0406 "a word that means nothing behind `is`";
+    E0407 "another number of arguments";
+    E0408 "a condition that needs types";
+    E0409 "a condition that stands twice";
+    E0501 "a fix that cannot be made";
+    E0502 "two edits that fight";
+    E0503 "a default of another type";
+
+    W0601 "an alternative that another one covers";
+    W0602 "a `use` that nothing needs";
+    W0603 "an option that changes nothing";
+    W0604 "`scan all` that is not needed";
+    W0605 "a rule without examples";
+
     E0801 "the configuration is not TOML";
     E0802 "the configuration has an unknown key";
     E0803 "a value of the configuration is not what is expected there";

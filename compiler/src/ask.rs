@@ -1,0 +1,753 @@
+//! Conditions to steps and three-valued questions.
+//!
+//! In: [`Cond`](Syntax) of the syntax. Out: steps that fail where the condition does not hold. A condition that binds
+//! names which something else uses becomes choices; all others become one question.
+
+use crate::build::{Bound, Builder, push};
+use crate::lower::in_each;
+use crate::shape;
+use rulec_grammar::ast::{Call, Cond as Syntax, Form as Shape, Name, OptionType, Pattern, Predicate, SymbolRef, Value};
+use rulec_grammar::diagnostic::FileId;
+use rulec_plan::host::{Answer, HostFn, Param};
+use rulec_plan::ir::{Arg, Cond, Constant, Op, Step, Test};
+use rulec_tree::{Category, Kind, KindSet, Op as Operator, Span};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Makes everything after fail unless `cond` holds (`negated`: does not hold). `escaping` says whether a name that the
+/// condition binds is used by something else.
+pub(crate) fn require(
+    builder: &mut Builder<'_>,
+    cond: &Syntax,
+    negated: bool,
+    escaping: &dyn Fn(&str) -> bool,
+    steps: &mut Vec<Step>,
+) {
+    match cond {
+        Syntax::And(parts) if !negated => {
+            for part in parts {
+                require(builder, part, false, escaping, steps);
+            }
+        }
+        Syntax::Or(parts) if negated => {
+            for part in parts {
+                require(builder, part, true, escaping, steps);
+            }
+        }
+        Syntax::Or(parts) if parts.iter().any(|part| binds(part, &builder.bound, escaping)) => {
+            let branches = in_each(builder, parts.len(), |builder, index, steps| {
+                require(builder, &parts[index], false, escaping, steps);
+            });
+            let origin = builder.origin(span_of(cond), "one of the conditions");
+            push(steps, origin, Op::Either(branches));
+        }
+        Syntax::Not(inner, _) => require(builder, inner, !negated, escaping, steps),
+        Syntax::Shape { .. } if !negated && binds(cond, &builder.bound, escaping) => {
+            shape::search(builder, cond, steps)
+        }
+        Syntax::Call(call) if builder.scope.predicate(&call.name.value).is_some() => {
+            if let Some(body) = expand(builder, call) {
+                body.within(builder, |builder, cond| require(builder, cond, negated, escaping, steps));
+            }
+        }
+        _ => {
+            let Some(asked) = decide(builder, cond) else { return };
+            let span = span_of(cond);
+            let snippet = builder.snippet(span);
+            let origin = builder.origin(span, if negated { format!("not: {snippet}") } else { snippet });
+            push(steps, origin, Op::Ask(if negated { Cond::Not(Box::new(asked)) } else { asked }));
+        }
+    }
+}
+
+/// Whether a condition binds a name that something else uses.
+fn binds(cond: &Syntax, bound: &std::collections::BTreeSet<String>, escaping: &dyn Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    crate::names::of_cond(cond, &mut |name, _| found |= !bound.contains(name) && escaping(name));
+    found
+}
+
+/// A condition as one question.
+pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
+    match cond {
+        Syntax::And(parts) => Some(Cond::And(decide_all(builder, parts)?)),
+        Syntax::Or(parts) => Some(Cond::Or(decide_all(builder, parts)?)),
+        Syntax::Not(inner, _) => Some(Cond::Not(Box::new(decide(builder, inner)?))),
+        Syntax::Compare { op, left, right, span } => compare(builder, op.value, left, right, *span),
+        Syntax::Is { subject, negated, word, .. } => {
+            let asked = is_word(builder, subject, word)?;
+            Some(if *negated { Cond::Not(Box::new(asked)) } else { asked })
+        }
+        Syntax::Matches { subject, regex, .. } => matches(builder, subject, regex),
+        Syntax::In { subject, set, span } => is_in(builder, subject, set, *span),
+        Syntax::Shape { .. } => {
+            let (bound, half_bound) = (builder.bound.clone(), builder.half_bound.clone());
+            let mut steps = Vec::new();
+            shape::search(builder, cond, &mut steps);
+            (builder.bound, builder.half_bound) = (bound, half_bound);
+            Some(Cond::Search(steps))
+        }
+        Syntax::Type { span, .. } => {
+            builder.errors().needs_types(*span);
+            None
+        }
+        Syntax::Call(call) => call_predicate(builder, call),
+    }
+}
+
+/// All of them, so that every mistake is reported; `None` if there is one.
+fn decide_all(builder: &mut Builder<'_>, parts: &[Syntax]) -> Option<Vec<Cond>> {
+    let decided: Vec<Option<Cond>> = parts.iter().map(|part| decide(builder, part)).collect();
+    decided.into_iter().collect()
+}
+
+/// What a value is, as far as it matters for comparing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Int,
+    Float,
+    Str,
+    Bool,
+    Duration,
+    List,
+    Version,
+    Place,
+    /// A constant of the Go code: any of the above.
+    Any,
+}
+
+impl Type {
+    fn words(self) -> &'static str {
+        match self {
+            Type::Int => "an integer",
+            Type::Float => "a number",
+            Type::Str => "a string",
+            Type::Bool => "a truth value",
+            Type::Duration => "a duration",
+            Type::List => "a list",
+            Type::Version => "a version",
+            Type::Place => "a place",
+            Type::Any => "a constant",
+        }
+    }
+
+    fn compares_with(self, other: Type) -> bool {
+        let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
+        self == other
+            || self == Type::Any
+            || other == Type::Any
+            || (numeric(self) && numeric(other))
+            || matches!((self, other), (Type::Version, Type::Str) | (Type::Str, Type::Version))
+    }
+}
+
+/// The type of what a host function answers.
+fn answer_type(host: HostFn) -> Type {
+    match host {
+        HostFn::Count | HostFn::Line | HostFn::LineCount | HostFn::Length => Type::Int,
+        HostFn::ConstValue => Type::Any,
+        HostFn::DeclaredAt => Type::Place,
+        HostFn::GoVersion => Type::Version,
+        _ => Type::Str,
+    }
+}
+
+fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type {
+    match constant {
+        Constant::Int(_) => Type::Int,
+        Constant::Float(_) => Type::Float,
+        Constant::Str(_) | Constant::Regex(_) => Type::Str,
+        Constant::Bool(_) => Type::Bool,
+        Constant::Duration(_) => Type::Duration,
+        Constant::List(_) | Constant::Symbols(_) => Type::List,
+        Constant::Option { option, .. } => match builder.option_type(*option as usize) {
+            OptionType::Int => Type::Int,
+            OptionType::String => Type::Str,
+            OptionType::Bool => Type::Bool,
+            OptionType::Duration => Type::Duration,
+            OptionType::Strings | OptionType::Ints => Type::List,
+        },
+    }
+}
+
+/// A value of a condition, lowered.
+enum Operand {
+    Node(Arg),
+    Run(Arg),
+    Value(Arg, Type),
+}
+
+/// `left op right`.
+fn compare(builder: &mut Builder<'_>, op: Operator, left: &Value, right: &Value, span: Span) -> Option<Cond> {
+    let (l, r) = (operand(builder, left), operand(builder, right));
+    let (l, r) = (l?, r?);
+    match (&l, &r, op) {
+        (Operand::Node(Arg::Node(a)), Operand::Node(Arg::Node(b)), Operator::Eq | Operator::Ne) => {
+            Some(negated_if(op == Operator::Ne, Cond::Test(Test::Equal(*a, *b))))
+        }
+        (Operand::Run(Arg::Run(a, a_end)), Operand::Run(Arg::Run(b, b_end)), Operator::Eq | Operator::Ne) => {
+            Some(negated_if(op == Operator::Ne, Cond::Test(Test::EqualRuns([*a, *a_end], [*b, *b_end]))))
+        }
+        (Operand::Value(a, left_type), Operand::Value(b, right_type), _) => {
+            if matches!((a, b), (Arg::Const(_), Arg::Const(_))) {
+                builder.errors().inert(span);
+                return None;
+            }
+            if !left_type.compares_with(*right_type) {
+                builder.errors().incomparable(span, left_type.words(), right_type.words());
+                return None;
+            }
+            let ask = |host, a: &Arg, b: &Arg| Cond::Host(host, vec![a.clone(), b.clone()]);
+            Some(match op {
+                Operator::Eq => ask(HostFn::CompareEq, a, b),
+                Operator::Ne => negated_if(true, ask(HostFn::CompareEq, a, b)),
+                Operator::Lt => ask(HostFn::CompareLt, a, b),
+                Operator::Le => ask(HostFn::CompareLe, a, b),
+                Operator::Gt => ask(HostFn::CompareLt, b, a),
+                _ => ask(HostFn::CompareLe, b, a),
+            })
+        }
+        (Operand::Node(_), Operand::Node(_), _) => {
+            let message = format!("code cannot be compared with `{}`", op.text());
+            builder.errors().wrong_sort(span, message, "compare `value(…)` of both");
+            None
+        }
+        _ => {
+            let what = builder.snippet(value_span(if matches!(l, Operand::Value(..)) { right } else { left }));
+            let message = format!("`{what}` is code and cannot be compared with a value");
+            let help =
+                format!("ask for a property of it: `name({what})`, `text({what})`, `value({what})`, `count({what})`");
+            builder.errors().wrong_sort(span, message, &help);
+            None
+        }
+    }
+}
+
+fn negated_if(negated: bool, cond: Cond) -> Cond {
+    if negated { Cond::Not(Box::new(cond)) } else { cond }
+}
+
+/// `subject is word`.
+fn is_word(builder: &mut Builder<'_>, subject: &Value, word: &Name) -> Option<Cond> {
+    let node = node_arg(builder, subject, &format!("`is {}`", word.value));
+    if let Some(kinds) = kinds_of_word(&word.value) {
+        let Arg::Node(register) = node? else { return None };
+        return Some(Cond::Test(Test::Kinds(register, kinds)));
+    }
+    let Some(host) = HostFn::by_name(&format!("is {}", word.value)) else {
+        builder.errors().unknown_word(word.span, &word.value, &words());
+        return None;
+    };
+    Some(Cond::Host(host, vec![node?]))
+}
+
+/// The kinds that a word behind `is` stands for: a category or one kind in snake case.
+pub(crate) fn kinds_of_word(word: &str) -> Option<KindSet> {
+    match word {
+        "expr" => Some(KindSet::of_category(Category::Expr)),
+        "stmt" => Some(KindSet::of_category(Category::Stmt)),
+        "decl" => Some(KindSet::of_category(Category::Decl)),
+        "basic_lit" => Some(KindSet::BASIC_LITS),
+        "any_func" => Some(KindSet::FUNCS),
+        _ => Kind::ALL.iter().find(|kind| snake_case(kind.name()) == word).map(|kind| KindSet::of(&[*kind])),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (index, character) in name.char_indices() {
+        if character.is_uppercase() && index > 0 {
+            snake.push('_');
+        }
+        snake.extend(character.to_lowercase());
+    }
+    snake
+}
+
+/// Every word that may stand behind `is`.
+fn words() -> Vec<String> {
+    let kinds = Kind::ALL.iter().map(|kind| snake_case(kind.name()));
+    let hosts = HostFn::ALL.iter().filter_map(|host| host.signature().name.strip_prefix("is ").map(str::to_owned));
+    let groups = ["expr", "stmt", "decl", "basic_lit", "any_func"].map(str::to_owned);
+    kinds.chain(hosts).chain(groups).collect()
+}
+
+/// `subject matches "regex"`.
+fn matches(builder: &mut Builder<'_>, subject: &Value, regex: &Name) -> Option<Cond> {
+    let subject = string_arg(builder, subject);
+    if let Err(reason) = rulec_plan::regex::compile(&regex.value) {
+        builder.errors().bad_regex(regex.span, &reason);
+        return None;
+    }
+    let regex = builder.tables.constant(Constant::Regex(regex.value.clone()));
+    Some(Cond::Host(HostFn::Matches, vec![subject?, Arg::Const(regex)]))
+}
+
+/// A value that is a string.
+fn string_arg(builder: &mut Builder<'_>, value: &Value) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Value(arg, Type::Str | Type::Any | Type::Version) => Some(arg),
+        Operand::Value(_, ty) => {
+            let message = format!("{} is not a string", ty.words());
+            builder.errors().wrong_sort(value_span(value), message, "");
+            None
+        }
+        Operand::Node(_) | Operand::Run(_) => {
+            let what = builder.snippet(value_span(value));
+            let help = format!("ask for its text or name: `text({what})`, `name({what})`, `value({what})`");
+            builder.errors().wrong_sort(value_span(value), format!("`{what}` is code, not a string"), &help);
+            None
+        }
+    }
+}
+
+/// `subject in set`.
+fn is_in(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) -> Option<Cond> {
+    let (subject, set) = (operand(builder, subject), constant(builder, set));
+    match (subject?, set?) {
+        (Operand::Node(Arg::Node(register)), Constant::Symbols(symbols)) => {
+            Some(Cond::Test(Test::Symbols(register, symbols)))
+        }
+        (Operand::Node(_) | Operand::Run(_), _) => {
+            let message = "code is looked for in a list of values".to_owned();
+            builder.errors().wrong_sort(span, message, "ask for a property of it: `name(…) in […]`");
+            None
+        }
+        (Operand::Value(..), Constant::Symbols(_)) => {
+            let message = "a value is looked for in a set of symbols".to_owned();
+            builder.errors().wrong_sort(span, message, "symbols are named by code: `$f in …`");
+            None
+        }
+        (Operand::Value(Arg::Const(_), _), _) => {
+            builder.errors().inert(span);
+            None
+        }
+        (Operand::Value(arg, ty), set) => {
+            let of_elements = element_type(&set, builder);
+            match of_elements {
+                None => {
+                    let message = "this is not a list".to_owned();
+                    builder.errors().wrong_sort(span, message, "write `[…]`, or name an option or a symbol set");
+                    None
+                }
+                Some(element) if !ty.compares_with(element) => {
+                    builder.errors().incomparable(span, ty.words(), element.words());
+                    None
+                }
+                Some(_) => {
+                    let set = builder.tables.constant(set);
+                    Some(Cond::Host(HostFn::In, vec![arg, Arg::Const(set)]))
+                }
+            }
+        }
+    }
+}
+
+fn element_type(set: &Constant, builder: &Builder<'_>) -> Option<Type> {
+    match set {
+        Constant::List(items) => Some(items.first().map_or(Type::Any, |item| constant_type(item, builder))),
+        Constant::Option { option, .. } => match builder.option_type(*option as usize) {
+            OptionType::Strings => Some(Type::Str),
+            OptionType::Ints => Some(Type::Int),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A call that stands as a condition.
+fn call_predicate(builder: &mut Builder<'_>, call: &Call) -> Option<Cond> {
+    if builder.scope.predicate(&call.name.value).is_some() {
+        let body = expand(builder, call)?;
+        return body.within(builder, decide);
+    }
+    let host = host_named(builder, &call.name, Answer::Truth)?;
+    let args = host_args(builder, host, call)?;
+    Some(Cond::Host(host, args))
+}
+
+/// A host function by the name that rules use.
+fn host_named(builder: &mut Builder<'_>, name: &Name, answer: Answer) -> Option<HostFn> {
+    let callable = |host: &HostFn| {
+        let signature = host.signature();
+        signature.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && signature.name != "matches"
+            && signature.name != "in"
+    };
+    let found = HostFn::by_name(&name.value).filter(callable);
+    match found {
+        Some(host) if host.signature().answer == answer => Some(host),
+        Some(_) => {
+            let (message, help) = match answer {
+                Answer::Truth => (format!("`{}` is a value, not a condition", name.value), "compare it with something"),
+                Answer::Value => (format!("`{}` is a condition, not a value", name.value), "use it by itself"),
+            };
+            builder.errors().wrong_sort(name.span, message, help);
+            None
+        }
+        None => {
+            let hosts = HostFn::ALL.iter().filter(|host| callable(host) && host.signature().answer == answer);
+            let mut known: Vec<String> = hosts.map(|host| host.signature().name.to_owned()).collect();
+            let what = match answer {
+                Answer::Truth => {
+                    known.extend(builder.scope.item_names());
+                    "condition or predicate"
+                }
+                Answer::Value => "value",
+            };
+            builder.errors().unknown_name(name.span, what, &name.value, &known);
+            None
+        }
+    }
+}
+
+fn host_args(builder: &mut Builder<'_>, host: HostFn, call: &Call) -> Option<Vec<Arg>> {
+    let signature = host.signature();
+    if let Some((name, _)) = call.named.first() {
+        let message = format!("`{}` takes no argument called `{}`", signature.name, name.value);
+        builder.errors().wrong_sort(name.span, message, "");
+        return None;
+    }
+    if call.args.len() != signature.params.len() {
+        builder.errors().argument_count(call.span, signature.name, signature.params.len(), call.args.len());
+        return None;
+    }
+    let args: Vec<Option<Arg>> = call
+        .args
+        .iter()
+        .zip(signature.params)
+        .map(|(value, param)| match param {
+            Param::Node => node_arg(builder, value, &format!("`{}`", signature.name)),
+            Param::Nodes => nodes_arg(builder, value, signature.name),
+            Param::Value => value_arg(builder, value, signature.name),
+        })
+        .collect();
+    args.into_iter().collect()
+}
+
+/// A value that has to be one row.
+fn node_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Node(arg) => Some(arg),
+        Operand::Run(_) => {
+            let message = format!("{asker} is about one node, and this is a run of them");
+            builder.errors().wrong_sort(value_span(value), message, "bind the node that is meant to a hole");
+            None
+        }
+        Operand::Value(..) => {
+            let message = format!("{asker} is about code, and this is a value");
+            builder.errors().wrong_sort(value_span(value), message, "name a hole or a label");
+            None
+        }
+    }
+}
+
+fn nodes_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Node(arg) | Operand::Run(arg) => Some(arg),
+        Operand::Value(..) => {
+            let message = format!("`{asker}` is about code, and this is a value");
+            builder.errors().wrong_sort(value_span(value), message, "name a hole or a label");
+            None
+        }
+    }
+}
+
+/// A value that has to be one, code excluded.
+fn value_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Value(arg, _) => Some(arg),
+        Operand::Node(_) | Operand::Run(_) => {
+            let what = builder.snippet(value_span(value));
+            let help = format!("ask for a property of it: `name({what})`, `text({what})`, `value({what})`");
+            let message = format!("`{asker}` is about a value, and `{what}` is code");
+            builder.errors().wrong_sort(value_span(value), message, &help);
+            None
+        }
+    }
+}
+
+/// A value as an argument or capture, whatever its sort.
+pub(crate) fn any_arg(builder: &mut Builder<'_>, value: &Value) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Node(arg) | Operand::Run(arg) | Operand::Value(arg, _) => Some(arg),
+    }
+}
+
+fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operand> {
+    let of_bound = |bound| match bound {
+        Bound::Node(register) => Operand::Node(Arg::Node(register)),
+        Bound::Run(from, end) => Operand::Run(Arg::Run(from, end)),
+        Bound::Value(register) => Operand::Value(Arg::Value(register), Type::Str),
+    };
+    match value {
+        Value::Root(_) => Some(of_bound(builder.root)),
+        Value::Hole(name) => hole(builder, name).map(of_bound),
+        Value::Label(name) => builder.lookup(&crate::names::label_key(&name.value), name.span).map(of_bound),
+        Value::Call(call) => {
+            let host = host_named(builder, &call.name, Answer::Value)?;
+            let args = host_args(builder, host, call)?;
+            Some(Operand::Value(Arg::Call(host, args), answer_type(host)))
+        }
+        _ => {
+            let constant = constant(builder, value)?;
+            let ty = constant_type(&constant, builder);
+            Some(Operand::Value(Arg::Const(builder.tables.constant(constant)), ty))
+        }
+    }
+}
+
+/// What a hole stands for; `$xs` and `$*xs` name the same run.
+fn hole(builder: &mut Builder<'_>, name: &Name) -> Option<Bound> {
+    builder.lookup(&crate::names::hole_key(&name.value), name.span)
+}
+
+/// A value that does not depend on the code.
+pub(crate) fn constant(builder: &mut Builder<'_>, value: &Value) -> Option<Constant> {
+    match value {
+        Value::Str(text) => Some(Constant::Str(text.value.clone())),
+        Value::Int(int) => Some(Constant::Int(int.value)),
+        Value::Float(float) => Some(Constant::Float(float.value.clone())),
+        Value::Bool(truth) => Some(Constant::Bool(truth.value)),
+        Value::Duration(nanoseconds) => Some(Constant::Duration(nanoseconds.value)),
+        Value::Symbol(symbol) => Some(Constant::Symbols(symbols(builder, std::slice::from_ref(symbol), None)?)),
+        Value::Word(name) => word(builder, name),
+        Value::List(items, span) => list(builder, items, *span),
+        Value::Root(_) | Value::Hole(_) | Value::Label(_) | Value::Call(_) => {
+            let message = "this depends on the code that is matched; a constant has to stand here".to_owned();
+            builder.errors().wrong_sort(value_span(value), message, "");
+            None
+        }
+    }
+}
+
+fn list(builder: &mut Builder<'_>, items: &[Value], span: Span) -> Option<Constant> {
+    let constants: Vec<Option<Constant>> = items.iter().map(|item| constant(builder, item)).collect();
+    let constants: Option<Vec<Constant>> = constants.into_iter().collect();
+    let constants = constants?;
+    let symbols: Vec<_> = constants
+        .iter()
+        .filter_map(|item| if let Constant::Symbols(symbols) = item { Some(symbols.clone()) } else { None })
+        .collect();
+    if symbols.len() == constants.len() && !symbols.is_empty() {
+        return Some(Constant::Symbols(symbols.concat()));
+    }
+    let types: Vec<Type> = constants.iter().map(|item| constant_type(item, builder)).collect();
+    if let Some(odd) = types.iter().find(|ty| !ty.compares_with(types[0])) {
+        let message = format!("this list holds {} and {}", types[0].words(), odd.words());
+        builder.errors().wrong_sort(span, message, "all elements of a list are of one type");
+        return None;
+    }
+    Some(Constant::List(constants))
+}
+
+/// An option or a symbol set.
+fn word(builder: &mut Builder<'_>, name: &Name) -> Option<Constant> {
+    if let Some(option) = builder.option(name) {
+        return Some(Constant::Option { rule: builder.rule, option: option as u32 });
+    }
+    if let Some((file, set)) = builder.scope.symbol_set(&name.value) {
+        return Some(Constant::Symbols(symbols(builder, &set.members, Some(file))?));
+    }
+    let mut known: Vec<String> = builder.options.iter().map(|option| option.name.value.clone()).collect();
+    known.extend(builder.scope.item_names());
+    builder.errors().unknown_name(name.span, "option or symbol set", &name.value, &known);
+    None
+}
+
+/// Symbols by reference; those of a set are resolved where the set stands.
+fn symbols(
+    builder: &mut Builder<'_>,
+    members: &[SymbolRef],
+    file: Option<FileId>,
+) -> Option<Vec<rulec_plan::ir::SymbolIndex>> {
+    let scope = match file {
+        Some(file) => Rc::new(builder.scope.within(builder.modules, file)),
+        None => Rc::clone(&builder.scope),
+    };
+    let mut indices = Vec::new();
+    for member in members {
+        let mut errors = crate::errors::Errors { sink: builder.sink, file: scope.file };
+        let (path, name) = scope.resolve(member, &mut errors)?;
+        indices.push(builder.tables.symbol(&path, &name));
+    }
+    Some(indices)
+}
+
+/// A predicate's body with its arguments in place.
+struct Expansion {
+    file: FileId,
+    name: String,
+    called_at: Span,
+    cond: Syntax,
+}
+
+impl Expansion {
+    /// Lowers the body in the scope of the file in which the predicate stands.
+    fn within<'a, T>(self, builder: &mut Builder<'a>, lower: impl FnOnce(&mut Builder<'a>, &Syntax) -> T) -> T {
+        let scope = Rc::new(builder.scope.within(builder.modules, self.file));
+        let outer = std::mem::replace(&mut builder.scope, scope);
+        let outermost = builder.called_at.is_none();
+        builder.called_at.get_or_insert(self.called_at);
+        builder.expanding.push(self.name);
+        let result = lower(builder, &self.cond);
+        builder.expanding.pop();
+        if outermost {
+            builder.called_at = None;
+        }
+        builder.scope = outer;
+        result
+    }
+}
+
+fn expand(builder: &mut Builder<'_>, call: &Call) -> Option<Expansion> {
+    let (file, predicate) = builder.scope.predicate(&call.name.value)?;
+    if builder.expanding.contains(&predicate.name.value) {
+        builder.errors().cyclic_predicate(call.span, &predicate.name.value);
+        return None;
+    }
+    let arguments = arguments(builder, call, predicate)?;
+    builder.expansions += 1;
+    let renaming = Renaming { arguments, suffix: format!("'{}", builder.expansions) };
+    let mut cond = predicate.body.clone();
+    renaming.cond(&mut cond);
+    Some(Expansion { file, name: predicate.name.value.clone(), called_at: call.span, cond })
+}
+
+/// The argument of each parameter.
+fn arguments(builder: &mut Builder<'_>, call: &Call, predicate: &Predicate) -> Option<BTreeMap<String, Value>> {
+    let mut arguments = BTreeMap::new();
+    for (index, value) in call.args.iter().enumerate() {
+        match predicate.params.get(index) {
+            Some(param) => {
+                arguments.insert(param.value.clone(), value.clone());
+            }
+            None => {
+                let (wanted, got) = (predicate.params.len(), call.args.len());
+                builder.errors().argument_count(call.span, &call.name.value, wanted, got);
+                return None;
+            }
+        }
+    }
+    for (name, value) in &call.named {
+        if !predicate.params.iter().any(|param| param.value == name.value) {
+            let params: Vec<String> = predicate.params.iter().map(|param| param.value.clone()).collect();
+            builder.errors().unknown_name(name.span, "parameter", &name.value, &params);
+            return None;
+        }
+        arguments.insert(name.value.clone(), value.clone());
+    }
+    if arguments.len() != predicate.params.len() {
+        builder.errors().argument_count(call.span, &call.name.value, predicate.params.len(), arguments.len());
+        return None;
+    }
+    Some(arguments)
+}
+
+/// Puts arguments in the place of parameters and gives all other names of a predicate's body names of their own.
+struct Renaming {
+    arguments: BTreeMap<String, Value>,
+    suffix: String,
+}
+
+impl Renaming {
+    fn cond(&self, cond: &mut Syntax) {
+        match cond {
+            Syntax::And(parts) | Syntax::Or(parts) => parts.iter_mut().for_each(|part| self.cond(part)),
+            Syntax::Not(inner, _) => self.cond(inner),
+            Syntax::Compare { left, right, .. } => {
+                self.value(left);
+                self.value(right);
+            }
+            Syntax::Is { subject, .. } | Syntax::Matches { subject, .. } => self.value(subject),
+            Syntax::In { subject, set, .. } => {
+                self.value(subject);
+                self.value(set);
+            }
+            Syntax::Shape { subject, alternatives, bound, .. } => {
+                self.value(subject);
+                let until = match bound {
+                    rulec_grammar::ast::Bound::Until(until) => until.as_mut_slice(),
+                    _ => &mut [],
+                };
+                for alternative in alternatives.iter_mut().chain(until) {
+                    self.pattern(&mut alternative.pattern);
+                    if let Some(label) = &mut alternative.label {
+                        label.value.push_str(&self.suffix);
+                    }
+                }
+            }
+            Syntax::Type { subject, .. } => self.value(subject),
+            Syntax::Call(call) => self.call(call),
+        }
+    }
+
+    fn call(&self, call: &mut Call) {
+        call.args.iter_mut().for_each(|arg| self.value(arg));
+        call.named.iter_mut().for_each(|(_, arg)| self.value(arg));
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::Hole(name) => match self.arguments.get(&name.value) {
+                Some(argument) => *value = argument.clone(),
+                None => name.value.push_str(&self.suffix),
+            },
+            Value::Label(name) => name.value.push_str(&self.suffix),
+            Value::Call(call) => self.call(call),
+            Value::List(items, _) => items.iter_mut().for_each(|item| self.value(item)),
+            _ => {}
+        }
+    }
+
+    fn pattern(&self, pattern: &mut Pattern) {
+        for node in &mut pattern.nodes {
+            if let Some(label) = &mut node.label {
+                label.value.push_str(&self.suffix);
+            }
+            match &mut node.form {
+                Shape::Hole(Some(name)) | Shape::Run(Some(name)) | Shape::AnyFunc(Some(name)) => self.name(name),
+                Shape::Node { op: rulec_grammar::ast::OpForm::Hole(name), .. } => self.name(name),
+                _ => {}
+            }
+        }
+    }
+
+    fn name(&self, name: &mut String) {
+        match self.arguments.get(name) {
+            Some(Value::Hole(argument)) => *name = argument.value.trim_start_matches('*').to_owned(),
+            _ => name.push_str(&self.suffix),
+        }
+    }
+}
+
+/// Where a value stands.
+pub(crate) fn value_span(value: &Value) -> Span {
+    match value {
+        Value::Root(span) | Value::List(_, span) => *span,
+        Value::Hole(name) | Value::Label(name) | Value::Word(name) | Value::Float(name) | Value::Str(name) => name.span,
+        Value::Int(value) | Value::Duration(value) => value.span,
+        Value::Bool(value) => value.span,
+        Value::Symbol(symbol) => Span::new(symbol.package.span.start, symbol.name.span.end),
+        Value::Call(call) => call.span,
+    }
+}
+
+/// Where a condition stands.
+pub(crate) fn span_of(cond: &Syntax) -> Span {
+    match cond {
+        Syntax::And(parts) | Syntax::Or(parts) => {
+            let first = parts.first().map_or(Span::default(), span_of);
+            let last = parts.last().map_or(first, span_of);
+            Span::new(first.start, last.end)
+        }
+        Syntax::Not(_, span)
+        | Syntax::Compare { span, .. }
+        | Syntax::Is { span, .. }
+        | Syntax::Matches { span, .. }
+        | Syntax::In { span, .. }
+        | Syntax::Shape { span, .. }
+        | Syntax::Type { span, .. } => *span,
+        Syntax::Call(call) => call.span,
+    }
+}

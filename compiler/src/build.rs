@@ -1,0 +1,227 @@
+//! What lowering one rule builds up: registers, origins, what is bound, and the plan's shared tables.
+
+use crate::errors::Errors;
+use crate::scope::{Modules, Scope};
+use rulec_grammar::ast::{Name, OptionType, RuleOption};
+use rulec_grammar::diagnostic::Sink;
+use rulec_plan::ir::{
+    AtomId, ConstId, Constant, Op, Origin, OriginId, Register, RegisterType, RuleIndex, Step, SymbolIndex,
+};
+use rulec_tree::Span;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// The tables that the rules of a plan share; equal entries are one entry.
+#[derive(Default)]
+pub(crate) struct Tables {
+    pub atoms: Vec<Vec<u8>>,
+    atom_ids: HashMap<Vec<u8>, AtomId>,
+    pub symbols: Vec<(String, String)>,
+    symbol_ids: HashMap<(String, String), SymbolIndex>,
+    pub constants: Vec<Constant>,
+}
+
+impl Tables {
+    pub fn atom(&mut self, bytes: &[u8]) -> AtomId {
+        if let Some(&atom) = self.atom_ids.get(bytes) {
+            return atom;
+        }
+        let atom = AtomId(self.atoms.len() as u32);
+        self.atoms.push(bytes.to_vec());
+        self.atom_ids.insert(bytes.to_vec(), atom);
+        atom
+    }
+
+    pub fn symbol(&mut self, path: &str, name: &str) -> SymbolIndex {
+        let pair = (path.to_owned(), name.to_owned());
+        if let Some(&symbol) = self.symbol_ids.get(&pair) {
+            return symbol;
+        }
+        let symbol = SymbolIndex(self.symbols.len() as u32);
+        self.symbols.push(pair.clone());
+        self.symbol_ids.insert(pair, symbol);
+        symbol
+    }
+
+    pub fn constant(&mut self, constant: Constant) -> ConstId {
+        let known = self.constants.iter().position(|other| *other == constant);
+        ConstId(known.unwrap_or_else(|| {
+            self.constants.push(constant);
+            self.constants.len() - 1
+        }) as u32)
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// A row.
+    Node(Register),
+    /// The elements from a first position to the position after the last.
+    Run(Register, Register),
+    /// A value.
+    Value(Register),
+}
+
+/// What sort of thing a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Node,
+    Run,
+    Value,
+}
+
+impl Bound {
+    pub fn sort(self) -> Sort {
+        match self {
+            Bound::Node(_) => Sort::Node,
+            Bound::Run(..) => Sort::Run,
+            Bound::Value(_) => Sort::Value,
+        }
+    }
+}
+
+/// The state of lowering one rule.
+pub(crate) struct Builder<'a> {
+    pub modules: &'a Modules<'a>,
+    pub scope: Rc<Scope<'a>>,
+    pub tables: &'a mut Tables,
+    pub sink: &'a mut Sink,
+    pub rule: RuleIndex,
+    pub options: &'a [RuleOption],
+    /// Options that something read.
+    pub options_read: BTreeSet<usize>,
+    pub registers: Vec<RegisterType>,
+    pub origins: Vec<Origin>,
+    /// The register of every name of the rule, `$x` or `@label`: the same in all alternatives.
+    names: BTreeMap<String, Bound>,
+    /// The names bound at this point.
+    pub bound: BTreeSet<String>,
+    /// Names bound in some alternatives only, until now.
+    pub half_bound: BTreeSet<String>,
+    /// The match as a whole.
+    pub root: Bound,
+    /// Predicates being expanded, to find circles.
+    pub expanding: Vec<String>,
+    /// Where the outermost of them is called, in the rule's own file.
+    pub called_at: Option<Span>,
+    /// Numbers the expansions, so that names inside of them stay apart.
+    pub expansions: usize,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(
+        modules: &'a Modules<'a>,
+        scope: Rc<Scope<'a>>,
+        tables: &'a mut Tables,
+        sink: &'a mut Sink,
+        rule: RuleIndex,
+        options: &'a [RuleOption],
+    ) -> Builder<'a> {
+        Builder {
+            modules,
+            scope,
+            tables,
+            sink,
+            rule,
+            options,
+            options_read: BTreeSet::new(),
+            registers: vec![RegisterType::Node],
+            origins: vec![Origin { start: 0, end: 0, what: String::new() }],
+            names: BTreeMap::new(),
+            bound: BTreeSet::new(),
+            half_bound: BTreeSet::new(),
+            root: Bound::Node(Register::ROOT),
+            expanding: Vec::new(),
+            called_at: None,
+            expansions: 0,
+        }
+    }
+
+    pub fn errors(&mut self) -> Errors<'_> {
+        Errors { sink: self.sink, file: self.scope.file }
+    }
+
+    /// A new register for a row or position.
+    pub fn node_register(&mut self) -> Register {
+        self.register(RegisterType::Node)
+    }
+
+    fn register(&mut self, ty: RegisterType) -> Register {
+        self.registers.push(ty);
+        // A plan with more registers than fit is refused by the verifier, whose limit is far lower.
+        Register(u16::try_from(self.registers.len() - 1).unwrap_or(u16::MAX))
+    }
+
+    /// The origin for steps that come from `span`; `what` says what they ask. Steps of a predicate come from its call.
+    pub fn origin(&mut self, span: Span, what: impl Into<String>) -> OriginId {
+        let what = what.into();
+        let span = self.called_at.unwrap_or(span);
+        let origin = Origin { start: span.start, end: span.end, what };
+        if self.origins.last() != Some(&origin) {
+            self.origins.push(origin);
+        }
+        OriginId(self.origins.len() as u32 - 1)
+    }
+
+    /// The source at `span` on one line, shortened.
+    pub fn snippet(&self, span: Span) -> String {
+        let text = self.modules.source(self.scope.file).get(span.range()).unwrap_or("");
+        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() > 60 {
+            line = line.chars().take(57).collect::<String>() + "...";
+        }
+        line
+    }
+
+    /// What `name` (`$x`, `@label`) stands for in this rule, made up if it is new. `None`, and an error, if it already
+    /// stands for something of another sort.
+    pub fn name(&mut self, name: &str, sort: Sort, span: Span) -> Option<Bound> {
+        if let Some(bound) = self.names.get(name) {
+            if bound.sort() == sort {
+                return Some(*bound);
+            }
+            let bound = name.to_owned();
+            self.errors().two_forms(span, &bound);
+            return None;
+        }
+        let bound = match sort {
+            Sort::Node => Bound::Node(self.node_register()),
+            Sort::Run => Bound::Run(self.node_register(), self.node_register()),
+            Sort::Value => Bound::Value(self.register(RegisterType::Value)),
+        };
+        self.names.insert(name.to_owned(), bound);
+        Some(bound)
+    }
+
+    /// What a name that has to be bound stands for; an error if it is not.
+    pub fn lookup(&mut self, name: &str, span: Span) -> Option<Bound> {
+        if self.bound.contains(name) {
+            return self.names.get(name).copied();
+        }
+        if self.half_bound.contains(name) {
+            self.errors().bound_on_some(span, name);
+        } else {
+            let known: Vec<String> = self.bound.iter().filter(|name| !name.contains('\'')).cloned().collect();
+            self.errors().unbound(span, name, &known);
+        }
+        None
+    }
+
+    /// An option of the rule by name: its index.
+    pub fn option(&mut self, name: &Name) -> Option<usize> {
+        let index = self.options.iter().position(|option| option.name.value == name.value)?;
+        self.options_read.insert(index);
+        Some(index)
+    }
+
+    /// The type of an option.
+    pub fn option_type(&self, index: usize) -> OptionType {
+        self.options[index].ty.value
+    }
+}
+
+/// Adds a step.
+pub(crate) fn push(steps: &mut Vec<Step>, origin: OriginId, op: Op) {
+    steps.push(Step { op, origin });
+}

@@ -1,0 +1,178 @@
+//! Rule syntax to checked rules, to plan, to decision graph, to native code. The only crate that knows Cranelift.
+//!
+//! In: rule files. Out: [`Compiled`], a plan that the verifier accepts and every mistake of every file; from a plan,
+//! [`native`] makes machine code. A rule with a mistake is left out and does not hide the others.
+//!
+//! Read `rule` first: it lowers one rule. `forms` has the equivalences, `lower` the patterns, `ask` and `shape` the
+//! conditions, `start` says where a rule is tried, `template` does messages and fixes.
+//!
+//! **Absent:** no Go file is ever read here, and nothing is executed.
+
+#![warn(missing_docs)]
+
+mod ask;
+mod build;
+mod check;
+pub mod decision;
+mod errors;
+mod expand;
+mod forms;
+mod lower;
+mod mutate;
+mod names;
+pub mod native;
+mod place;
+mod rule;
+mod scope;
+mod shape;
+mod start;
+mod template;
+
+pub use expand::{Expansion, expand};
+pub use mutate::{Mutant, mutants};
+
+use build::Tables;
+use errors::Errors;
+use rule::Context;
+use rulec_grammar::ast::{Example, Item, Module, Rule};
+use rulec_grammar::codes;
+use rulec_grammar::diagnostic::{Diagnostic, FileId, Sink};
+use rulec_plan::Plan;
+use rulec_plan::ir::RuleIndex;
+use rulec_plan::verify::Sizes;
+use rulec_tree::Span;
+use scope::{Modules, Scope};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A rule file.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Its path, for messages.
+    pub path: String,
+    /// The family of its rules: the middle of their ids.
+    pub family: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Rules that compiled, and what is wrong with the others.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The plan; [`rulec_plan::verify`] accepts it.
+    pub plan: Plan,
+    /// Every mistake and warning, sorted by file and place; [`FileId`] is an index into the files compiled.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The rules of the plan, in its order.
+    pub rules: Vec<CompiledRule>,
+    /// How many rules are written, those with mistakes included. Items that do not even parse do not count.
+    pub written: usize,
+}
+
+impl Compiled {
+    /// Whether a rule, or anything else in a file, has a mistake.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == rulec_grammar::diagnostic::Severity::Error)
+    }
+}
+
+/// What is known of a compiled rule besides its plan.
+#[derive(Clone, Debug)]
+pub struct CompiledRule {
+    /// Its plan.
+    pub index: RuleIndex,
+    /// Its examples.
+    pub examples: Vec<Example>,
+    /// The file in which it stands.
+    pub file: FileId,
+    /// Its name in that file.
+    pub name_span: Span,
+    /// The packages that its file uses, name and import path: what examples may mention without importing it.
+    pub uses: Vec<(String, String)>,
+}
+
+/// Compiles rule files. [`FileId`] *n* is file *n*; `pack` is the first part of the rules' ids.
+pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
+    let mut sink = Sink::new();
+    let parsed = parse(files, &mut sink);
+    let modules = Modules::new(pack, files, &parsed, &mut sink);
+    let mut tables = Tables::default();
+    let mut compiled = Compiled { plan: Plan::default(), diagnostics: Vec::new(), rules: Vec::new(), written: 0 };
+    let mut ids: BTreeMap<String, (FileId, Span)> = BTreeMap::new();
+    for (number, (file, module)) in files.iter().zip(&parsed).enumerate() {
+        let id = FileId(number as u32);
+        let scope = Rc::new(modules.scope(id, module, &format!("{pack}.{}", file.family), &mut sink));
+        for item in &module.items {
+            let Item::Rule(rule) = item else { continue };
+            compiled.written += 1;
+            let rule_id = format!("{pack}.{}.{}", file.family, rule.name.value);
+            if let Some(first) = ids.get(&rule_id) {
+                Errors { sink: &mut sink, file: id }.duplicate(rule.name.span, "rule", &rule.name.value, *first);
+                continue;
+            }
+            ids.insert(rule_id.clone(), (id, rule.name.span));
+            compile_rule(&modules, &scope, &mut tables, &mut sink, rule, rule_id, file, &mut compiled);
+        }
+        let mentioned = |name: &str| examples_mention(module, name);
+        scope.report_unused(mentioned, &mut Errors { sink: &mut sink, file: id });
+    }
+    compiled.plan.atoms = tables.atoms;
+    compiled.plan.symbols = tables.symbols;
+    compiled.plan.constants = tables.constants;
+    compiled.diagnostics = sink.into_sorted();
+    compiled
+}
+
+pub(crate) fn parse(files: &[SourceFile], sink: &mut Sink) -> Vec<Module> {
+    let parsed = files.iter().enumerate();
+    parsed.map(|(number, file)| rulec_grammar::parse(&file.text, FileId(number as u32), sink)).collect()
+}
+
+#[expect(clippy::too_many_arguments, reason = "one step of `compile`")]
+fn compile_rule<'a>(
+    modules: &'a Modules<'a>,
+    scope: &Rc<Scope<'a>>,
+    tables: &mut Tables,
+    sink: &mut Sink,
+    rule: &'a Rule,
+    id: String,
+    file: &'a SourceFile,
+    compiled: &mut Compiled,
+) {
+    let before = sink.error_count();
+    rule::check(rule, &file.text, &mut Errors { sink, file: scope.file });
+    let index = RuleIndex(compiled.plan.rules.len() as u32);
+    let context = Context { modules, scope: Rc::clone(scope), tables, sink };
+    let Some(plan) = rule::lower(context, rule, index, id, &file.path) else { return };
+    if sink.error_count() > before {
+        return;
+    }
+    // Only size can make the verifier refuse what lowering made; anything else is a fault of lowering, and said as it is.
+    let sizes = Sizes { atoms: tables.atoms.len(), symbols: tables.symbols.len(), constants: tables.constants.len() };
+    if let Err(refused) = rulec_plan::verify::verify_rule(sizes, &plan) {
+        Errors { sink, file: scope.file }.too_large(rule.name.span, &refused.reason);
+        return;
+    }
+    compiled.plan.rules.push(plan);
+    compiled.rules.push(CompiledRule {
+        index,
+        examples: rule.examples.clone(),
+        file: scope.file,
+        name_span: rule.name.span,
+        uses: scope.packages().map(|(name, path)| (name.to_owned(), path.to_owned())).collect(),
+    });
+}
+
+/// Whether an example of the file mentions a package by this name.
+fn examples_mention(module: &Module, name: &str) -> bool {
+    let mention = format!("{name}.");
+    let rules = module.items.iter().filter_map(|item| if let Item::Rule(rule) = item { Some(rule) } else { None });
+    let mut files =
+        rules.flat_map(|rule| &rule.examples).flat_map(|example| example.files.iter().chain(&example.fixed));
+    files.any(|file| file.text.value.contains(&mention))
+}
+
+/// Whether a code stands for a mistake in the rule's names that does not change what it matches.
+pub(crate) fn is_about_names(diagnostic: &Diagnostic) -> bool {
+    [codes::E0204, codes::E0207].contains(&diagnostic.code)
+}

@@ -1,0 +1,169 @@
+//! Which holes and labels a piece of syntax mentions, and how often.
+
+use rulec_grammar::ast::{Alternative, Bound, Call, Cond, Form, OpForm, Pattern, Piece, Rule, Template, Value};
+use rulec_tree::Span;
+use std::collections::BTreeMap;
+
+/// The key of a hole or run: runs and nodes share their names, so that one name is never both.
+pub(crate) fn hole_key(name: &str) -> String {
+    format!("${}", name.trim_start_matches('*'))
+}
+
+/// The key of a label.
+pub(crate) fn label_key(name: &str) -> String {
+    format!("@{name}")
+}
+
+/// Hears of each mention: the key and where.
+pub(crate) type Hear<'h> = &'h mut dyn FnMut(&str, Span);
+
+/// A part of a rule in which names are mentioned. Alternatives of one `match` are one part: a name that each of them
+/// mentions once is mentioned once.
+pub(crate) struct Mentions {
+    /// For each part, each name with its number of mentions and the place of the first.
+    parts: Vec<BTreeMap<String, (usize, Span)>>,
+}
+
+impl Mentions {
+    /// All mentions of a rule: part 0 is the match, parts 1 to *n* are its clauses, the others reports and fixes.
+    pub fn of(rule: &Rule) -> Mentions {
+        let mut parts = vec![most_of(&rule.alternatives)];
+        for clause in &rule.clauses {
+            parts.push(collect(|hear| of_cond(&clause.cond, hear)));
+        }
+        for report in &rule.reports {
+            parts.push(collect(|hear| {
+                report.at.iter().for_each(|at| of_value(at, hear));
+                of_pieces(&report.message.pieces, hear);
+            }));
+        }
+        for edit in rule.fix.iter().flat_map(|fix| &fix.edits) {
+            parts.push(collect(|hear| {
+                of_value(&edit.target, hear);
+                match &edit.template {
+                    Some(Template::Code { pattern, .. }) => of_pattern(pattern, hear),
+                    Some(Template::Text(message)) => of_pieces(&message.pieces, hear),
+                    None => {}
+                }
+            }));
+        }
+        Mentions { parts }
+    }
+
+    /// Whether a part other than `part` mentions the name.
+    pub fn elsewhere(&self, name: &str, part: usize) -> bool {
+        self.parts.iter().enumerate().any(|(index, names)| index != part && names.contains_key(name))
+    }
+
+    /// The names that are mentioned once only, and where.
+    pub fn single(&self) -> impl Iterator<Item = (&str, Span)> {
+        let mut total: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+        for (name, (count, span)) in self.parts.iter().flatten() {
+            total.entry(name).or_insert((0, *span)).0 += count;
+        }
+        total.into_iter().filter(|(_, (count, _))| *count == 1).map(|(name, (_, span))| (name, span))
+    }
+}
+
+fn collect(walk: impl FnOnce(Hear<'_>)) -> BTreeMap<String, (usize, Span)> {
+    let mut names = BTreeMap::new();
+    walk(&mut |name, span| names.entry(name.to_owned()).or_insert((0, span)).0 += 1);
+    names
+}
+
+/// For each name, the most mentions in one alternative.
+fn most_of(alternatives: &[Alternative]) -> BTreeMap<String, (usize, Span)> {
+    let mut most: BTreeMap<String, (usize, Span)> = BTreeMap::new();
+    for alternative in alternatives {
+        for (name, (count, span)) in collect(|hear| of_alternative(alternative, hear)) {
+            let entry = most.entry(name).or_insert((0, span));
+            entry.0 = entry.0.max(count);
+        }
+    }
+    most
+}
+
+/// The mentions of a condition.
+pub(crate) fn of_cond(cond: &Cond, hear: Hear<'_>) {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| of_cond(part, hear)),
+        Cond::Not(inner, _) => of_cond(inner, hear),
+        Cond::Compare { left, right, .. } => {
+            of_value(left, hear);
+            of_value(right, hear);
+        }
+        Cond::Is { subject, .. } | Cond::Matches { subject, .. } => of_value(subject, hear),
+        Cond::In { subject, set, .. } => {
+            of_value(subject, hear);
+            of_value(set, hear);
+        }
+        Cond::Shape { subject, alternatives, bound, .. } => {
+            of_value(subject, hear);
+            for (name, (count, span)) in most_of(alternatives) {
+                (0..count).for_each(|_| hear(&name, span));
+            }
+            if let Bound::Until(until) = bound {
+                until.iter().for_each(|alternative| of_alternative(alternative, hear));
+            }
+        }
+        Cond::Type { subject, ty, .. } => {
+            of_value(subject, hear);
+            of_pattern(&ty.pattern, hear);
+        }
+        Cond::Call(call) => of_call(call, hear),
+    }
+}
+
+fn of_alternative(alternative: &Alternative, hear: Hear<'_>) {
+    of_pattern(&alternative.pattern, hear);
+    if let Some(label) = &alternative.label {
+        hear(&label_key(&label.value), label.span);
+    }
+}
+
+/// The mentions of a pattern. Both sides of an alternation are counted once, as with alternatives of a match.
+pub(crate) fn of_pattern(pattern: &Pattern, hear: Hear<'_>) {
+    let mut open = vec![pattern.root];
+    while let Some(id) = open.pop() {
+        let node = &pattern.nodes[id.0 as usize];
+        if let Some(label) = &node.label {
+            hear(&label_key(&label.value), label.span);
+        }
+        match &node.form {
+            Form::Hole(Some(name)) | Form::Run(Some(name)) | Form::AnyFunc(Some(name)) => {
+                hear(&hole_key(name), node.span)
+            }
+            Form::Node { op, children, .. } => {
+                if let OpForm::Hole(name) = op {
+                    hear(&hole_key(name), node.span);
+                }
+                open.extend(children.iter().rev());
+            }
+            Form::OneOf(options) => open.extend(options.iter().rev()),
+            _ => {}
+        }
+    }
+}
+
+fn of_call(call: &Call, hear: Hear<'_>) {
+    call.args.iter().for_each(|arg| of_value(arg, hear));
+    call.named.iter().for_each(|(_, arg)| of_value(arg, hear));
+}
+
+fn of_value(value: &Value, hear: Hear<'_>) {
+    match value {
+        Value::Hole(name) => hear(&hole_key(&name.value), name.span),
+        Value::Label(name) => hear(&label_key(&name.value), name.span),
+        Value::Call(call) => of_call(call, hear),
+        Value::List(items, _) => items.iter().for_each(|item| of_value(item, hear)),
+        _ => {}
+    }
+}
+
+fn of_pieces(pieces: &[Piece], hear: Hear<'_>) {
+    for piece in pieces {
+        if let Piece::Value(value) = piece {
+            of_value(value, hear);
+        }
+    }
+}

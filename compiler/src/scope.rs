@@ -1,0 +1,240 @@
+//! What the names of a rule file mean: packages, predicates and symbol sets, its own and those of other modules.
+
+use crate::SourceFile;
+use crate::errors::Errors;
+use rulec_grammar::ast::{Item, Module, Name, PackageRef, Predicate, SymbolRef, SymbolSet, Use};
+use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_tree::Span;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The modules of one compilation: files with one family share a module, `pack.family`.
+pub(crate) struct Modules<'a> {
+    predicates: BTreeMap<(String, String), (FileId, &'a Predicate)>,
+    symbols: BTreeMap<(String, String), (FileId, &'a SymbolSet)>,
+    names: BTreeSet<String>,
+    files: &'a [SourceFile],
+    parsed: &'a [Module],
+}
+
+impl<'a> Modules<'a> {
+    /// Collects the items that other modules can bring in. Two of one name in a module are an error.
+    pub fn new(pack: &str, files: &'a [SourceFile], parsed: &'a [Module], sink: &mut Sink) -> Modules<'a> {
+        let mut modules =
+            Modules { predicates: BTreeMap::new(), symbols: BTreeMap::new(), names: BTreeSet::new(), files, parsed };
+        for (index, (file, module)) in files.iter().zip(parsed).enumerate() {
+            let id = FileId(index as u32);
+            let path = format!("{pack}.{}", file.family);
+            let mut errors = Errors { sink, file: id };
+            modules.names.insert(path.clone());
+            for item in &module.items {
+                match item {
+                    Item::Predicate(predicate) => {
+                        let key = (path.clone(), predicate.name.value.clone());
+                        if let Some((other, first)) = modules.predicates.get(&key) {
+                            errors.duplicate(predicate.name.span, "predicate", &key.1, (*other, first.name.span));
+                        }
+                        modules.predicates.entry(key).or_insert((id, predicate));
+                    }
+                    Item::Symbols(set) => {
+                        let key = (path.clone(), set.name.value.clone());
+                        if let Some((other, first)) = modules.symbols.get(&key) {
+                            errors.duplicate(set.name.span, "symbol set", &key.1, (*other, first.name.span));
+                        }
+                        modules.symbols.entry(key).or_insert((id, set));
+                    }
+                    Item::Rule(_) => {}
+                }
+            }
+        }
+        modules
+    }
+
+    /// The names that one file can use.
+    pub fn scope(&self, file: FileId, module: &'a Module, own: &str, sink: &mut Sink) -> Scope<'a> {
+        let mut scope = Scope {
+            file,
+            packages: BTreeMap::new(),
+            predicates: BTreeMap::new(),
+            symbols: BTreeMap::new(),
+            used: RefCell::default(),
+        };
+        scope.bring_in(self, own, |_| true);
+        let mut errors = Errors { sink, file };
+        for line in &module.uses {
+            match line {
+                Use::Package { path, alias, .. } => {
+                    let name = alias.as_ref().map_or_else(|| package_name(&path.value), |alias| alias.value.clone());
+                    scope.packages.insert(name, (path.value.clone(), path.span));
+                }
+                Use::Module { module, names, .. } => self.import(&mut scope, module, names, &mut errors),
+            }
+        }
+        scope
+    }
+
+    fn import(&self, scope: &mut Scope<'a>, module: &Name, names: &[Name], errors: &mut Errors<'_>) {
+        if !self.names.contains(&module.value) {
+            let known: Vec<String> = self.names.iter().cloned().collect();
+            errors.unknown_name(module.span, "module", &module.value, &known);
+            return;
+        }
+        for name in names {
+            scope.bring_in(self, &module.value, |own| own == name.value);
+            if !scope.predicates.contains_key(&name.value) && !scope.symbols.contains_key(&name.value) {
+                errors.unknown_name(
+                    name.span,
+                    &format!("predicate or symbol set of `{}`", module.value),
+                    &name.value,
+                    &[],
+                );
+            }
+        }
+    }
+
+    /// The text of a file.
+    pub fn source(&self, file: FileId) -> &'a str {
+        self.files.get(file.0 as usize).map_or("", |file| &file.text)
+    }
+
+    /// The `use` lines that apply in a file where a predicate or symbol set stands.
+    pub fn packages_of(&self, file: FileId) -> BTreeMap<String, (String, Span)> {
+        let mut packages = BTreeMap::new();
+        for line in self.parsed.get(file.0 as usize).iter().flat_map(|module| &module.uses) {
+            if let Use::Package { path, alias, .. } = line {
+                let name = alias.as_ref().map_or_else(|| package_name(&path.value), |alias| alias.value.clone());
+                packages.insert(name, (path.value.clone(), path.span));
+            }
+        }
+        packages
+    }
+}
+
+/// The names that one file can use.
+pub(crate) struct Scope<'a> {
+    pub file: FileId,
+    /// Name to import path.
+    packages: BTreeMap<String, (String, Span)>,
+    predicates: BTreeMap<String, (FileId, &'a Predicate)>,
+    symbols: BTreeMap<String, (FileId, &'a SymbolSet)>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Scope<'a> {
+    fn bring_in(&mut self, modules: &Modules<'a>, path: &str, wanted: impl Fn(&str) -> bool) {
+        for ((module, name), item) in &modules.predicates {
+            if module == path && wanted(name) {
+                self.predicates.insert(name.clone(), *item);
+            }
+        }
+        for ((module, name), item) in &modules.symbols {
+            if module == path && wanted(name) {
+                self.symbols.insert(name.clone(), *item);
+            }
+        }
+    }
+
+    /// The scope of a predicate's body: the packages of its own file.
+    pub fn within(&self, modules: &Modules<'a>, file: FileId) -> Scope<'a> {
+        Scope {
+            file,
+            packages: modules.packages_of(file),
+            predicates: self.predicates.clone(),
+            symbols: self.symbols.clone(),
+            used: RefCell::default(),
+        }
+    }
+
+    /// The import path of the package that patterns call `name`.
+    pub fn package(&self, name: &str) -> Option<&str> {
+        let (path, _) = self.packages.get(name)?;
+        self.used.borrow_mut().insert(name.to_owned());
+        Some(path)
+    }
+
+    /// A predicate by name.
+    pub fn predicate(&self, name: &str) -> Option<(FileId, &'a Predicate)> {
+        self.predicates.get(name).copied()
+    }
+
+    /// A symbol set by name.
+    pub fn symbol_set(&self, name: &str) -> Option<(FileId, &'a SymbolSet)> {
+        self.symbols.get(name).copied()
+    }
+
+    /// The names of the packages in use.
+    pub fn package_names(&self) -> Vec<String> {
+        self.packages.keys().cloned().collect()
+    }
+
+    /// Packages in use, name to path, in the order of their names.
+    pub fn packages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.packages.iter().map(|(name, (path, _))| (name.as_str(), path.as_str()))
+    }
+
+    /// The names of predicates and symbol sets.
+    pub fn item_names(&self) -> Vec<String> {
+        self.predicates.keys().chain(self.symbols.keys()).cloned().collect()
+    }
+
+    /// Import path and name of a symbol.
+    pub fn resolve(&self, symbol: &SymbolRef, errors: &mut Errors<'_>) -> Option<(String, String)> {
+        let path = match &symbol.package.value {
+            PackageRef::Path(path) => path.clone(),
+            PackageRef::Used(name) => match self.package(name) {
+                Some(path) => path.to_owned(),
+                None => {
+                    errors.unknown_name(symbol.package.span, "package in use", name, &self.package_names());
+                    return None;
+                }
+            },
+        };
+        if !path.is_empty() && !is_exported(&symbol.name.value) {
+            errors.unexported(symbol.name.span, &path, &symbol.name.value);
+            return None;
+        }
+        Some((path, symbol.name.value.clone()))
+    }
+
+    /// `use` lines of packages that nothing named; call when everything of the file is lowered. Examples count: what
+    /// they mention is imported for them.
+    pub fn report_unused(&self, mentioned: impl Fn(&str) -> bool, errors: &mut Errors<'_>) {
+        for (name, (_, span)) in &self.packages {
+            if !self.used.borrow().contains(name) && !mentioned(name) {
+                errors.unused_use(*span, name);
+            }
+        }
+    }
+}
+
+/// Whether other packages can use the name.
+pub(crate) fn is_exported(name: &str) -> bool {
+    name.chars().next().is_some_and(char::is_uppercase)
+}
+
+/// The name that patterns use for a package: the last element of its path that is not a version.
+pub(crate) fn package_name(path: &str) -> String {
+    let mut elements = path.rsplit('/');
+    let last = elements.next().unwrap_or(path);
+    let is_version = last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|byte| byte.is_ascii_digit());
+    let name = if is_version { elements.next().unwrap_or(last) } else { last };
+    let name = name.split_once(".v").map_or(name, |(name, _)| name);
+    name.strip_prefix("go-").unwrap_or(name).replace(['-', '.'], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::package_name;
+
+    #[test]
+    fn names_of_packages() {
+        for (path, name) in [
+            ("net/http", "http"),
+            ("github.com/jackc/pgx/v5", "pgx"),
+            ("gopkg.in/yaml.v3", "yaml"),
+            ("github.com/mattn/go-sqlite3", "sqlite3"),
+        ] {
+            assert_eq!(package_name(path), name);
+        }
+    }
+}
