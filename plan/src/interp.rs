@@ -7,9 +7,7 @@
 //! [`crate::verify`] bounds; it does not depend on the Go file.
 
 use crate::host::{Handle, Host, HostFn, Trap, Tri, Word, run_word};
-use crate::ir::{
-    Arg, AtomId, Cond, Op, OriginId, Over, Plan, Register, RuleIndex, Step, SymbolIndex, Test, Way,
-};
+use crate::ir::{Arg, AtomId, Cond, Op, OriginId, Over, Plan, Register, RuleIndex, Step, SymbolIndex, Test, Way};
 use rulec_tree::{Kind, KindSet, Node, SymbolId, Text, Tree};
 
 /// The numbers that a plan's atoms and symbols have in the vocabulary of a run.

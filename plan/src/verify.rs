@@ -55,10 +55,33 @@ pub fn verify(plan: &Plan) -> Result<(), Refused> {
             return Err(Refused { rule: None, reason: "a symbol without a name".into() });
         }
     }
-    for rule in &plan.rules {
-        check_rule(plan, rule).map_err(|reason| Refused { rule: Some(rule.meta.id.clone()), reason })?;
+    plan.rules.iter().try_for_each(|rule| verify_rule(Sizes::of(plan), rule))
+}
+
+/// The sizes of a plan's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Of [`Plan::atoms`].
+    pub atoms: usize,
+    /// Of [`Plan::symbols`].
+    pub symbols: usize,
+    /// Of [`Plan::constants`].
+    pub constants: usize,
+}
+
+impl Sizes {
+    /// The sizes of a plan's tables.
+    pub fn of(plan: &Plan) -> Sizes {
+        Sizes { atoms: plan.atoms.len(), symbols: plan.symbols.len(), constants: plan.constants.len() }
     }
-    Ok(())
+}
+
+/// Checks one rule of a plan whose tables have these sizes.
+///
+/// # Errors
+/// [`Refused`] for the first fault found.
+pub fn verify_rule(sizes: Sizes, rule: &RulePlan) -> Result<(), Refused> {
+    check_rule(sizes, rule).map_err(|reason| Refused { rule: Some(rule.meta.id.clone()), reason })
 }
 
 type Check<T = ()> = Result<T, String>;
@@ -83,20 +106,20 @@ fn check_constant(plan: &Plan, constant: &Constant, depth: usize) -> Check {
     }
 }
 
-fn check_rule(plan: &Plan, rule: &RulePlan) -> Check {
+fn check_rule(sizes: Sizes, rule: &RulePlan) -> Check {
     if rule.registers.first() != Some(&RegisterType::Node) {
         return Err("register 0 is the candidate root and must be a node".into());
     }
     if rule.registers.len() > MAX_REGISTERS {
         return Err(format!("{} registers; {MAX_REGISTERS} are the most", rule.registers.len()));
     }
-    check_start(plan, rule)?;
-    check_guards(plan, rule)?;
+    check_start(sizes, rule)?;
+    check_guards(sizes, rule)?;
     check_meta(rule)?;
     if rule.needs.iter().any(Vec::is_empty) {
         return Err("an empty alternative of needed texts".into());
     }
-    let mut checker = Checker { plan, rule, steps: 0, searches: 0 };
+    let mut checker = Checker { sizes, rule, steps: 0, searches: 0 };
     let mut state = State(vec![Known::Unset; rule.registers.len()]);
     state.0[0] = Known::Node(start_kinds(&rule.start));
     checker.steps(&rule.body, &mut state, 0)
@@ -107,7 +130,7 @@ fn start_kinds(start: &Start) -> KindSet {
     *kinds
 }
 
-fn check_start(plan: &Plan, rule: &RulePlan) -> Check {
+fn check_start(sizes: Sizes, rule: &RulePlan) -> Check {
     let kinds = start_kinds(&rule.start);
     if kinds.0 & !KindSet::ALL.0 != 0 {
         return Err("a kind that does not exist".into());
@@ -116,12 +139,12 @@ fn check_start(plan: &Plan, rule: &RulePlan) -> Check {
         return Err("starts at empty slots".into());
     }
     if let Start::Symbols { symbols, .. } = &rule.start {
-        symbols.iter().try_for_each(|symbol| in_table(symbol.0, plan.symbols.len(), "symbol"))?;
+        symbols.iter().try_for_each(|symbol| in_table(symbol.0, sizes.symbols, "symbol"))?;
     }
     Ok(())
 }
 
-fn check_guards(plan: &Plan, rule: &RulePlan) -> Check {
+fn check_guards(sizes: Sizes, rule: &RulePlan) -> Check {
     let mut known: HashMap<&[u8], KindSet> = HashMap::from([(&[][..], start_kinds(&rule.start))]);
     for guard in &rule.guards {
         if let Some((slot, parent)) = guard.path.split_last() {
@@ -136,7 +159,7 @@ fn check_guards(plan: &Plan, rule: &RulePlan) -> Check {
                 known.insert(&guard.path, now.intersect(KindSet::ALL));
             }
             GuardTest::Ops(_) => {}
-            GuardTest::Texts(atoms) => atoms.iter().try_for_each(|atom| in_table(atom.0, plan.atoms.len(), "atom"))?,
+            GuardTest::Texts(atoms) => atoms.iter().try_for_each(|atom| in_table(atom.0, sizes.atoms, "atom"))?,
         }
     }
     Ok(())
@@ -209,7 +232,7 @@ impl Known {
 struct State(Vec<Known>);
 
 struct Checker<'a> {
-    plan: &'a Plan,
+    sizes: Sizes,
     rule: &'a RulePlan,
     steps: usize,
     searches: usize,
@@ -339,11 +362,11 @@ impl Checker<'_> {
         match test {
             Test::Kinds(register, _) | Test::Ops(register, _) => self.position(state, *register).map(drop),
             Test::Text(register, atom) => {
-                in_table(atom.0, self.plan.atoms.len(), "atom")?;
+                in_table(atom.0, self.sizes.atoms, "atom")?;
                 self.position(state, *register).map(drop)
             }
             Test::Symbols(register, symbols) => {
-                symbols.iter().try_for_each(|symbol| in_table(symbol.0, self.plan.symbols.len(), "symbol"))?;
+                symbols.iter().try_for_each(|symbol| in_table(symbol.0, self.sizes.symbols, "symbol"))?;
                 self.position(state, *register).map(drop)
             }
             Test::Same(a, b) | Test::Before(a, b) => {
@@ -413,7 +436,7 @@ impl Checker<'_> {
                 Known::Value => Ok(()),
                 other => Err(format!("register {} is used as a value but is {other:?}", register.0)),
             },
-            Arg::Const(id) => in_table(id.0, self.plan.constants.len(), "constant"),
+            Arg::Const(id) => in_table(id.0, self.sizes.constants, "constant"),
             Arg::Call(host, args) if nesting < MAX_NESTING => self.host(*host, args, Answer::Value, state, nesting + 1),
             Arg::Call(..) => Err(format!("nested deeper than {MAX_NESTING}")),
         }
