@@ -84,22 +84,35 @@ impl Program {
         matches!(self.engine, Engine::Native(_))
     }
 
-    /// Runs the rules that `enabled` holds true for over one file.
+    /// Runs the rules that `enabled` holds true for over one file, each within [`file_budget`].
     ///
     /// `tree` was made over the vocabulary of [`Program::link`] and is shaped as [`Kind::shape`] says.
     ///
     /// # Errors
     /// [`Trap`] if the host fails by a fault of its own; what it heard so far is not complete.
     pub fn run(&self, tree: &Tree, enabled: &[bool], host: &mut dyn Host) -> Result<RunReport, Trap> {
-        let full = file_budget(tree);
+        self.run_within(file_budget(tree), tree, enabled, host)
+    }
+
+    /// Like [`Program::run`], but each rule may spend `budget` steps.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run_within(
+        &self,
+        budget: i64,
+        tree: &Tree,
+        enabled: &[bool],
+        host: &mut dyn Host,
+    ) -> Result<RunReport, Trap> {
         let mut states: Vec<u8> = enabled.iter().map(|on| if *on { RULE_ON } else { RULE_OFF }).collect();
         states.resize(self.plan.rules.len(), RULE_OFF);
-        let mut budgets = vec![full; self.plan.rules.len()];
+        let mut budgets = vec![budget; self.plan.rules.len()];
         match &self.engine {
             Engine::Native(executable) => self.run_native(executable, tree, &mut states, &mut budgets, host)?,
             Engine::Interp => self.run_interp(tree, &mut states, &mut budgets, host)?,
         }
-        Ok(report(&states, &budgets, full))
+        Ok(report(&states, &budgets, budget))
     }
 
     fn run_native(
