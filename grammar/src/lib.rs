@@ -10,13 +10,15 @@
 pub mod ast;
 pub mod diagnostic;
 pub mod codes;
+pub mod print;
+mod format;
 mod lexer;
 mod outline;
 mod rule;
 mod pattern;
-pub mod print;
 mod words;
 
+pub use format::format;
 pub use pattern::same as same_pattern;
 
 use diagnostic::{FileId, Sink};
@@ -24,15 +26,7 @@ use diagnostic::{FileId, Sink};
 /// Parses one `.rule` file. Never fails: items with mistakes are left out, and `sink` has one diagnostic for each.
 pub fn parse(source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
     let outline = outline::outline(source, file, sink);
-    rule::module(source, &outline, file, sink)
-}
-
-/// Formats one `.rule` file.
-///
-/// # Errors
-/// The diagnostics of a file with syntax errors, which is never touched.
-pub fn format(source: &str) -> Result<String, Vec<diagnostic::Diagnostic>> {
-    Ok(source.to_owned())
+    rule::module(source, &outline, file, sink).0
 }
 
 /// Bounds the work of one pest parse: ordered choice can try the same text again and again. Far above what text written

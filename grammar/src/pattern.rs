@@ -44,11 +44,6 @@ pub(crate) fn category(word: &str) -> Option<Category> {
     ENTRIES.iter().find(|entry| entry.1 == word).map(|entry| entry.0)
 }
 
-/// The word for a category.
-pub(crate) fn category_word(category: Category) -> &'static str {
-    ENTRIES.iter().find(|entry| entry.0 == category).map_or("comment", |entry| entry.1)
-}
-
 /// Parses `source[inner]` as a pattern of `category`; `None` once the mistake is reported.
 pub(crate) fn parse(
     source: &str,

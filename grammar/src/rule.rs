@@ -35,16 +35,23 @@ pub(crate) const CLAUSE_WORDS: &[&str] = &[
     "preceded", "followed", "first", "last", "not", "where", "unless", "report", "also", "fix", "test",
 ];
 
-/// Parses the items of a file; those with mistakes are left out.
-pub(crate) fn module(source: &str, outline: &Outline, file: FileId, sink: &mut Sink) -> Module {
+/// Parses the items of a file; those with mistakes are left out. Also returns, for each item of the outline, where its
+/// clauses stand.
+pub(crate) fn module(source: &str, outline: &Outline, file: FileId, sink: &mut Sink) -> (Module, Vec<Vec<Span>>) {
     let masked = mask(source, outline);
     let mut module = Module::default();
-    for item in outline.items.iter().filter(|item| !item.is_broken) {
+    let mut clauses = Vec::new();
+    for item in &outline.items {
+        if item.is_broken {
+            clauses.push(Vec::new());
+            continue;
+        }
         let errors = sink.error_count();
         let tokens = &outline.tokens[item.tokens.clone()];
         let has_bad_tokens = tokens.iter().any(|lexeme| lexeme.token.kind == TokenKind::Bad);
-        let mut reader = ItemReader { source, masked: &masked, item, tokens, file, sink, base: 0, map: None };
+        let mut reader = ItemReader { source, masked: &masked, item, tokens, file, sink, base: 0, map: None, clauses: Vec::new() };
         let parsed = reader.item();
+        clauses.push(reader.clauses);
         if sink.error_count() > errors || has_bad_tokens {
             continue;
         }
@@ -54,7 +61,7 @@ pub(crate) fn module(source: &str, outline: &Outline, file: FileId, sink: &mut S
             None => {}
         }
     }
-    module
+    (module, clauses)
 }
 
 /// The text of the file with comments and the contents of blocks blanked out.
@@ -92,6 +99,8 @@ struct ItemReader<'s, 'k> {
     base: u32,
     /// For text with escapes, the offset in the file of each byte and of the end.
     map: Option<Vec<u32>>,
+    /// Where the clauses stand, in order.
+    clauses: Vec<Span>,
 }
 
 impl<'s> ItemReader<'s, '_> {
@@ -309,7 +318,7 @@ impl<'s> ItemReader<'s, '_> {
             span: self.item.span,
         };
         let mut seen = Seen::default();
-        self.clauses(body, &mut rule, &mut seen);
+        self.read_clauses(body, &mut rule, &mut seen);
         for (word, purpose) in [("match", "what the rule looks for"), ("report", "what it says about it")] {
             if !seen.words.iter().any(|(seen, _)| *seen == word) {
                 let message = format!("the rule `{}` has no `{word}` clause", rule.name.value);
@@ -339,7 +348,7 @@ impl<'s> ItemReader<'s, '_> {
 
     /// Parses the clauses of a body. Text is cut where a line starts with the word of a clause. A cut may be wrong: an
     /// option can be called `level`, and a line can start with it. So text that ends too early is joined with the next.
-    fn clauses(&mut self, body: Span, rule: &mut Rule, seen: &mut Seen) {
+    fn read_clauses(&mut self, body: Span, rule: &mut Rule, seen: &mut Seen) {
         let starts = self.chunk_starts(body);
         let mut index = 0;
         let mut at = match starts.first() {
@@ -398,6 +407,7 @@ impl<'s> ItemReader<'s, '_> {
                 let span = self.span(&pair);
                 self.check_once(word, span, seen);
                 seen.words.push((word, span));
+                self.clauses.push(span);
                 let _ = self.add_clause(word, pair, span, rule);
                 self.base = text.start;
                 span.end
