@@ -13,16 +13,14 @@ mod names;
 mod strings;
 mod tags;
 
-use crate::gomod::{GoVersion, Module};
+use crate::gomod::GoVersion;
 use crate::value::Value;
-use rulec_gofront::File;
-use rulec_gofront::names::{Object, ObjectId, ObjectKind};
+use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_tree::{Kind, Node, Span, Tree};
 use std::path::Path;
 
-pub(crate) use comments::is_alone_on_its_line;
-pub(crate) use names::kinds as name_kinds;
+pub(crate) use comments::{code_below, is_alone_on_its_line};
 
 /// What is known of the file that rules run over.
 pub struct Facts<'a> {
@@ -34,8 +32,8 @@ pub struct Facts<'a> {
     pub path: &'a str,
     /// Its folder, if it lies on a file system.
     pub folder: Option<&'a Path>,
-    /// The module it belongs to.
-    pub module: Option<&'a Module>,
+    /// The import path of its package, where a go.mod tells.
+    pub import_path: Option<String>,
     /// Its language version.
     pub go_version: Option<GoVersion>,
     /// The comments in source order.
@@ -46,7 +44,7 @@ impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
         let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
-        Facts { file, source, path, folder: None, module: None, go_version: None, comments }
+        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments }
     }
 
     /// The tree.
@@ -105,17 +103,19 @@ impl<'a> Facts<'a> {
 
     /// The object that an identifier declares or uses.
     pub fn object(&self, node: Node) -> Option<&'a Object> {
-        self.object_id(node).map(|object| self.file.names.object_info(object))
+        self.object_id(node).map(|object| self.file.names.get(object))
     }
 
-    /// Whether an object is declared at package level or predeclared: not in a function.
+    /// Whether an object is declared at package level, where other files see it.
     pub fn is_package_level(&self, object: ObjectId) -> bool {
-        self.file.names.object_info(object).function.is_none()
+        let object = self.file.names.get(object);
+        let declared = [ObjectKind::Const, ObjectKind::Var, ObjectKind::Func, ObjectKind::Type];
+        object.func.is_none() && declared.contains(&object.kind)
     }
 
-    /// Every identifier that declares or uses an object, in source order.
-    pub fn mentions(&self, object: ObjectId) -> impl Iterator<Item = Node> + '_ {
-        self.file.names.mentions(object)
+    /// The identifiers that use an object; its declaration is not among them.
+    pub fn uses(&self, object: ObjectId) -> &'a [Node] {
+        self.file.names.uses(object)
     }
 
     /// Import path and name of the symbol that a node names.
@@ -156,11 +156,11 @@ impl<'a> Facts<'a> {
             return None;
         }
         let name = tree.slot(spec, 0);
-        if tree.kind(name) != Kind::Absent {
-            return Some(String::from_utf8_lossy(self.slice(tree.span(name))).into_owned());
-        }
-        let path = String::from_utf8_lossy(self.text_of(tree.slot(spec, 1))).into_owned();
-        Some(rulec_gofront::names::default_import_name(&path))
+        let bytes = match self.file.names.object(spec) {
+            Some(object) => self.file.texts.bytes(self.file.names.get(object).name),
+            None => self.slice(tree.span(name)),
+        };
+        Some(String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// Whether an identifier or qualified name means an object of one of these kinds.

@@ -13,6 +13,22 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod job;
 pub mod finding;
+
 pub mod discover;
+mod rules;
+
+mod check;
+mod prefilter;
 pub mod gomod;
+mod evaluate;
+pub mod conditions;
+pub mod value;
+mod findings;
+pub mod suppress;
+
+pub use check::{MAX_FILE_BYTES, check, check_source};
+pub use finding::Outcome;
+pub use job::Job;
+pub use rules::{RuleSet, RuleSetError};

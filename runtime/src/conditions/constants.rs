@@ -8,7 +8,7 @@
 
 use super::Facts;
 use crate::value::{Ratio, Value};
-use rulec_gofront::names::ObjectKind;
+use rulec_gofront::ObjectKind;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, KindSet, Node, Op};
 use std::cmp::Ordering;

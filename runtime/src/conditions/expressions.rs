@@ -3,7 +3,7 @@
 //! They look at syntax and at what names mean in this file; no types.
 
 use super::Facts;
-use rulec_gofront::names::ObjectKind;
+use rulec_gofront::ObjectKind;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, KindSet, Node, Op};
 

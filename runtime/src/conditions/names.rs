@@ -5,13 +5,12 @@
 
 use super::{Facts, Nodes};
 use crate::value::{Value, and, or};
-use rulec_gofront::names::{ObjectId, ObjectKind};
+use rulec_gofront::{ObjectId, ObjectKind};
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, KindSet, Node, Op};
 
 /// The kinds of objects that hold a value which can change.
-const VARIABLES: &[ObjectKind] =
-    &[ObjectKind::Var, ObjectKind::Param, ObjectKind::Result, ObjectKind::Receiver];
+const VARIABLES: &[ObjectKind] = &[ObjectKind::Var, ObjectKind::Param, ObjectKind::Result, ObjectKind::Receiver];
 
 /// The kinds of predeclared objects.
 const PREDECLARED: &[ObjectKind] =
@@ -189,14 +188,14 @@ pub(super) fn is_definition(facts: &Facts, node: Node) -> Tri {
 
 /// Whether a variable is used in a function literal within the function that declares it.
 pub(super) fn is_captured(facts: &Facts, node: Node) -> Tri {
-    of_variable(facts, node, |object| Tri::of(facts.file.names.object_info(object).captured))
+    of_variable(facts, node, |object| Tri::of(facts.file.names.get(object).captured))
 }
 
 /// Whether a variable is never assigned again and its address never taken. Other files can assign a global one.
 pub(super) fn is_assigned_once(facts: &Facts, node: Node) -> Tri {
     of_variable(facts, node, |object| {
-        let info = facts.file.names.object_info(object);
-        let here = Tri::of(info.writes == 0 && !info.address_taken);
+        let info = facts.file.names.get(object);
+        let here = Tri::of(info.assigned == 0 && !info.address_taken);
         let elsewhere = if facts.is_package_level(object) { Tri::Unknown } else { Tri::Yes };
         and(here, elsewhere)
     })
@@ -205,7 +204,7 @@ pub(super) fn is_assigned_once(facts: &Facts, node: Node) -> Tri {
 /// Whether the address of a variable is taken, or a function literal captures it.
 pub(super) fn is_address_taken(facts: &Facts, node: Node) -> Tri {
     of_variable(facts, node, |object| {
-        let info = facts.file.names.object_info(object);
+        let info = facts.file.names.get(object);
         let elsewhere = if facts.is_package_level(object) { Tri::Unknown } else { Tri::No };
         or(Tri::of(info.address_taken || info.captured), elsewhere)
     })
@@ -223,7 +222,7 @@ fn of_variable(facts: &Facts, node: Node, answer: impl FnOnce(ObjectId) -> Tri) 
 /// declares.
 pub(super) fn is_used(facts: &Facts, node: Node) -> Tri {
     let Some(object) = facts.object_id(facts.tree().unparen(node)) else { return Tri::Unknown };
-    let used = facts.mentions(object).any(|mention| !facts.file.names.is_definition(mention));
+    let used = !facts.uses(object).is_empty();
     let elsewhere = if facts.is_package_level(object) { Tri::Unknown } else { Tri::No };
     or(Tri::of(used), elsewhere)
 }
@@ -234,7 +233,8 @@ pub(super) fn is_mentioned(facts: &Facts, nodes: Nodes, ident: Node) -> Tri {
     let tree = facts.tree();
     let ident = tree.unparen(ident);
     if let Some(object) = facts.object_id(ident) {
-        return Tri::of(facts.mentions(object).any(|mention| nodes.holds(mention)));
+        let declared = facts.file.names.get(object).decl.is_some_and(|decl| nodes.holds(decl));
+        return Tri::of(declared || facts.uses(object).iter().any(|mention| nodes.holds(*mention)));
     }
     let text = tree.text(ident);
     let spelled = nodes.rows().any(|row| tree.kind(row) == Kind::Ident && tree.text(row) == text);
@@ -249,9 +249,9 @@ pub(super) fn is_used_after(facts: &Facts, variable: Node, node: Node) -> Tri {
     if facts.is_package_level(object) {
         return Tri::Unknown;
     }
-    let Some(decl) = facts.file.names.object_info(object).decl else { return Tri::Unknown };
+    let Some(decl) = facts.file.names.get(object).decl else { return Tri::Unknown };
     let end = tree.span(node).end;
-    if facts.mentions(object).any(|mention| tree.span(mention).start >= end) {
+    if facts.uses(object).iter().any(|mention| tree.span(*mention).start >= end) {
         return Tri::Yes;
     }
     let around = tree.ancestors(node).take_while(|row| !KindSet::FUNCS.contains(tree.kind(*row)));
@@ -260,7 +260,8 @@ pub(super) fn is_used_after(facts: &Facts, variable: Node, node: Node) -> Tri {
         // A variable of the loop's own init lives through all rounds; one declared further inside is a new one each time.
         let outlives = !nodes.holds(decl)
             || (tree.kind(repeated) == Kind::For && Nodes::one(tree, tree.slot(repeated, 0)).holds(decl));
-        outlives && facts.mentions(object).any(|mention| nodes.holds(mention) && mention != decl && !Nodes::one(tree, node).holds(mention))
+        let elsewhere = |mention: &Node| nodes.holds(*mention) && !Nodes::one(tree, node).holds(*mention);
+        outlives && facts.uses(object).iter().any(elsewhere)
     });
     Tri::of(in_loop)
 }

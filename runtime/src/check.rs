@@ -1,0 +1,395 @@
+//! Checking: from a [`Job`] to its [`Outcome`], file by file, in parallel.
+//!
+//! A file goes through the stages in one thread: read, scan for what rules need, parse, run the rules, make findings,
+//! suppress. Then all of it is dropped but the findings. A panic in one file is caught and reported with the file's name.
+//! The outcome does not depend on how many threads there are.
+
+use crate::conditions::Facts;
+use crate::evaluate;
+use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
+use crate::findings::{self, Found, position};
+use crate::gomod::{GoVersion, Module, Modules};
+use crate::job::{Job, RuleSetting, Target};
+use crate::prefilter::{Allowed, Prefilter};
+use crate::suppress::{self, RuleNames};
+use rayon::prelude::*;
+use rulec_gofront::{BuildContext, File, Reader};
+use rulec_plan::manifest::RuleMeta;
+use rustc_hash::FxHashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// Larger files are skipped, with this as the reason.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// Deep syntax is handled without recursion; this is for the libraries below.
+const STACK_BYTES: usize = 4 << 20;
+
+/// Checks all files of a job.
+pub fn check(job: &Job) -> Outcome {
+    let start = Instant::now();
+    job.progress.start(job.files.len());
+    let run = Run::new(job, job.files);
+    let outcomes = run.in_parallel(|worker, target| run.check_target(worker, target));
+    let mut outcome = Outcome::default();
+    outcomes.into_iter().for_each(|one| outcome.absorb(one));
+    run.finish(&mut outcome, start);
+    outcome
+}
+
+/// Checks one buffer as if it were the content of `target`, which need not exist. Its folder decides about go.mod.
+pub fn check_source(job: &Job, target: &Target, source: &[u8]) -> Outcome {
+    let start = Instant::now();
+    let run = Run::new(job, std::slice::from_ref(target));
+    let mut outcome = run.guarded(&mut Worker::new(), target, |worker| run.check_bytes(worker, target, source));
+    run.finish(&mut outcome, start);
+    outcome
+}
+
+/// What all files of a run share.
+pub(crate) struct Run<'a> {
+    job: &'a Job<'a>,
+    modules: FxHashMap<PathBuf, Option<Arc<Module>>>,
+    prefilter: Prefilter,
+    names: RuleNames,
+    build: Option<BuildContext>,
+    go_version: Option<GoVersion>,
+}
+
+/// What a thread needs again for each file.
+pub(crate) struct Worker {
+    reader: Reader,
+}
+
+impl Worker {
+    pub(crate) fn new() -> Worker {
+        Worker { reader: Reader::new() }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(job: &'a Job<'a>, targets: &[Target]) -> Run<'a> {
+        let mut modules = Modules::default();
+        let mut of_folder = FxHashMap::default();
+        for target in targets {
+            if let Some(folder) = target.path.parent()
+                && !of_folder.contains_key(folder)
+            {
+                of_folder.insert(folder.to_owned(), modules.find(folder));
+            }
+        }
+        let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);
+        Run {
+            job,
+            modules: of_folder,
+            prefilter: Prefilter::new(job.rules),
+            names: RuleNames::new(job.rules),
+            build: job.platform.is_given().then(|| build_context(job, go_version)),
+            go_version,
+        }
+    }
+
+    /// Works on all files, on the threads that the job asks for; results come in the order of the files.
+    pub(crate) fn in_parallel<T: Send>(&self, work: impl Fn(&mut Worker, &Target) -> T + Sync) -> Vec<T> {
+        let all = || self.job.files.par_iter().map_init(Worker::new, &work).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.job.threads).stack_size(STACK_BYTES).build();
+        match pool {
+            Ok(pool) => pool.install(all),
+            // The system gives no more threads: this one is left.
+            Err(_) => {
+                let mut worker = Worker::new();
+                self.job.files.iter().map(|target| work(&mut worker, target)).collect()
+            }
+        }
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.job.interrupt.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn finish(&self, outcome: &mut Outcome, start: Instant) {
+        let sorting = Instant::now();
+        outcome.finish();
+        outcome.summary.rules = self.job.settings.iter().flatten().filter(|setting| setting.enabled).count();
+        outcome.summary.stages.report_ms += ms_since(sorting);
+        outcome.summary.elapsed_ms = ms_since(start);
+    }
+
+    fn check_target(&self, worker: &mut Worker, target: &Target) -> Outcome {
+        if self.is_interrupted() {
+            return Outcome { interrupted: true, ..Outcome::default() };
+        }
+        let outcome = self.guarded(worker, target, |worker| {
+            let start = Instant::now();
+            match read(&target.path) {
+                Ok(source) => {
+                    let read_ms = ms_since(start);
+                    let mut outcome = self.check_bytes(worker, target, &source);
+                    outcome.summary.stages.read_ms += read_ms;
+                    outcome
+                }
+                Err(reason) => skipped(target, reason),
+            }
+        });
+        self.job.progress.file_done(&target.display);
+        outcome
+    }
+
+    /// Runs the analysis of one file; a panic becomes an internal error.
+    pub(crate) fn guarded(
+        &self,
+        worker: &mut Worker,
+        target: &Target,
+        analysis: impl FnOnce(&mut Worker) -> Outcome,
+    ) -> Outcome {
+        catch_unwind(AssertUnwindSafe(|| analysis(worker))).unwrap_or_else(|panic| {
+            // What the panic left half done is not used again.
+            *worker = Worker::new();
+            let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            internal_error(target, format!("panic: {}", text.unwrap_or("of unknown cause")))
+        })
+    }
+
+    /// Checks one file with these bytes.
+    pub(crate) fn check_bytes(&self, worker: &mut Worker, target: &Target, source: &[u8]) -> Outcome {
+        let start = Instant::now();
+        if self.build.as_ref().is_some_and(|build| !build.takes_file_name(&target.display)) {
+            return Outcome::default();
+        }
+        let settings = self.settings(target);
+        let allowed = self.prefilter.scan(source);
+        let active = self.active(target, &settings, &allowed);
+        let mut outcome = Outcome::default();
+        outcome.summary.files = 1;
+        outcome.summary.bytes = source.len() as u64;
+        if self.job.prefilter && !self.needs_parsing(source, &allowed, &active) {
+            outcome.summary.lines = line_count(source);
+            outcome.summary.prefiltered = 1;
+            outcome.summary.stages.read_ms = ms_since(start);
+            return outcome;
+        }
+        let scanned = Instant::now();
+        outcome.summary.stages.read_ms = ms_between(start, scanned);
+        let file = match worker.reader.read(source, self.job.rules.vocabulary()) {
+            Ok(file) => file,
+            Err(refusal) => return skipped(target, refusal.to_string()),
+        };
+        outcome.summary.stages.parse_ms = ms_since(scanned);
+        if self.is_left_out(target, &file) {
+            return Outcome::default();
+        }
+        outcome.summary.lines = line_count(source);
+        self.analyse(target, source, &file, &settings, active, &mut outcome);
+        outcome
+    }
+
+    fn settings(&self, target: &Target) -> Vec<Vec<RuleSetting>> {
+        let mut settings = self.job.settings.to_vec();
+        if let Some(policy) = self.job.policy {
+            policy.adjust(&target.display, &mut settings);
+        }
+        settings
+    }
+
+    /// The rules that are on for the file and that its text allows to match.
+    fn active(&self, target: &Target, settings: &[Vec<RuleSetting>], allowed: &Allowed) -> Vec<Vec<bool>> {
+        let is_test = target.display.ends_with("_test.go");
+        let programs = settings.iter().enumerate().take(self.job.rules.program_count());
+        let of_program = |(program, settings): (usize, &Vec<RuleSetting>)| {
+            let rules = self.job.rules.plan(program).rules.iter().enumerate().zip(settings);
+            let is_active = |((index, rule), setting): ((usize, &rulec_plan::ir::RulePlan), &RuleSetting)| {
+                let fits = if is_test { !rule.meta.skip_tests } else { !rule.meta.only_tests };
+                setting.enabled && fits && self.prefilter.allows(allowed, program, index)
+            };
+            rules.map(is_active).collect()
+        };
+        programs.map(of_program).collect()
+    }
+
+    /// Whether more has to be known of a file than its text shows.
+    fn needs_parsing(&self, source: &[u8], allowed: &Allowed, active: &[Vec<bool>]) -> bool {
+        active.iter().flatten().any(|active| *active)
+            || allowed.may_suppress()
+            || self.build.is_some()
+            // Whether it counts as generated and whether it is Go text at all is for the reader to say.
+            || allowed.may_be_generated()
+            || std::str::from_utf8(source).is_err()
+            || source.contains(&0)
+    }
+
+    /// Whether the file is not to be checked, by what it says of itself.
+    fn is_left_out(&self, target: &Target, file: &File) -> bool {
+        let is_generated = file.generated && !self.job.generated && !target.explicit;
+        let excluded = |build: &BuildContext| file.build.as_ref().is_some_and(|constraint| !constraint.eval(build));
+        is_generated || self.build.as_ref().is_some_and(excluded)
+    }
+
+    fn analyse(
+        &self,
+        target: &Target,
+        source: &[u8],
+        file: &File,
+        settings: &[Vec<RuleSetting>],
+        mut active: Vec<Vec<bool>>,
+        outcome: &mut Outcome,
+    ) {
+        let start = Instant::now();
+        let facts = self.facts(target, source, file);
+        self.note_bad_regions(target, &facts, outcome);
+        if file.generated {
+            self.switch_off(&mut active, |meta| meta.skip_generated);
+        }
+        let prepared = Instant::now();
+        outcome.summary.stages.front_ms = ms_between(start, prepared);
+        let mut found = Found::default();
+        let mut exhausted = Vec::new();
+        let mut report_ms = 0.0;
+        for (program, active) in active.iter().enumerate().filter(|(_, active)| active.contains(&true)) {
+            let (matches, report) = match evaluate::run(&self.job.rules.prepared()[program], &facts, active) {
+                Ok(result) => result,
+                Err(trap) => return outcome.absorb(internal_error(target, trap.0)),
+            };
+            exhausted.extend(report.exhausted.into_iter().map(|rule| RuleRef { program, rule }));
+            let reporting = Instant::now();
+            findings::collect(self.job.rules, program, &settings[program], &matches, &facts, &target.display, &mut found);
+            report_ms += ms_since(reporting);
+        }
+        outcome.summary.stages.match_ms = ms_since(prepared) - report_ms;
+        let reporting = Instant::now();
+        let Found { mut findings, mut undecided } = found;
+        undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, &facts)));
+        let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
+        outcome.suppressed =
+            suppress::apply(&facts, &self.names, &target.display, is_settled, &mut findings, &mut undecided);
+        findings::set_fingerprints(&facts, &mut findings);
+        outcome.findings = findings;
+        outcome.undecided = undecided;
+        outcome.summary.stages.report_ms = report_ms + ms_since(reporting);
+    }
+
+    fn facts<'f>(&'f self, target: &'f Target, source: &'f [u8], file: &'f File) -> Facts<'f> {
+        let mut facts = Facts::new(file, source, &target.display);
+        facts.folder = target.path.parent();
+        let module = facts.folder.and_then(|folder| self.modules.get(folder)).and_then(Option::as_deref);
+        facts.import_path = facts.folder.and_then(|folder| match module {
+            Some(module) => module.import_path(folder),
+            None => self.path_in_gopath(folder),
+        });
+        let of_module = module.and_then(|module| module.go);
+        let raised = file.build.as_ref().and_then(|build| build.go_minor()).map(|minor| GoVersion { major: 1, minor });
+        // A build constraint raises the version of its file; alone it does not tell the version.
+        facts.go_version = self.go_version.or_else(|| of_module.map(|version| raised.map_or(version, |raised| version.max(raised))));
+        facts
+    }
+
+    fn path_in_gopath(&self, folder: &Path) -> Option<String> {
+        let sources = self.job.platform.gopath.as_ref()?.join("src");
+        let below = folder.strip_prefix(sources).ok()?;
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
+    fn note_bad_regions(&self, target: &Target, facts: &Facts, outcome: &mut Outcome) {
+        let bad = &facts.file.coverage.bad;
+        outcome.summary.parse_errors = usize::from(!bad.is_empty());
+        outcome.partial.extend(bad.iter().map(|region| {
+            let (line, column) = facts.file.lines.position(region.at);
+            Skipped {
+                path: target.display.to_string(),
+                reason: format!("{line}:{column}: {} in {}", region.reason, region.what),
+            }
+        }));
+    }
+
+    fn switch_off(&self, active: &mut [Vec<bool>], is_off: impl Fn(&RuleMeta) -> bool) {
+        for (program, active) in active.iter_mut().enumerate() {
+            for (rule, active) in self.job.rules.plan(program).rules.iter().zip(active) {
+                *active &= !is_off(&rule.meta);
+            }
+        }
+    }
+
+    /// Whether all that a rule could report in the file is known: only then can a suppression of it be unused.
+    fn is_settled(
+        &self,
+        target: &Target,
+        settings: &[Vec<RuleSetting>],
+        file: &File,
+        exhausted: &[RuleRef],
+        rule: RuleRef,
+    ) -> bool {
+        let meta = self.job.rules.meta(rule);
+        let is_test = target.display.ends_with("_test.go");
+        let fits = if is_test { !meta.skip_tests } else { !meta.only_tests };
+        let enabled = settings.get(rule.program).and_then(|settings| settings.get(rule.rule.0 as usize));
+        enabled.is_some_and(|setting| setting.enabled)
+            && fits
+            && !(file.generated && meta.skip_generated)
+            && file.coverage.is_full()
+            && !exhausted.contains(&rule)
+    }
+
+    fn out_of_steps(&self, target: &Target, rule: RuleRef, facts: &Facts) -> Undecided {
+        Undecided {
+            rule,
+            rule_id: self.job.rules.identity(rule).id.clone(),
+            path: target.display.clone(),
+            start: position(facts, 0),
+            end: position(facts, 0),
+            reason: "the rule used up its steps in this file: findings may be missing".to_owned(),
+        }
+    }
+}
+
+/// The content of a file, or why it is skipped.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(format!("the file has {} bytes; at most {MAX_FILE_BYTES} are read", metadata.len()));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+pub(crate) fn skipped(target: &Target, reason: String) -> Outcome {
+    Outcome { skipped: vec![Skipped { path: target.display.to_string(), reason }], ..Outcome::default() }
+}
+
+fn internal_error(target: &Target, message: String) -> Outcome {
+    let error = InternalError { path: target.display.to_string(), message };
+    Outcome { internal_errors: vec![error], ..Outcome::default() }
+}
+
+/// The platform asked for; what is left open is this machine's.
+fn build_context(job: &Job, go_version: Option<GoVersion>) -> BuildContext {
+    let here = |ours: &str, names: &[(&str, &str)]| {
+        names.iter().find(|(rust, _)| *rust == ours).map_or(ours, |(_, go)| go).to_owned()
+    };
+    let goos = here(std::env::consts::OS, &[("macos", "darwin")]);
+    let goarch = here(
+        std::env::consts::ARCH,
+        &[("x86_64", "amd64"), ("x86", "386"), ("aarch64", "arm64"), ("powerpc64", "ppc64"), ("loongarch64", "loong64")],
+    );
+    BuildContext {
+        goos: job.platform.goos.clone().unwrap_or(goos),
+        goarch: job.platform.goarch.clone().unwrap_or(goarch),
+        tags: job.platform.tags.clone(),
+        // Without a version, every `go1.N` tag holds.
+        go_minor: go_version.map_or(u32::MAX, |version| version.minor),
+    }
+}
+
+fn line_count(source: &[u8]) -> u64 {
+    let breaks = source.iter().filter(|byte| **byte == b'\n').count() as u64;
+    breaks + u64::from(source.last().is_some_and(|last| *last != b'\n'))
+}
+
+fn ms_since(start: Instant) -> f64 {
+    ms_between(start, Instant::now())
+}
+
+fn ms_between(start: Instant, end: Instant) -> f64 {
+    end.duration_since(start).as_secs_f64() * 1000.0
+}

@@ -1,0 +1,144 @@
+//! Evaluation: runs the rules of one program over one file and collects their matches.
+//!
+//! In: a program, [`Facts`] and which rules are active. Out: [`Match`]es in an order that depends neither on the engine nor
+//! on the order of candidates, each once. Questions of the rules are answered by [`crate::conditions`]; what a match captured is kept as
+//! rows and texts, so that nothing refers to the values of the run.
+
+use crate::conditions::{Answer, Arguments, Facts, Nodes, answer, nodes_of_word};
+use crate::rules::Prepared;
+use crate::value::Value;
+use rulec_pack::RunReport;
+use rulec_plan::host::{Handle, Host, HostFn, Trap, Tri, Word};
+use rulec_plan::ir::{OriginId, RuleIndex};
+use rulec_plan::manifest::CaptureForm;
+use rulec_tree::Tree;
+use rustc_hash::FxHashMap;
+
+/// A rule matched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Match {
+    pub(crate) rule: RuleIndex,
+    /// What was captured, as the rule's [`rulec_plan::manifest::RuleMeta::captures`] lists it.
+    pub(crate) captures: Vec<Captured>,
+    /// The condition that was not known, if the match hangs on one.
+    pub(crate) doubt: Option<OriginId>,
+}
+
+/// What a match captured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Captured {
+    /// One node.
+    Node(CapturedNodes),
+    /// A run of elements, perhaps none.
+    Run(CapturedNodes),
+    /// A value as messages show it; nothing if it is not known.
+    Value(Option<String>),
+}
+
+/// Rows with an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CapturedNodes {
+    first: u32,
+    end: u32,
+}
+
+impl Captured {
+    /// The rows, if rows were captured.
+    pub(crate) fn nodes(&self) -> Option<Nodes> {
+        match self {
+            Captured::Node(rows) | Captured::Run(rows) => {
+                Some(Nodes { first: rulec_tree::Node(rows.first), end: rulec_tree::Node(rows.end) })
+            }
+            Captured::Value(_) => None,
+        }
+    }
+}
+
+/// Runs the rules for which `active` holds true.
+///
+/// # Errors
+/// [`Trap`] if the engine failed.
+pub(crate) fn run(prepared: &Prepared, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
+    let mut host = FileHost::new(prepared, facts);
+    let report = prepared.program.run(facts.tree(), active, &mut host)?;
+    host.matches.sort();
+    host.matches.dedup();
+    Ok((host.matches, report))
+}
+
+/// Answers questions about one file and collects matches.
+pub(crate) struct FileHost<'a> {
+    prepared: &'a Prepared,
+    facts: &'a Facts<'a>,
+    /// Values made by host functions; their handles follow those of the constants.
+    made: Vec<Value>,
+    /// Answers given: bounds `made` by the number of different questions, and saves asking twice.
+    known: FxHashMap<(HostFn, Word, Word), Handle>,
+    pub(crate) matches: Vec<Match>,
+}
+
+impl<'a> FileHost<'a> {
+    pub(crate) fn new(prepared: &'a Prepared, facts: &'a Facts<'a>) -> FileHost<'a> {
+        FileHost { prepared, facts, made: Vec::new(), known: FxHashMap::default(), matches: Vec::new() }
+    }
+
+    fn value_of(&self, handle: Word) -> Option<&Value> {
+        let index = usize::try_from(handle.checked_sub(1)?).ok()?;
+        match self.prepared.constants.get(index) {
+            Some(constant) => constant.as_ref(),
+            None => self.made.get(index - self.prepared.constants.len()),
+        }
+    }
+
+    fn answer(&self, host: HostFn, words: &[Word]) -> Answer {
+        let value = |handle| self.value_of(handle);
+        answer(host, self.facts, &Arguments { words, tree: self.facts.tree(), value: &value })
+    }
+
+    fn keep(&mut self, value: Option<Value>) -> Handle {
+        let Some(value) = value else { return Handle::UNKNOWN };
+        self.made.push(value);
+        Handle((self.prepared.constants.len() + self.made.len()) as Word)
+    }
+
+    fn capture(&self, form: CaptureForm, word: Word) -> Captured {
+        let tree: &Tree = self.facts.tree();
+        let rows = |nodes: Nodes| CapturedNodes { first: nodes.first.0, end: nodes.end.0 };
+        match form {
+            CaptureForm::Node => Captured::Node(rows(nodes_of_word(tree, word))),
+            CaptureForm::Run => Captured::Run(rows(nodes_of_word(tree, word))),
+            CaptureForm::Value => Captured::Value(self.value_of(word).map(Value::shown)),
+        }
+    }
+}
+
+impl Host for FileHost<'_> {
+    fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap> {
+        match self.answer(host, args) {
+            Answer::Truth(truth) => Ok(truth),
+            Answer::Value(_) => Err(Trap(format!("`{}` was asked as a condition", host.signature().name))),
+        }
+    }
+
+    fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
+        let argument = |index: usize| args.get(index).copied().unwrap_or(0);
+        let question = (host, argument(0), argument(1));
+        if let Some(&handle) = self.known.get(&question) {
+            return Ok(handle);
+        }
+        let Answer::Value(value) = self.answer(host, args) else {
+            return Err(Trap(format!("`{}` was asked for a value", host.signature().name)));
+        };
+        let handle = self.keep(value);
+        self.known.insert(question, handle);
+        Ok(handle)
+    }
+
+    fn emit(&mut self, rule: RuleIndex, doubt: Option<OriginId>, captures: &[Word]) -> Result<(), Trap> {
+        let plan = self.prepared.program.plan();
+        let forms = plan.rules.get(rule.0 as usize).map_or(&[][..], |rule| &rule.meta.captures);
+        let captures = forms.iter().zip(captures).map(|(capture, word)| self.capture(capture.form, *word)).collect();
+        self.matches.push(Match { rule, captures, doubt });
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! The literal prefilter: which rules can match a file at all, by its text.
+//!
+//! In: what each rule needs (texts of which a file must hold one, for each of several lists) and the bytes of a file. Out: the
+//! rules whose needs are met. One scan finds all texts of all rules; a file that meets no rule's needs is not parsed.
+
+use crate::rules::RuleSet;
+use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
+
+/// Marks the comments that suppress findings: files that hold it are parsed to find unused ones.
+const SUPPRESSION: &str = "rulec:ignore";
+
+/// Starts the comment of generated files, which are not checked: whether a file is one is for the reader to say.
+const GENERATED: &str = "// Code generated ";
+
+/// The needs of all rules, ready to be looked for.
+pub(crate) struct Prefilter {
+    /// Nothing if the texts are too many for one automaton; then every rule is allowed everywhere.
+    automaton: Option<AhoCorasick>,
+    texts: usize,
+    /// For each program, for each rule, its lists of texts by number.
+    needs: Vec<Vec<Vec<Vec<usize>>>>,
+}
+
+/// What a file's text allows.
+pub(crate) struct Allowed {
+    seen: Vec<bool>,
+}
+
+impl Prefilter {
+    pub(crate) fn new(rules: &RuleSet) -> Prefilter {
+        let mut texts = vec![SUPPRESSION, GENERATED];
+        let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut number = |text| {
+            *numbers.entry(text).or_insert_with(|| {
+                texts.push(text);
+                texts.len() - 1
+            })
+        };
+        let mut needs = Vec::new();
+        for program in 0..rules.program_count() {
+            let mut of_program = Vec::new();
+            for rule in &rules.plan(program).rules {
+                let lists = rule.needs.iter().map(|list| list.iter().map(|text| number(text.as_str())).collect());
+                of_program.push(lists.collect());
+            }
+            needs.push(of_program);
+        }
+        Prefilter { automaton: AhoCorasick::new(&texts).ok(), texts: texts.len(), needs }
+    }
+
+    /// Looks for all texts in a file.
+    pub(crate) fn scan(&self, source: &[u8]) -> Allowed {
+        let Some(automaton) = &self.automaton else { return Allowed { seen: vec![true; self.texts] } };
+        let mut seen = vec![false; self.texts];
+        for found in automaton.find_overlapping_iter(source) {
+            seen[found.pattern().as_usize()] = true;
+        }
+        Allowed { seen }
+    }
+
+    /// Whether a rule can match in the file.
+    pub(crate) fn allows(&self, allowed: &Allowed, program: usize, rule: usize) -> bool {
+        self.needs[program][rule].iter().all(|list| list.iter().any(|text| allowed.seen[*text]))
+    }
+}
+
+impl Allowed {
+    /// Whether the file may hold a suppression.
+    pub(crate) fn may_suppress(&self) -> bool {
+        self.seen[0]
+    }
+
+    /// Whether the file may say that it is generated.
+    pub(crate) fn may_be_generated(&self) -> bool {
+        self.seen[1]
+    }
+}
