@@ -244,3 +244,6 @@ fn value_name(plan: &Plan, attribute: Attribute, value: u32) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -274,4 +274,4 @@ fn assemble(target: String, rule_count: usize, tasks: &[Task<'_>], functions: &[
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -373,3 +373,6 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(number))
     }
 }
+
+#[cfg(test)]
+mod tests;

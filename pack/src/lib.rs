@@ -19,3 +19,6 @@ pub mod program;
 pub use code::{Code, Executable, ExecutableError};
 pub use file::{Pack, PackError};
 pub use program::{Engine, Program, RunReport};
+
+#[cfg(test)]
+mod test_plan;

@@ -333,3 +333,6 @@ fn report(states: &[u8], budgets: &[i64], full: i64) -> RunReport {
     let steps = budgets.iter().map(|left| (full - left) as u64).sum();
     RunReport { exhausted: exhausted.map(|(rule, _)| rule).collect(), steps }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Machine code against the interpreter, which defines the meaning, over random plans, trees and answers.
 
-mod random;
+mod cost;
+pub mod random;
 
 use super::{NativeOptions, Opt, asm, clif, compile};
 use random::{Rng, random_plan, random_tree};

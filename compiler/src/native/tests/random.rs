@@ -119,7 +119,8 @@ pub fn random_plan(rng: &mut Rng, rules: usize) -> Plan {
     plan
 }
 
-const ORIGINS: u32 = 10;
+/// Each rule has this many origins.
+pub const ORIGINS: u32 = 10;
 
 fn random_rule(rng: &mut Rng, index: usize) -> RulePlan {
     let kinds = KindSet(rng.kinds().0 & !KindSet::of(&[Kind::Absent]).0);
@@ -135,12 +136,15 @@ fn random_rule(rng: &mut Rng, index: usize) -> RulePlan {
     body.push(writer.step(Op::Emit(vec![])));
     writer.fill_emit(&mut body, &state);
     let registers = writer.registers;
-    let origins = (0..ORIGINS).map(|start| Origin { start, end: start, what: String::new() }).collect();
-    RulePlan { meta: meta(index), registers, body, start, guards, needs: Vec::new(), origins }
+    RulePlan { meta: meta(index), registers, body, start, guards, needs: Vec::new(), origins: origins() }
 }
 
-/// The plan's captures: a row, a run and a value.
-fn meta(index: usize) -> RuleMeta {
+pub fn origins() -> Vec<Origin> {
+    (0..ORIGINS).map(|start| Origin { start, end: start, what: String::new() }).collect()
+}
+
+/// The rule's captures are a row, a run and a value.
+pub fn meta(index: usize) -> RuleMeta {
     let capture = |form| Capture { name: String::new(), form };
     RuleMeta {
         id: format!("test.random.rule-{index}"),
