@@ -6,7 +6,7 @@
 //! **Absent:** it does not know that rules exist, and it looks at no other file of the package.
 //!
 //! Read in this order: [`Reader`], then `syntax` (tree-sitter's tree as rows), `lower` (rows to the canonical tree)
-//! and `recover` (files that do not parse).
+//! and `recover` (files that do not parse), then [`Names`].
 
 #![warn(missing_docs)]
 
@@ -16,11 +16,16 @@ mod lower;
 mod recover;
 mod syntax;
 
+mod names;
+
 mod constraint;
 mod lines;
 
+pub mod inspect;
+
 pub use constraint::{BuildConstraint, BuildContext};
 pub use lines::LineIndex;
+pub use names::{Names, Object, ObjectId, ObjectKind};
 pub use reader::{BadReason, BadRegion, Coverage, File, Reader, Refusal};
 
 /// The amended grammar, for measuring. Everything else goes through [`Reader`].

@@ -40,6 +40,8 @@ pub(crate) fn lower(source: &[u8], rows: &Rows, pieces: &[Piece], texts: &mut Te
 pub(crate) enum Task {
     /// Lower the subtree of a row.
     Lower(u32),
+    /// Lower a declaration: at the top of a file it is no statement.
+    Decl(u32),
     /// Close the node that is open.
     Close,
     /// Put an empty slot at an offset.
@@ -109,7 +111,7 @@ impl Lowering<'_> {
                 Piece::Row(row) if self.rows.syntax(*row) == Syntax::Package => {
                     Task::Leaf(Kind::Bad, Op::None, self.rows.span(*row))
                 }
-                Piece::Row(row) => Task::Lower(*row),
+                Piece::Row(row) => Task::Decl(*row),
                 Piece::BadBody(row, body) => Task::BadBody(*row, *body),
                 Piece::Bad(span) => Task::Leaf(Kind::Bad, Op::None, *span),
             });
@@ -136,6 +138,7 @@ impl Lowering<'_> {
         while let Some(task) = self.stack.pop() {
             match task {
                 Task::Lower(row) => self.row(row),
+                Task::Decl(row) => self.decl(row),
                 Task::Close => self.out.close(),
                 Task::Absent(at) => {
                     self.out.absent(at);
@@ -214,10 +217,12 @@ impl Lowering<'_> {
             Syntax::String => self.literal(Kind::String, span),
 
             Syntax::Package => self.plain(Kind::Package, Op::None, row),
-            Syntax::ImportDecl => self.group(Kind::ImportDecl, row),
-            Syntax::ConstDecl => self.group(Kind::ConstDecl, row),
-            Syntax::VarDecl => self.group(Kind::VarDecl, row),
-            Syntax::TypeDecl => self.group(Kind::TypeDecl, row),
+            // Those at the top of a file are lowered by `decl`.
+            Syntax::ImportDecl | Syntax::ConstDecl | Syntax::VarDecl | Syntax::TypeDecl => {
+                self.open(Kind::DeclStmt, Op::None, span);
+                self.then(Task::Decl(row));
+                self.then(Task::Close);
+            }
             Syntax::ImportSpec => self.import_spec(row),
             Syntax::ConstSpec => self.value_spec(Kind::ConstSpec, row),
             Syntax::VarSpec => self.value_spec(Kind::VarSpec, row),
@@ -346,6 +351,16 @@ impl Lowering<'_> {
     }
 
     // Declarations.
+
+    fn decl(&mut self, row: u32) {
+        match self.rows.syntax(row) {
+            Syntax::ImportDecl => self.group(Kind::ImportDecl, row),
+            Syntax::ConstDecl => self.group(Kind::ConstDecl, row),
+            Syntax::VarDecl => self.group(Kind::VarDecl, row),
+            Syntax::TypeDecl => self.group(Kind::TypeDecl, row),
+            _ => self.row(row),
+        }
+    }
 
     /// `const`, `var`, `type` or `import`, in parentheses or not.
     fn group(&mut self, kind: Kind, row: u32) {

@@ -8,9 +8,10 @@
 use crate::constraint::{self, BuildConstraint};
 use crate::lines::LineIndex;
 use crate::lower::{self, Piece, Task};
+use crate::names::{self, Names};
 use crate::recover::{self, Chunk};
 use crate::syntax::{Outcome, Rows, Syntax, SyntaxReader};
-use rulec_tree::{Node, Span, Texts, Tree, Vocabulary};
+use rulec_tree::{Kind, Node, Span, Texts, Tree, Vocabulary};
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub struct File {
     pub tree: Tree,
     /// The texts and symbols of the tree.
     pub texts: Texts,
+    /// What its identifiers name.
+    pub names: Names,
     /// Where the lines start.
     pub lines: LineIndex,
     /// What could not be parsed.
@@ -38,6 +41,22 @@ pub struct File {
     pub generated: bool,
     /// The `//go:build` line, if the file has one that can be read.
     pub build: Option<BuildConstraint>,
+}
+
+impl File {
+    /// Takes predeclared names (`len`, `any`, …) for which `is_declared` says yes for what they are: names that another
+    /// file of the package declares. Their uses are unresolved from then on.
+    pub fn hide_predeclared(&mut self, is_declared: impl Fn(&str) -> bool) {
+        let texts = &self.texts;
+        self.names.hide_predeclared(&mut self.tree, &|name| is_declared(&texts.str(name)));
+    }
+
+    /// The name in the package clause, if there is one.
+    pub fn package_name(&self) -> Option<&[u8]> {
+        let package = self.tree.slot(Node::ROOT, 0);
+        let name = (self.tree.kind(package) == Kind::Package).then(|| self.tree.slot(package, 0))?;
+        Some(self.texts.bytes(self.tree.text(name)))
+    }
 }
 
 /// What of a file could not be parsed; nothing if all was understood.
@@ -171,7 +190,8 @@ impl Reader {
         trim_carriage_returns(source, &mut self.rows.comments);
 
         let mut texts = Texts::new(Arc::clone(vocabulary));
-        let tree = lower::lower(source, &self.rows, &self.pieces, &mut texts, &mut self.stack);
+        let mut tree = lower::lower(source, &self.rows, &self.pieces, &mut texts, &mut self.stack);
+        let names = names::resolve(&mut tree, &mut texts);
         let header = header_comments(&tree, &self.rows.comments);
         Ok(File {
             generated: constraint::is_generated(source, header),
@@ -179,6 +199,7 @@ impl Reader {
             lines: LineIndex::new(source),
             tree,
             texts,
+            names,
             coverage,
         })
     }

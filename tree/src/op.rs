@@ -128,6 +128,8 @@ ops! {
     Directive "directive";
 }
 
+const _: () = assert!(Op::ALL.len() <= 64, "a set of operators is one machine word");
+
 impl Op {
     /// The operator with this number, if there is one.
     pub fn from_u8(number: u8) -> Option<Op> {

@@ -4,7 +4,8 @@
 //! mentions. Numbers up to the vocabulary's size mean the same in every file; higher ones belong to one file. So a
 //! compiled rule compares its atoms by number, and a file never grows a table that another file reads.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ impl SymbolId {
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     texts: Vec<Box<[u8]>>,
-    text_ids: FxHashMap<Box<[u8]>, Text>,
+    index: Index,
     symbols: Vec<(Text, Text)>,
     symbol_ids: FxHashMap<(Text, Text), SymbolId>,
 }
@@ -40,13 +41,18 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The number of `bytes`, added if new.
     pub fn text(&mut self, bytes: &[u8]) -> Text {
-        if let Some(&text) = self.text_ids.get(bytes) {
+        let hash = hash_of(bytes);
+        if let Some(text) = self.find(hash, bytes) {
             return text;
         }
         self.texts.push(bytes.into());
         let text = Text(self.texts.len() as u32);
-        self.text_ids.insert(bytes.into(), text);
+        self.index.insert(hash, text);
         text
+    }
+
+    fn find(&self, hash: u32, bytes: &[u8]) -> Option<Text> {
+        self.index.find(hash, |text| &*self.texts[text.0 as usize - 1] == bytes)
     }
 
     /// The number of the symbol `name` of the package with import path `path`, added if new.
@@ -78,7 +84,8 @@ pub struct Texts {
     vocabulary: Arc<Vocabulary>,
     arena: Vec<u8>,
     local: Vec<Range<u32>>,
-    local_ids: FxHashMap<Box<[u8]>, Text>,
+    /// The texts of this file, those of the vocabulary that occur in it included.
+    index: Index,
     symbols: Vec<(Text, Text)>,
     symbol_ids: FxHashMap<(Text, Text), SymbolId>,
 }
@@ -90,7 +97,7 @@ impl Texts {
             vocabulary,
             arena: Vec::new(),
             local: Vec::new(),
-            local_ids: FxHashMap::default(),
+            index: Index::default(),
             symbols: Vec::new(),
             symbol_ids: FxHashMap::default(),
         }
@@ -98,17 +105,23 @@ impl Texts {
 
     /// The number of `bytes`, added if new.
     pub fn intern(&mut self, bytes: &[u8]) -> Text {
-        if let Some(&text) = self.local_ids.get(bytes) {
+        let hash = hash_of(bytes);
+        if let Some(text) = self.index.find(hash, |text| self.bytes(text) == bytes) {
             return text;
         }
-        let text = self.vocabulary.text_ids.get(bytes).copied().unwrap_or_else(|| {
+        let text = self.vocabulary.find(hash, bytes).unwrap_or_else(|| {
             let start = self.arena.len() as u32;
             self.arena.extend_from_slice(bytes);
             self.local.push(start..self.arena.len() as u32);
             Text((self.vocabulary.texts.len() + self.local.len()) as u32)
         });
-        self.local_ids.insert(bytes.into(), text);
+        self.index.insert(hash, text);
         text
+    }
+
+    /// How many texts there are, the vocabulary's included; their numbers are 1 to this.
+    pub fn count(&self) -> usize {
+        self.vocabulary.texts.len() + self.local.len()
     }
 
     /// The number of the symbol `name` of the package with import path `path`, added if new.
@@ -157,5 +170,87 @@ impl Texts {
     /// The vocabulary below this table.
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
+    }
+}
+
+/// A hash table of texts that are stored elsewhere: open addressing, so that a look-up is one hash and mostly one probe.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// Hash and text; [`Text::NONE`] where free. As long as a power of two, and at most half full.
+    slots: Vec<(u32, Text)>,
+    len: usize,
+}
+
+impl Index {
+    fn find(&self, hash: u32, is_it: impl Fn(Text) -> bool) -> Option<Text> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash as usize & mask;
+        loop {
+            let (own, text) = self.slots[at];
+            if text == Text::NONE {
+                return None;
+            }
+            if own == hash && is_it(text) {
+                return Some(text);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn insert(&mut self, hash: u32, text: Text) {
+        if self.len * 2 >= self.slots.len() {
+            let free = vec![(0, Text::NONE); (self.slots.len() * 2).max(256)];
+            let full = std::mem::replace(&mut self.slots, free);
+            full.into_iter().filter(|slot| slot.1 != Text::NONE).for_each(|(hash, text)| self.place(hash, text));
+        }
+        self.place(hash, text);
+        self.len += 1;
+    }
+
+    fn place(&mut self, hash: u32, text: Text) {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at].1 != Text::NONE {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = (hash, text);
+    }
+}
+
+fn hash_of(bytes: &[u8]) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_number_and_keeps_it() {
+        let mut vocabulary = Vocabulary::default();
+        let known = vocabulary.text(b"known");
+        let mut texts = Texts::new(Arc::new(vocabulary));
+        let names: Vec<String> = (0..5_000).map(|number| format!("name{number}")).collect();
+        let numbers: Vec<Text> = names.iter().map(|name| texts.intern(name.as_bytes())).collect();
+        for (name, number) in names.iter().zip(&numbers) {
+            assert_eq!(texts.intern(name.as_bytes()), *number);
+            assert_eq!(texts.bytes(*number), name.as_bytes());
+        }
+        assert_eq!(texts.intern(b"known"), known);
+        assert_eq!(texts.intern(b""), texts.intern(b""));
+        assert_eq!(texts.count(), 5_002);
+    }
+
+    #[test]
+    fn symbols_of_the_vocabulary_keep_their_numbers() {
+        let mut vocabulary = Vocabulary::default();
+        let get = vocabulary.symbol("net/http", "Get");
+        let mut texts = Texts::new(Arc::new(vocabulary));
+        let [path, name, other] = [&b"net/http"[..], b"Get", b"Post"].map(|text| texts.intern(text));
+        assert_eq!(texts.symbol(path, name), get);
+        assert_ne!(texts.symbol(path, other), get);
+        assert_eq!(texts.symbol_parts(get), Some((path, name)));
     }
 }
