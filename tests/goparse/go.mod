@@ -1,0 +1,3 @@
+module rulec.test/goparse
+
+go 1.24
