@@ -113,7 +113,6 @@ codes! {
     E0409 "a condition that stands twice";
     E0501 "a fix that cannot be made";
     E0502 "two edits that fight";
-    E0503 "a default of another type";
 
     W0601 "an alternative that another one covers";
     W0602 "a `use` that nothing needs";

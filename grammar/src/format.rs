@@ -6,11 +6,10 @@
 //!
 //! A file with mistakes is refused: half-understood text is not moved around.
 
-use crate::ast::Module;
 use crate::diagnostic::{Diagnostic, FileId, Sink};
 use crate::lexer::{Lexer, Token, TokenKind};
 use crate::outline::{Block, BlockKind, Lexeme, Outline, RawItem};
-use crate::{outline, rule};
+use crate::{outline, rule, with_stack};
 use rulec_tree::Span;
 use std::ops::Range;
 
@@ -21,7 +20,7 @@ use std::ops::Range;
 pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     let mut sink = Sink::new();
     let outline = outline::outline(source, FileId::default(), &mut sink);
-    let (_, clauses): (Module, Vec<Vec<Span>>) = rule::module(source, &outline, FileId::default(), &mut sink);
+    let (_, clauses) = with_stack(|| rule::module(source, &outline, FileId::default(), &mut sink));
     if sink.has_errors() {
         return Err(sink.into_sorted());
     }
@@ -113,7 +112,12 @@ impl Formatter<'_> {
 
     fn write(&mut self, token: Token) {
         let text = &self.source[token.span.range()];
-        self.out.push_str(if token.kind == TokenKind::Doc { text.trim_end() } else { text });
+        if matches!(token.kind, TokenKind::Comment | TokenKind::Doc) {
+            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+            self.out.push_str(&lines.join("\n"));
+        } else {
+            self.out.push_str(text);
+        }
         self.last_end = token.span.end as usize;
     }
 
@@ -234,10 +238,12 @@ impl Formatter<'_> {
         if before == "," || text == "{" && !is_type || before == "{" || text == "}" {
             return true;
         }
-        if matches!(text, "==" | "!=" | "<=" | ">=" | "=" | ":?") || matches!(before, "==" | "!=" | "<=" | ">=" | "=" | ":?") {
+        if matches!(text, "==" | "!=" | "<=" | ">=" | "=" | ":?")
+            || matches!(before, "==" | "!=" | "<=" | ">=" | "=" | ":?")
+        {
             return true;
         }
-        last.span.end != token.span.start
+        last.span.end != token.span.start || last.kind == TokenKind::Word && token.kind == TokenKind::String
     }
 
     /// Foreign text in braces. One line stays one line.

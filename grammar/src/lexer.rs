@@ -233,14 +233,15 @@ impl<'s> Lexer<'s> {
 
     fn number(&mut self) -> TokenKind {
         let hex = matches!(&self.bytes[self.at..], [b'0', b'x' | b'X', ..]);
+        let mut before = b' ';
         while let Some(byte) = self.peek(0) {
-            let before = self.bytes[self.at - 1];
             let is_exponent = if hex { matches!(before, b'p' | b'P') } else { matches!(before, b'e' | b'E') };
             let is_sign = matches!(byte, b'+' | b'-') && is_exponent;
             let is_dot = byte == b'.' && !self.bytes[self.at..].starts_with(b"..");
             if !(is_sign || is_dot || byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()) {
                 break;
             }
+            before = byte;
             self.at += 1;
         }
         TokenKind::Number

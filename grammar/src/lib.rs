@@ -8,14 +8,14 @@
 #![warn(missing_docs)]
 
 pub mod ast;
-pub mod diagnostic;
 pub mod codes;
-pub mod print;
+pub mod diagnostic;
 mod format;
 mod lexer;
 mod outline;
-mod rule;
 mod pattern;
+pub mod print;
+mod rule;
 mod words;
 
 pub use format::format;
@@ -25,8 +25,10 @@ use diagnostic::{FileId, Sink};
 
 /// Parses one `.rule` file. Never fails: items with mistakes are left out, and `sink` has one diagnostic for each.
 pub fn parse(source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
-    let outline = outline::outline(source, file, sink);
-    rule::module(source, &outline, file, sink).0
+    with_stack(|| {
+        let outline = outline::outline(source, file, sink);
+        rule::module(source, &outline, file, sink).0
+    })
 }
 
 /// Bounds the work of one pest parse: ordered choice can try the same text again and again. Far above what text written
@@ -36,4 +38,12 @@ fn limit_calls() {
     ONCE.call_once(|| pest::set_call_limit(std::num::NonZeroUsize::new(CALL_LIMIT)));
 }
 
-const CALL_LIMIT: usize = 20_000_000;
+const CALL_LIMIT: usize = 5_000_000;
+
+/// Runs with room for brackets nested as deep as `outline` lets through: pest takes some 20 KiB a level, and threads may
+/// have stacks of 2 MiB.
+fn with_stack<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_BYTES / 2, STACK_BYTES, work)
+}
+
+const STACK_BYTES: usize = 32 << 20;

@@ -229,8 +229,8 @@ impl Outliner<'_, '_> {
     fn body(&mut self, item: &mut RawItem) {
         let has_blocks = item.word != "symbols";
         while let Some(token) = self.next() {
-            let starts_next = self.is_item_header(token)
-                || self.open.is_empty() && token.first && self.item_word(token).is_some();
+            let starts_next =
+                self.is_item_header(token) || self.open.is_empty() && token.first && self.item_word(token).is_some();
             if starts_next {
                 self.pending = Some(token);
                 break;
@@ -244,11 +244,12 @@ impl Outliner<'_, '_> {
             }
             self.bracketed(token);
             item.span.end = token.span.end;
-            if let (Some(body), true) = (&mut item.body, self.open.is_empty()) {
-                if matches!(token.kind, TokenKind::Close(_)) {
-                    body.end = token.span.start;
-                    return;
-                }
+            if let Some(body) = &mut item.body
+                && self.open.is_empty()
+                && matches!(token.kind, TokenKind::Close(_))
+            {
+                body.end = token.span.start;
+                return;
             }
         }
         self.report_open();
@@ -420,6 +421,8 @@ impl Outliner<'_, '_> {
                 // Raw strings and comments run to the end of the file: their first line is enough.
                 let len = text.lines().next().map_or(text.len(), str::len);
                 let span = Span::new(span.start, span.start + len as u32);
+                // That it also took the closing brackets is no mistake of its own.
+                self.is_broken |= matches!(what, "raw string" | "comment");
                 let help = match what {
                     "raw string" => "a raw string ends at the next backquote",
                     "comment" => "a comment that starts with `/*` ends at `*/`",
@@ -464,9 +467,11 @@ impl Outliner<'_, '_> {
             if open == 0 {
                 self.sink.error(codes::E0103, self.file, span, format!("nothing is open that `{text}` could close"));
             } else {
-                self.sink
-                    .error(codes::E0103, self.file, span, format!("expected {partner}, found `{text}`"))
-                    .related(self.file, opened, format!("this needs a {partner}"));
+                self.sink.error(codes::E0103, self.file, span, format!("expected {partner}, found `{text}`")).related(
+                    self.file,
+                    opened,
+                    format!("this needs a {partner}"),
+                );
             }
         }
         self.is_broken = true;

@@ -45,13 +45,7 @@ pub(crate) fn category(word: &str) -> Option<Category> {
 }
 
 /// Parses `source[inner]` as a pattern of `category`; `None` once the mistake is reported.
-pub(crate) fn parse(
-    source: &str,
-    inner: Span,
-    category: Category,
-    file: FileId,
-    sink: &mut Sink,
-) -> Option<Pattern> {
+pub(crate) fn parse(source: &str, inner: Span, category: Category, file: FileId, sink: &mut Sink) -> Option<Pattern> {
     if category == Category::Comment {
         return comment(source, inner, file, sink);
     }
@@ -67,15 +61,10 @@ pub(crate) fn parse(
 }
 
 /// Parses the code of a fix: whatever pattern it is, `first` if it can be that.
-pub(crate) fn parse_code(
-    source: &str,
-    inner: Span,
-    first: Category,
-    file: FileId,
-    sink: &mut Sink,
-) -> Option<Pattern> {
+pub(crate) fn parse_code(source: &str, inner: Span, first: Category, file: FileId, sink: &mut Sink) -> Option<Pattern> {
     let text = prepare::prepare(source, inner.range());
-    let tried = [first, Category::Expr, Category::List, Category::Decl, Category::Type, Category::Field, Category::Spec];
+    let tried =
+        [first, Category::Expr, Category::List, Category::Decl, Category::Type, Category::Field, Category::Spec];
     for category in tried {
         let Some(entry) = ENTRIES.iter().find(|entry| entry.0 == category) else { continue };
         if let Ok(pattern) = parse_as(entry.2, &text, inner, category, file, sink) {
@@ -147,9 +136,8 @@ fn comment(source: &str, inner: Span, file: FileId, sink: &mut Sink) -> Option<P
     } else if let Some(name) = text.strip_prefix('$').filter(|name| is_name(name)) {
         Form::Hole((name != "_").then(|| name.to_owned()))
     } else {
-        sink.error(codes::E0113, file, span, "this is not a comment").help(
-            "write the comment with its `//` or `/* */` and `...` for any text in it, or `$c` for any comment",
-        );
+        sink.error(codes::E0113, file, span, "this is not a comment")
+            .help("write the comment with its `//` or `/* */` and `...` for any text in it, or `$c` for any comment");
         return None;
     };
     let root = PatternNode { form, label: None, span };
@@ -169,7 +157,8 @@ fn report(
     let trimmed = trimmed(text, inner);
     if trimmed.start == trimmed.end {
         let message = format!("this `{}` pattern is empty", entry.1);
-        let hole = format!("`{} {{ $x }}` is any {}", entry.1, entry.3.trim_start_matches("an ").trim_start_matches("a "));
+        let hole =
+            format!("`{} {{ $x }}` is any {}", entry.1, entry.3.trim_start_matches("an ").trim_start_matches("a "));
         sink.error(codes::E0113, file, inner, message).help(hole);
         return;
     }
@@ -203,7 +192,8 @@ fn report_syntax(
     let mut lexer = crate::lexer::Lexer::new(&source[..inner.end as usize], at);
     let (span, found) = match lexer.next_token() {
         Some(token) => (token.span, &source[token.span.range()]),
-        None => (Span::new(inner.end, inner.end), ""),
+        // The closing brace; a type in a condition has none.
+        None => (Span::new(inner.end, inner.end + u32::from(source[inner.end as usize..].starts_with('}'))), ""),
     };
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => expected(positives),
@@ -227,6 +217,12 @@ fn report_syntax(
             format!("the label `{found}` cannot stand here"),
             Some("a label stands behind a whole expression, statement, field or element"),
         )
+    } else if found == "=" && ends_with_hole(&source[inner.start as usize..at]) {
+        (
+            codes::E0116,
+            "a hole cannot be part of an assignment operator".to_owned(),
+            Some("list the operators: `$x $(+=, -=) $y`"),
+        )
     } else if found.is_empty() {
         (codes::E0113, format!("the pattern ends in the middle of {}", entry.3), None)
     } else {
@@ -236,6 +232,11 @@ fn report_syntax(
     if let Some(expected) = expected {
         diagnostic.label(format!("expected {expected}"));
     }
+}
+
+/// Whether the last word of a text is a hole, with nothing behind it.
+fn ends_with_hole(text: &str) -> bool {
+    text.rsplit([' ', '\t', '\n']).next().is_some_and(|word| word.len() > 1 && word.starts_with('$'))
 }
 
 /// What helps where a certain text is in the way.

@@ -291,6 +291,9 @@ impl Printer<'_> {
                 parts
             }
             (Kind::Switch, &[init, tag, body]) => {
+                if self.is_absent(init) && self.is_absent(tag) {
+                    return parts!["switch ", body];
+                }
                 let mut parts = parts!["switch "];
                 parts.extend(self.header(init, parts![tag], self.is_any(tag)));
                 parts.extend(parts![" ", body]);
@@ -322,6 +325,8 @@ impl Printer<'_> {
                 let slots = [init, cond, post];
                 if slots.iter().all(|slot| self.is_any(*slot)) {
                     parts.push(Task::Text("..."));
+                } else if slots.iter().all(|slot| self.is_absent(*slot)) {
+                    return parts!["for ", body];
                 } else if !self.is_absent(init) || !self.is_absent(post) || self.is_any(cond) {
                     parts.extend(parts![init, "; ", cond, "; ", post]);
                 } else {

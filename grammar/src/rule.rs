@@ -49,7 +49,8 @@ pub(crate) fn module(source: &str, outline: &Outline, file: FileId, sink: &mut S
         let errors = sink.error_count();
         let tokens = &outline.tokens[item.tokens.clone()];
         let has_bad_tokens = tokens.iter().any(|lexeme| lexeme.token.kind == TokenKind::Bad);
-        let mut reader = ItemReader { source, masked: &masked, item, tokens, file, sink, base: 0, map: None, clauses: Vec::new() };
+        let mut reader =
+            ItemReader { source, masked: &masked, item, tokens, file, sink, base: 0, map: None, clauses: Vec::new() };
         let parsed = reader.item();
         clauses.push(reader.clauses);
         if sink.error_count() > errors || has_bad_tokens {
@@ -57,7 +58,7 @@ pub(crate) fn module(source: &str, outline: &Outline, file: FileId, sink: &mut S
         }
         match parsed {
             Some(Parsed::Use(used)) => module.uses.push(used),
-            Some(Parsed::Item(item)) => module.items.push(item),
+            Some(Parsed::Item(item)) => module.items.push(*item),
             None => {}
         }
     }
@@ -85,7 +86,7 @@ fn mask(source: &str, outline: &Outline) -> String {
 
 enum Parsed {
     Use(Use),
-    Item(Item),
+    Item(Box<Item>),
 }
 
 /// Reads one item. `base` and `map` say where the text that pest sees stands in the file.
@@ -107,9 +108,9 @@ impl<'s> ItemReader<'s, '_> {
     fn item(&mut self) -> Option<Parsed> {
         match self.item.word {
             "use" => self.use_line().map(Parsed::Use),
-            "rule" => self.rule().map(|rule| Parsed::Item(Item::Rule(Box::new(rule)))),
-            "predicate" => self.predicate().map(|predicate| Parsed::Item(Item::Predicate(predicate))),
-            _ => self.symbols().map(|symbols| Parsed::Item(Item::Symbols(symbols))),
+            "rule" => self.rule().map(|rule| Parsed::Item(Box::new(Item::Rule(Box::new(rule))))),
+            "predicate" => self.predicate().map(|predicate| Parsed::Item(Box::new(Item::Predicate(predicate)))),
+            _ => self.symbols().map(|symbols| Parsed::Item(Box::new(Item::Symbols(symbols)))),
         }
     }
 
@@ -148,9 +149,9 @@ impl<'s> ItemReader<'s, '_> {
         let span = self.span(pair);
         let value = message::unquote(pair.as_str().trim_end()).map(|(text, _)| text);
         if value.is_none() {
-            self.sink.error(codes::E0120, self.file, span, "this string has an escape that Go does not know").help(
-                "backslashes are doubled, or the text stands in backquotes, which know no escapes",
-            );
+            self.sink
+                .error(codes::E0120, self.file, span, "this string has an escape that Go does not know")
+                .help("backslashes are doubled, or the text stands in backquotes, which know no escapes");
         }
         Name { value: value.unwrap_or_default(), span }
     }
@@ -320,7 +321,7 @@ impl<'s> ItemReader<'s, '_> {
         let mut seen = Seen::default();
         self.read_clauses(body, &mut rule, &mut seen);
         for (word, purpose) in [("match", "what the rule looks for"), ("report", "what it says about it")] {
-            if !seen.words.iter().any(|(seen, _)| *seen == word) {
+            if !seen.passed_over.contains(&word) && !seen.parsed.iter().any(|(seen, _)| *seen == word) {
                 let message = format!("the rule `{}` has no `{word}` clause", rule.name.value);
                 self.sink
                     .error(codes::E0121, self.file, rule.name.span, message)
@@ -331,7 +332,8 @@ impl<'s> ItemReader<'s, '_> {
     }
 
     fn check_kebab(&mut self, name: &Name, what: &str) {
-        let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let is_part =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let value = &name.value;
         if value.split('-').all(is_part) && !value.starts_with(|c: char| c.is_ascii_digit()) {
             return;
@@ -392,11 +394,10 @@ impl<'s> ItemReader<'s, '_> {
 
     /// Parses one clause at the start of `chunk`; returns where the next one may start.
     fn clause(&mut self, chunk: Span, joined: Option<Span>, rule: &mut Rule, seen: &mut Seen) -> u32 {
-        let Some(word) = self.clause_word(chunk) else { return chunk.end };
-        if self.has_bad_token(chunk) {
-            seen.words.push((word, chunk));
+        let Some(word) = self.clause_word(chunk).filter(|_| !self.has_bad_token(chunk)) else {
+            self.pass_over(chunk, seen);
             return chunk.end;
-        }
+        };
         let grammar_rule = grammar_rule(word);
         let parsed = match self.parse(grammar_rule, chunk) {
             Ok(pair) => Ok((pair, chunk)),
@@ -406,17 +407,25 @@ impl<'s> ItemReader<'s, '_> {
             Ok((pair, text)) => {
                 let span = self.span(&pair);
                 self.check_once(word, span, seen);
-                seen.words.push((word, span));
+                seen.parsed.push((word, span));
                 self.clauses.push(span);
                 let _ = self.add_clause(word, pair, span, rule);
                 self.base = text.start;
                 span.end
             }
             Err(error) => {
-                seen.words.push((word, chunk));
+                self.pass_over(chunk, seen);
                 self.clause_error(word, chunk, &error);
                 chunk.end
             }
+        }
+    }
+
+    /// Notes what clauses a text with mistakes may hold, so that none of them is missed.
+    fn pass_over(&self, chunk: Span, seen: &mut Seen) {
+        for lexeme in self.tokens_in(chunk).iter().filter(|lexeme| lexeme.depth == 1) {
+            let text = &self.source[lexeme.token.span.range()];
+            seen.passed_over.extend(CLAUSE_WORDS.iter().find(|word| **word == text));
         }
     }
 
@@ -482,7 +491,7 @@ impl<'s> ItemReader<'s, '_> {
         if !matches!(word, "severity" | "level" | "tags" | "since" | "allow" | "scan" | "match" | "report" | "fix") {
             return;
         }
-        let Some((_, first)) = seen.words.iter().find(|(seen, _)| *seen == word) else { return };
+        let Some((_, first)) = seen.parsed.iter().find(|(seen, _)| *seen == word) else { return };
         let help = match word {
             "match" => Some("further patterns follow the first with `or`: `match expr { … } or { … }`"),
             "report" => Some("further places are `also`: `also @label \"…\"`"),
@@ -517,9 +526,11 @@ impl<'s> ItemReader<'s, '_> {
                 let option = self.option(pair, span)?;
                 if let Some(first) = rule.options.iter().find(|first| first.name.value == option.name.value) {
                     let message = format!("the option `{}` is declared already", option.name.value);
-                    self.sink
-                        .error(codes::E0109, self.file, option.name.span, message)
-                        .related(self.file, first.name.span, "the first one");
+                    self.sink.error(codes::E0109, self.file, option.name.span, message).related(
+                        self.file,
+                        first.name.span,
+                        "the first one",
+                    );
                 }
                 rule.options.push(option);
             }
@@ -697,7 +708,10 @@ impl<'s> ItemReader<'s, '_> {
                 "func" => "`func $f` stands without braces; a form of function is `decl { func $f(...) … }`".to_owned(),
                 "or" => "the first pattern names its category".to_owned(),
                 _ => near.map_or_else(
-                    || "categories are `expr`, `stmt`, `stmts`, `decl`, `type`, `field`, `spec`, `file`, `comment`".into(),
+                    || {
+                        "categories are `expr`, `stmt`, `stmts`, `decl`, `type`, `field`, `spec`, `file`, `comment`"
+                            .into()
+                    },
                     |near| format!("did you mean `{near}`?"),
                 ),
             };
@@ -803,10 +817,13 @@ impl<'s> ItemReader<'s, '_> {
     }
 }
 
-/// The clauses met so far, those with mistakes too.
+/// The clauses met so far.
 #[derive(Default)]
 struct Seen {
-    words: Vec<(&'static str, Span)>,
+    /// Those that were understood.
+    parsed: Vec<(&'static str, Span)>,
+    /// The words of clauses in text with mistakes, some of which may be no clauses.
+    passed_over: Vec<&'static str>,
 }
 
 const SEVERITIES: &[(&str, Severity)] =
@@ -817,11 +834,8 @@ const SKIPS: &[(&str, FileFilter)] = &[("tests", FileFilter::SkipTests), ("gener
 const ONLYS: &[(&str, FileFilter)] = &[("tests", FileFilter::OnlyTests)];
 const EQUIVALENCES: &[(&str, Equivalence)] =
     &[("define", Equivalence::Define), ("init", Equivalence::Init), ("commute", Equivalence::Commute)];
-const APPLICABILITIES: &[(&str, Applicability)] = &[
-    ("safe", Applicability::Safe),
-    ("suggest", Applicability::Suggest),
-    ("unsafe", Applicability::Unsafe),
-];
+const APPLICABILITIES: &[(&str, Applicability)] =
+    &[("safe", Applicability::Safe), ("suggest", Applicability::Suggest), ("unsafe", Applicability::Unsafe)];
 const OPTION_TYPES: &[(&str, OptionType)] = &[
     ("int", OptionType::Int),
     ("string", OptionType::String),
@@ -966,5 +980,11 @@ fn kebab(name: &str) -> String {
         after_small = c.is_ascii_lowercase() || c.is_ascii_digit();
         spelled.push(if c == '_' { '-' } else { c.to_ascii_lowercase() });
     }
-    spelled.trim_matches('-').trim_start_matches(|c: char| c.is_ascii_digit()).split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    spelled
+        .trim_matches('-')
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .split('-')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }

@@ -80,9 +80,14 @@ impl Lower<'_> {
         let span = self.span(&decl);
         let decl = self.gen_decl(decl)?;
         let Form::Node { kind, op: OpForm::Any, children, .. } = &self.nodes[decl.0 as usize].form else {
-            return self.refuse(codes::E0112, span, "a `spec` pattern is one spec, without parentheses", |diagnostic| {
-                diagnostic.help("write `spec { var $x = $v }`, or `decl { var ( … ) }` for a whole group");
-            });
+            return self.refuse(
+                codes::E0112,
+                span,
+                "a `spec` pattern is one spec, without parentheses",
+                |diagnostic| {
+                    diagnostic.help("write `spec { var $x = $v }`, or `decl { var ( … ) }` for a whole group");
+                },
+            );
         };
         let (kind, spec) = (*kind, *children.first()?);
         let Form::Node { kind: Kind::ImportSpec, children, .. } = &self.nodes[spec.0 as usize].form else {
@@ -101,9 +106,10 @@ impl Lower<'_> {
 
     fn span(&self, pair: &Node<'_>) -> Span {
         let span = pair.as_span();
-        // pest counts the blanks in front of an optional part that is missing.
-        let len = span.as_str().trim_end_matches([' ', '\t', '\r', '\n', ';']).len();
-        Span::new(self.base + span.start() as u32, self.base + (span.start() + len) as u32)
+        // pest counts the blanks in front of an optional part that is missing, and those behind the start of the text.
+        let text = span.as_str().trim_end_matches(is_blank);
+        let skipped = text.len() - text.trim_start_matches(is_blank).len();
+        Span::new(self.base + (span.start() + skipped) as u32, self.base + (span.start() + text.len()) as u32)
     }
 
     fn add(&mut self, form: Form, span: Span) -> PatternId {
@@ -387,10 +393,8 @@ impl Lower<'_> {
             let mut parts = arg.into_inner();
             let first = parts.next()?;
             let id = if first.as_rule() == Rule::run { self.run(&first) } else { self.expr(first)? };
-            if let OpForm::OneOf(ops) = &op {
-                if ops[..] == [Op::Spread] {
-                    return self.refuse(codes::E0113, self.node_span(id), "nothing can follow `x...`", |_| {});
-                }
+            if op == OpForm::OneOf(vec![Op::Spread]) {
+                return self.refuse(codes::E0113, self.node_span(id), "nothing can follow `x...`", |_| {});
             }
             for part in parts {
                 if part.as_rule() == Rule::spread {
@@ -1476,7 +1480,8 @@ impl Lower<'_> {
         let op_fits = matches!(&op, OpForm::OneOf(ops) if ops.iter().all(is_assignment));
         if !fits || !op_fits {
             return self.refuse(codes::E0113, names_span, "this is not a `range` loop", |diagnostic| {
-                diagnostic.help("write `for $k, $v := range $x { … }`, or `for ... range $x { … }` for any of its forms");
+                diagnostic
+                    .help("write `for $k, $v := range $x { … }`, or `for ... range $x { … }` for any of its forms");
             });
         }
         for slot in slots.clone() {
@@ -1631,9 +1636,14 @@ impl Lower<'_> {
         let mut parts = pair.into_inner();
         let list = self.expr_list(parts.next()?)?;
         if parts.next().is_some() {
-            return self.refuse(codes::E0113, span, "a `case` of a `switch` holds expressions or types", |diagnostic| {
-                diagnostic.help("sends and receives stand in the cases of a `select`");
-            });
+            return self.refuse(
+                codes::E0113,
+                span,
+                "a `case` of a `switch` holds expressions or types",
+                |diagnostic| {
+                    diagnostic.help("sends and receives stand in the cases of a `select`");
+                },
+            );
         }
         Some(list)
     }
@@ -1679,14 +1689,21 @@ fn is_float(source: &[u8]) -> bool {
     let text = String::from_utf8_lossy(source).to_ascii_lowercase().replace('_', "");
     if let Some(hex) = text.strip_prefix("0x") {
         let Some((mantissa, exponent)) = hex.split_once('p') else { return false };
-        return mantissa.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.') && exponent.parse::<i32>().is_ok();
+        return mantissa.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.')
+            && exponent.parse::<i32>().is_ok();
     }
-    text.bytes().all(|byte| byte.is_ascii_digit() || b".e+-".contains(&byte)) && text.parse::<f64>().is_ok()
+    let is_fraction = text.contains(['.', 'e']);
+    is_fraction && text.bytes().all(|byte| byte.is_ascii_digit() || b".e+-".contains(&byte)) && text.parse::<f64>().is_ok()
 }
 
 /// Whether a header part is `...` alone.
 fn is_dots(part: &Node<'_>) -> bool {
-    part.as_str().trim_end_matches([' ', '\t', '\r', '\n', ';']) == "..."
+    part.as_str().trim_end_matches(is_blank) == "..."
+}
+
+/// Blanks, and semicolons, which end no node.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n' | ';')
 }
 
 fn has_range(part: &Node<'_>) -> bool {

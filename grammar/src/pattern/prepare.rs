@@ -76,6 +76,25 @@ fn ends_statement(text: &str, kind: TokenKind) -> bool {
 
 /// Go's keywords but those that can end a statement.
 const KEYWORDS: &[&str] = &[
-    "case", "chan", "const", "default", "defer", "else", "for", "func", "go", "goto", "if", "import", "interface",
-    "map", "package", "range", "select", "struct", "switch", "type", "var",
+    "case",
+    "chan",
+    "const",
+    "default",
+    "defer",
+    "else",
+    "for",
+    "func",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "interface",
+    "map",
+    "package",
+    "range",
+    "select",
+    "struct",
+    "switch",
+    "type",
+    "var",
 ];

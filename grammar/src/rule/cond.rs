@@ -79,7 +79,9 @@ impl ItemReader<'_, '_> {
         let help = match &value {
             Value::Call(call) => return Some(Cond::Call(call.clone())),
             Value::Word(name) => format!("a `bool` option is compared: `{} == true`", name.value),
-            Value::Hole(name) => format!("say something about it: `${} is const`, `text(${}) == \"x\"`", name.value, name.value),
+            Value::Hole(name) => {
+                format!("say something about it: `${} is const`, `text(${}) == \"x\"`", name.value, name.value)
+            }
             _ => "compare it with something: `… == true`".to_owned(),
         };
         let message = "a value is not a condition";

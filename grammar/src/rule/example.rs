@@ -82,7 +82,13 @@ impl ItemReader<'_, '_> {
     }
 
     /// Adds the file that ends here; `is_followed` by another. In front of the first `-- name --` line nothing may stand.
-    fn close_file(&mut self, files: &mut Vec<ExampleFile>, path: Option<Name>, span: Span, is_followed: bool) -> Option<()> {
+    fn close_file(
+        &mut self,
+        files: &mut Vec<ExampleFile>,
+        path: Option<Name>,
+        span: Span,
+        is_followed: bool,
+    ) -> Option<()> {
         let text = &self.source[span.range()];
         if path.is_none() && is_followed {
             if text.trim().is_empty() {
