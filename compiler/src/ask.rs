@@ -63,7 +63,7 @@ pub(crate) fn require(
 /// Whether a condition binds a name that something else uses.
 fn binds(cond: &Syntax, bound: &std::collections::BTreeSet<String>, escaping: &dyn Fn(&str) -> bool) -> bool {
     let mut found = false;
-    crate::names::of_cond(cond, &mut |name, _| found |= !bound.contains(name) && escaping(name));
+    crate::names::of_cond(cond, &mut |name, _, _| found |= !bound.contains(name) && escaping(name));
     found
 }
 

@@ -99,6 +99,8 @@ pub(crate) struct Builder<'a> {
     pub bound: BTreeSet<String>,
     /// Names bound in some alternatives only, until now.
     pub half_bound: BTreeSet<String>,
+    /// Names that were reported as not bound; once is enough.
+    reported: BTreeSet<String>,
     /// The match as a whole.
     pub root: Bound,
     /// Predicates being expanded, to find circles.
@@ -131,6 +133,7 @@ impl<'a> Builder<'a> {
             names: BTreeMap::new(),
             bound: BTreeSet::new(),
             half_bound: BTreeSet::new(),
+            reported: BTreeSet::new(),
             root: Bound::Node(Register::ROOT),
             expanding: Vec::new(),
             called_at: None,
@@ -198,6 +201,9 @@ impl<'a> Builder<'a> {
     pub fn lookup(&mut self, name: &str, span: Span) -> Option<Bound> {
         if self.bound.contains(name) {
             return self.names.get(name).copied();
+        }
+        if !self.reported.insert(name.to_owned()) {
+            return None;
         }
         if self.half_bound.contains(name) {
             self.errors().bound_on_some(span, name);

@@ -87,11 +87,11 @@ fn demand(pattern: &Pattern, id: PatternId, kinds: KindSet, why: &str, errors: &
 }
 
 /// Reports names that nothing uses.
-pub(crate) fn unused_names(mentions: &Mentions, errors: &mut Errors<'_>) {
+pub(crate) fn unused_names(mentions: &Mentions, source: &str, errors: &mut Errors<'_>) {
     for (name, span) in mentions.single() {
         match name.strip_prefix('@') {
             Some(label) => errors.unused_label(span, label),
-            None => errors.unused_hole(span, name),
+            None => errors.unused_hole(span, name, source.get(span.range()).is_some_and(|text| text.starts_with("$*"))),
         }
     }
 }

@@ -47,8 +47,8 @@ impl Errors<'_> {
     }
 
     /// E0204: a named hole that nothing uses.
-    pub fn unused_hole(&mut self, at: Span, name: &str) {
-        let blank = if name.starts_with("$*") { "`...`" } else { "`$_`" };
+    pub fn unused_hole(&mut self, at: Span, name: &str, is_run: bool) {
+        let (name, blank) = if is_run { (name.replacen('$', "$*", 1), "`...`") } else { (name.to_owned(), "`$_`") };
         self.sink
             .error(codes::E0204, self.file, at, format!("`{name}` is bound but never used"))
             .help(format!("write {blank} if it does not matter what stands here"));
@@ -82,8 +82,8 @@ impl Errors<'_> {
         let near = nearest(name, known.iter().map(String::as_str));
         self.sink.error(codes::E0208, self.file, at, format!("there is no {what} called `{name}`")).help(match near {
             Some(near) => Some(format!("there is a similar one: `{near}`")),
-            None if known.is_empty() => None,
-            None => Some(format!("there are {}", listed(known))),
+            None if known.is_empty() || known.len() > MOST_LISTED => None,
+            None => Some(format!("known are {}", listed(known))),
         });
     }
 
@@ -227,11 +227,6 @@ impl Errors<'_> {
         );
     }
 
-    /// E0503: an option whose default has another type.
-    pub fn bad_option(&mut self, at: Span, name: &str, ty: &str) {
-        self.sink.error(codes::E0503, self.file, at, format!("the default of `{name}` is not of its type, {ty}"));
-    }
-
     /// W0601: an alternative that another one covers.
     pub fn shadowed(&mut self, at: Span, by: Span) {
         let file = self.file;
@@ -264,6 +259,9 @@ impl Errors<'_> {
             .help("`rulec build` refuses a rule without one bad and one good example");
     }
 }
+
+/// The most names that a message lists.
+const MOST_LISTED: usize = 8;
 
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -120,6 +120,8 @@ pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
     compiled.plan.symbols = tables.symbols;
     compiled.plan.constants = tables.constants;
     compiled.diagnostics = sink.into_sorted();
+    // Equivalent spellings of one pattern have the same mistakes.
+    compiled.diagnostics.dedup();
     compiled
 }
 

@@ -72,7 +72,7 @@ fn compile_alone<'a>(
 fn changes(rule: &Rule) -> Vec<(&'static str, Span, Rule)> {
     let mut changes = Vec::new();
     for (index, clause) in rule.clauses.iter().enumerate() {
-        for (span, kept) in without_part(&clause.cond, clause.negated) {
+        for (span, kept) in without_part(&clause.cond) {
             let mut changed = rule.clone();
             match kept {
                 Some(cond) => changed.clauses[index].cond = cond,
@@ -105,14 +105,14 @@ fn changes(rule: &Rule) -> Vec<(&'static str, Span, Rule)> {
 }
 
 /// The condition without each of its parts; `None` if nothing is left.
-fn without_part(cond: &Cond, negated: bool) -> Vec<(Span, Option<Cond>)> {
+fn without_part(cond: &Cond) -> Vec<(Span, Option<Cond>)> {
     match cond {
         Cond::And(parts) | Cond::Or(parts) => {
             let conjunction = matches!(cond, Cond::And(_));
             let rebuilt = |parts: Vec<Cond>| if conjunction { Cond::And(parts) } else { Cond::Or(parts) };
             let mut changed = Vec::new();
             for (index, part) in parts.iter().enumerate() {
-                for (span, kept) in without_part(part, negated) {
+                for (span, kept) in without_part(part) {
                     let mut others = parts.clone();
                     match kept {
                         Some(kept) => others[index] = kept,
@@ -123,13 +123,10 @@ fn without_part(cond: &Cond, negated: bool) -> Vec<(Span, Option<Cond>)> {
             }
             changed
         }
-        Cond::Not(inner, span) => match without_part(inner, !negated)[..] {
-            [] | [(_, None)] => vec![(*span, None)],
-            _ => without_part(inner, !negated)
-                .into_iter()
-                .map(|(part, kept)| (part, kept.map(|kept| Cond::Not(Box::new(kept), *span))))
-                .collect(),
-        },
+        Cond::Not(inner, span) => {
+            let negated = |kept| Cond::Not(Box::new(kept), *span);
+            without_part(inner).into_iter().map(|(part, kept)| (part, kept.map(negated))).collect()
+        }
         _ => vec![(crate::ask::span_of(cond), None)],
     }
 }

@@ -14,14 +14,24 @@ pub(crate) fn label_key(name: &str) -> String {
     format!("@{name}")
 }
 
-/// Hears of each mention: the key and where.
-pub(crate) type Hear<'h> = &'h mut dyn FnMut(&str, Span);
+/// Hears of each mention: the key, where, and whether a pattern can bind the name there.
+pub(crate) type Hear<'h> = &'h mut dyn FnMut(&str, Span, bool);
+
+/// How often a name is mentioned.
+#[derive(Clone, Copy)]
+struct Count {
+    mentions: usize,
+    /// Whether one of them can bind it.
+    binds: bool,
+    /// The first.
+    first: Span,
+}
 
 /// A part of a rule in which names are mentioned. Alternatives of one `match` are one part: a name that each of them
 /// mentions once is mentioned once.
 pub(crate) struct Mentions {
-    /// For each part, each name with its number of mentions and the place of the first.
-    parts: Vec<BTreeMap<String, (usize, Span)>>,
+    /// The names of each part.
+    parts: Vec<BTreeMap<String, Count>>,
 }
 
 impl Mentions {
@@ -41,7 +51,9 @@ impl Mentions {
             parts.push(collect(|hear| {
                 of_value(&edit.target, hear);
                 match &edit.template {
-                    Some(Template::Code { pattern, .. }) => of_pattern(pattern, hear),
+                    Some(Template::Code { pattern, .. }) => {
+                        of_pattern(pattern, &mut |name, span, _| hear(name, span, false))
+                    }
                     Some(Template::Text(message)) => of_pieces(&message.pieces, hear),
                     None => {}
                 }
@@ -55,29 +67,37 @@ impl Mentions {
         self.parts.iter().enumerate().any(|(index, names)| index != part && names.contains_key(name))
     }
 
-    /// The names that are mentioned once only, and where.
+    /// The names that a pattern binds and nothing else mentions, and where.
     pub fn single(&self) -> impl Iterator<Item = (&str, Span)> {
-        let mut total: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
-        for (name, (count, span)) in self.parts.iter().flatten() {
-            total.entry(name).or_insert((0, *span)).0 += count;
+        let mut total: BTreeMap<&str, Count> = BTreeMap::new();
+        for (name, count) in self.parts.iter().flatten() {
+            let entry = total.entry(name).or_insert(Count { mentions: 0, ..*count });
+            entry.mentions += count.mentions;
+            entry.binds |= count.binds;
         }
-        total.into_iter().filter(|(_, (count, _))| *count == 1).map(|(name, (_, span))| (name, span))
+        let unused = total.into_iter().filter(|(_, count)| count.mentions == 1 && count.binds);
+        unused.map(|(name, count)| (name, count.first))
     }
 }
 
-fn collect(walk: impl FnOnce(Hear<'_>)) -> BTreeMap<String, (usize, Span)> {
-    let mut names = BTreeMap::new();
-    walk(&mut |name, span| names.entry(name.to_owned()).or_insert((0, span)).0 += 1);
+fn collect(walk: impl FnOnce(Hear<'_>)) -> BTreeMap<String, Count> {
+    let mut names: BTreeMap<String, Count> = BTreeMap::new();
+    walk(&mut |name, first, binds| {
+        let entry = names.entry(name.to_owned()).or_insert(Count { mentions: 0, binds, first });
+        entry.mentions += 1;
+        entry.binds |= binds;
+    });
     names
 }
 
 /// For each name, the most mentions in one alternative.
-fn most_of(alternatives: &[Alternative]) -> BTreeMap<String, (usize, Span)> {
-    let mut most: BTreeMap<String, (usize, Span)> = BTreeMap::new();
+fn most_of(alternatives: &[Alternative]) -> BTreeMap<String, Count> {
+    let mut most: BTreeMap<String, Count> = BTreeMap::new();
     for alternative in alternatives {
-        for (name, (count, span)) in collect(|hear| of_alternative(alternative, hear)) {
-            let entry = most.entry(name).or_insert((0, span));
-            entry.0 = entry.0.max(count);
+        for (name, count) in collect(|hear| of_alternative(alternative, hear)) {
+            let entry = most.entry(name).or_insert(count);
+            entry.mentions = entry.mentions.max(count.mentions);
+            entry.binds |= count.binds;
         }
     }
     most
@@ -99,8 +119,8 @@ pub(crate) fn of_cond(cond: &Cond, hear: Hear<'_>) {
         }
         Cond::Shape { subject, alternatives, bound, .. } => {
             of_value(subject, hear);
-            for (name, (count, span)) in most_of(alternatives) {
-                (0..count).for_each(|_| hear(&name, span));
+            for (name, count) in most_of(alternatives) {
+                (0..count.mentions).for_each(|_| hear(&name, count.first, count.binds));
             }
             if let Bound::Until(until) = bound {
                 until.iter().for_each(|alternative| of_alternative(alternative, hear));
@@ -117,7 +137,7 @@ pub(crate) fn of_cond(cond: &Cond, hear: Hear<'_>) {
 fn of_alternative(alternative: &Alternative, hear: Hear<'_>) {
     of_pattern(&alternative.pattern, hear);
     if let Some(label) = &alternative.label {
-        hear(&label_key(&label.value), label.span);
+        hear(&label_key(&label.value), label.span, true);
     }
 }
 
@@ -127,15 +147,15 @@ pub(crate) fn of_pattern(pattern: &Pattern, hear: Hear<'_>) {
     while let Some(id) = open.pop() {
         let node = &pattern.nodes[id.0 as usize];
         if let Some(label) = &node.label {
-            hear(&label_key(&label.value), label.span);
+            hear(&label_key(&label.value), label.span, true);
         }
         match &node.form {
             Form::Hole(Some(name)) | Form::Run(Some(name)) | Form::AnyFunc(Some(name)) => {
-                hear(&hole_key(name), node.span)
+                hear(&hole_key(name), node.span, true)
             }
             Form::Node { op, children, .. } => {
                 if let OpForm::Hole(name) = op {
-                    hear(&hole_key(name), node.span);
+                    hear(&hole_key(name), node.span, true);
                 }
                 open.extend(children.iter().rev());
             }
@@ -152,8 +172,8 @@ fn of_call(call: &Call, hear: Hear<'_>) {
 
 fn of_value(value: &Value, hear: Hear<'_>) {
     match value {
-        Value::Hole(name) => hear(&hole_key(&name.value), name.span),
-        Value::Label(name) => hear(&label_key(&name.value), name.span),
+        Value::Hole(name) => hear(&hole_key(&name.value), name.span, false),
+        Value::Label(name) => hear(&label_key(&name.value), name.span, false),
         Value::Call(call) => of_call(call, hear),
         Value::List(items, _) => items.iter().for_each(|item| of_value(item, hear)),
         _ => {}

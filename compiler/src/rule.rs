@@ -27,14 +27,9 @@ pub(crate) struct Context<'a, 't> {
 
 /// Reports what is wrong with a rule apart from its lowering.
 pub(crate) fn check(rule: &Rule, source: &str, errors: &mut Errors<'_>) {
-    check::unused_names(&Mentions::of(rule), errors);
+    check::unused_names(&Mentions::of(rule), source, errors);
     check::shadowed_alternatives(&rule.alternatives, errors);
     check::contradictions(rule, source, errors);
-    for option in &rule.options {
-        if default_of(option).is_none() {
-            errors.bad_option(ask::value_span(&option.default), &option.name.value, type_name(option.ty.value));
-        }
-    }
     let filters: Vec<FileFilter> = rule.files.iter().map(|filter| filter.value).collect();
     if let (true, true) = (filters.contains(&FileFilter::SkipTests), filters.contains(&FileFilter::OnlyTests)) {
         errors.contradiction(rule.files[1].span, "no file is both skipped and wanted", Some(rule.files[0].span));
@@ -275,17 +270,6 @@ fn option_meta(option: &RuleOption) -> Option<OptionMeta> {
         default: default_of(option)?,
         doc: option.doc.as_ref().map_or_else(String::new, |doc| doc.value.clone()),
     })
-}
-
-fn type_name(ty: ast::OptionType) -> &'static str {
-    match ty {
-        ast::OptionType::Int => "int",
-        ast::OptionType::String => "string",
-        ast::OptionType::Bool => "bool",
-        ast::OptionType::Duration => "duration",
-        ast::OptionType::Strings => "[string]",
-        ast::OptionType::Ints => "[int]",
-    }
 }
 
 /// The default of an option, if it is of its type.

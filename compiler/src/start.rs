@@ -82,10 +82,9 @@ impl Facts {
             if !reachable {
                 continue;
             }
-            let mut add = |test| guards.push(Guard { path: path.clone(), test });
-            at.kinds.map(|kinds| add(GuardTest::Kinds(kinds)));
-            at.ops.map(|ops| add(GuardTest::Ops(ops)));
-            at.texts.clone().map(|texts| add(GuardTest::Texts(texts)));
+            let tests =
+                [at.kinds.map(GuardTest::Kinds), at.ops.map(GuardTest::Ops), at.texts.clone().map(GuardTest::Texts)];
+            guards.extend(tests.into_iter().flatten().map(|test| Guard { path: path.clone(), test }));
         }
         guards
     }

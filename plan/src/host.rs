@@ -99,6 +99,9 @@ hosts! {
     CompareLe "<=" (Value, Value) -> Truth, "The first value is smaller or equal.";
     Matches "matches" (Value, Value) -> Truth, "The regular expression (second) matches somewhere in the string (first).";
     In "in" (Value, Value) -> Truth, "The list (second) holds the value (first).";
+    StartsWith "starts_with" (Value, Value) -> Truth, "The string (first) starts with the other one.";
+    EndsWith "ends_with" (Value, Value) -> Truth, "The string (first) ends with the other one.";
+    Includes "includes" (Value, Value) -> Truth, "The string (first) holds the other one.";
     NamesSymbol "names symbol" (Node, Value) -> Truth, "The node names a symbol of the set.";
 
     NamesPackage "names package" (Node, Value) -> Truth, "The identifier is the name under which the file imports the package with this path.";

@@ -12,6 +12,9 @@ const SIZE_LIMIT_BYTES: usize = 1 << 20;
 /// What is wrong with it, on one line.
 pub fn compile(regex: &str) -> Result<Regex, String> {
     let config = Regex::config().nfa_size_limit(Some(SIZE_LIMIT_BYTES)).hybrid_cache_capacity(SIZE_LIMIT_BYTES);
-    let built = Regex::builder().configure(config).build(regex);
-    built.map_err(|error| error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "))
+    Regex::builder().configure(config).build(regex).map_err(|error| match error.syntax_error() {
+        Some(regex_syntax::Error::Parse(error)) => error.kind().to_string(),
+        Some(regex_syntax::Error::Translate(error)) => error.kind().to_string(),
+        _ => error.to_string(),
+    })
 }

@@ -13,6 +13,19 @@ pub(super) fn both(a: Option<&Value>, b: Option<&Value>, relation: impl Fn(&Valu
     }
 }
 
+/// A relation of two strings; unknown if one of them is not known, or not a string.
+pub(super) fn of_two(a: Option<&Value>, b: Option<&Value>, relation: impl Fn(&[u8], &[u8]) -> bool) -> Tri {
+    both(a, b, |a, b| match (a, b) {
+        (Value::Str(a), Value::Str(b)) => Tri::of(relation(a, b)),
+        _ => Tri::Unknown,
+    })
+}
+
+/// Whether one string holds another.
+pub(super) fn is_part(text: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || text.windows(part.len()).any(|window| window == part)
+}
+
 /// Whether the regular expression matches somewhere in the string. A pattern that comes from an option is compiled here;
 /// one that is not valid leaves the answer open.
 pub(super) fn matches(text: &Value, pattern: &Value) -> Tri {
