@@ -15,6 +15,7 @@ use crate::suppress::{self, RuleNames};
 use rayon::prelude::*;
 use rulec_gofront::{BuildContext, File, Reader};
 use rulec_plan::manifest::RuleMeta;
+use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -104,6 +105,11 @@ impl<'a> Run<'a> {
                 self.job.files.iter().map(|target| work(&mut worker, target)).collect()
             }
         }
+    }
+
+    /// What files are read over.
+    pub(crate) fn vocabulary(&self) -> &Arc<Vocabulary> {
+        self.job.rules.vocabulary()
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {

@@ -43,6 +43,12 @@ pub(crate) struct CapturedNodes {
 }
 
 impl Captured {
+    /// One node, whose subtree ends at `end`.
+    #[cfg(test)]
+    pub(crate) fn node(node: rulec_tree::Node, end: rulec_tree::Node) -> Captured {
+        Captured::Node(CapturedNodes { first: node.0, end: end.0 })
+    }
+
     /// The rows, if rows were captured.
     pub(crate) fn nodes(&self) -> Option<Nodes> {
         match self {

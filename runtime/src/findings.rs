@@ -6,6 +6,7 @@
 use crate::conditions::Facts;
 use crate::evaluate::{Captured, Match};
 use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided};
+use crate::fix;
 
 use crate::job::RuleSetting;
 use crate::rules::RuleSet;
@@ -56,7 +57,7 @@ pub(crate) fn collect(
             continue;
         }
         let identity = rules.identity(rule);
-        let (fix, fix_withheld) = match rule_plan.meta.fix.as_ref().map(|fix| None::<Result<crate::finding::FixEdits, String>>.unwrap_or(Err(fix.edits.len().to_string()))) {
+        let (fix, fix_withheld) = match rule_plan.meta.fix.as_ref().map(|fix| fix::plan(facts, fix, &one.captures)) {
             Some(Ok(fix)) => (Some(fix), None),
             Some(Err(reason)) => (None, Some(reason)),
             None => (None, None),

@@ -11,7 +11,7 @@ mod imports;
 mod place;
 mod template;
 
-pub use apply::{Change, Failure, FixLevel, FixOutcome, fix, unified_diff};
+pub use apply::{Change, Failure, FixLevel, FixOutcome, fix, fix_source, unified_diff};
 
 use crate::conditions::{Facts, Nodes};
 use crate::evaluate::Captured;
@@ -116,3 +116,6 @@ fn use_line_breaks_of(source: &[u8], edits: &mut [Edit]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,9 +26,13 @@ mod evaluate;
 pub mod conditions;
 pub mod value;
 mod findings;
+pub mod fix;
 pub mod suppress;
 
 pub use check::{MAX_FILE_BYTES, check, check_source};
 pub use finding::Outcome;
 pub use job::Job;
 pub use rules::{RuleSet, RuleSetError};
+
+#[cfg(test)]
+mod tests;

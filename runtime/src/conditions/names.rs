@@ -350,7 +350,7 @@ func (r *T) m(p int) (res error) {
 
     #[test]
     fn declarations_have_names() {
-        for (source, name) in [
+        for (source, expected) in [
             ("package p\n/*@*/func (t T) Serve() {}", "Serve"),
             ("package p\nimport /*@*/\"a/go-b.v2\"", "b"),
             ("package p\nimport /*@*/x \"a/b\"", "x"),
@@ -360,7 +360,7 @@ func (r *T) m(p int) (res error) {
             ("package p\ntype S struct { /*@*/a, b int }", "unknown"),
         ] {
             let got = at_mark(source, |facts, node| name(facts, node).map_or("unknown".to_owned(), |name| name.shown()));
-            assert_eq!(got, name, "{source}");
+            assert_eq!(got, expected, "{source}");
         }
     }
 

@@ -1,0 +1,329 @@
+//! Applying fixes: chooses fixes that do not touch each other, puts them in, and checks again until nothing is left to do.
+//!
+//! In: a job and how far fixes are trusted. Out: the new content of each file that changes, written if asked for, and the
+//! outcome of checking what is left. A fix whose result does not parse is dropped and told. Files are replaced as a
+//! whole: written beside and renamed, with the permissions they had.
+
+use super::imports;
+use crate::check::{Run, Worker, read, skipped};
+use crate::conditions::Facts;
+use crate::finding::{Edit, Finding, FixEdits, Outcome};
+use crate::job::{Job, Target};
+use rulec_gofront::{File, Reader};
+use rulec_plan::manifest::Applicability;
+use rustc_hash::FxHashSet;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// After so many rounds over a file, fixes that still come up are left: they undo each other.
+const MAX_ROUNDS: usize = 10;
+
+/// Which fixes are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixLevel {
+    /// Those that keep the meaning of the program.
+    Safe,
+    /// All of them.
+    All,
+}
+
+impl FixLevel {
+    fn takes(self, applicability: Applicability) -> bool {
+        self == FixLevel::All || applicability == Applicability::Safe
+    }
+}
+
+/// What came of fixing.
+#[derive(Clone, Debug, Default)]
+pub struct FixOutcome {
+    /// What checking finds in the fixed files.
+    pub outcome: Outcome,
+    /// The files that change, in the order of their paths.
+    pub changes: Vec<Change>,
+    /// Files that could not be written, and fixes that had to be dropped.
+    pub failures: Vec<Failure>,
+}
+
+/// A file before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// As displayed.
+    pub path: String,
+    /// The content before.
+    pub before: Vec<u8>,
+    /// The content after.
+    pub after: Vec<u8>,
+    /// How many fixes were applied.
+    pub applied: usize,
+}
+
+/// Something that could not be fixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// As displayed.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Checks the files of a job and fixes what can be fixed at this level; `write` says whether the files are changed.
+pub fn fix(job: &Job, level: FixLevel, write: bool) -> FixOutcome {
+    let start = Instant::now();
+    job.progress.start(job.files.len());
+    let run = Run::new(job, job.files);
+    let fixed = run.in_parallel(|worker, target| {
+        let fixed = fix_target(&run, worker, target, level, write);
+        job.progress.file_done(&target.display);
+        fixed
+    });
+    let mut all = FixOutcome::default();
+    for one in fixed {
+        all.outcome.absorb(one.outcome);
+        all.changes.extend(one.changes);
+        all.failures.extend(one.failures);
+    }
+    all.changes.sort_by(|a, b| a.path.cmp(&b.path));
+    all.failures.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+    run.finish(&mut all.outcome, start);
+    all
+}
+
+/// The change as a unified diff with three lines of context, `a/` and `b/` before the path.
+pub fn unified_diff(change: &Change) -> String {
+    let (before, after) = (String::from_utf8_lossy(&change.before), String::from_utf8_lossy(&change.after));
+    let relative = change.path.trim_start_matches('/');
+    let diff = similar::TextDiff::from_lines(before.as_ref(), after.as_ref());
+    diff.unified_diff().context_radius(3).header(&format!("a/{relative}"), &format!("b/{relative}")).to_string()
+}
+
+/// Does with one buffer what [`fix`] does with a file: the outcome of what remains, the change, and the fixes that had to be
+/// dropped.
+pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel) -> (Outcome, Change, Vec<Failure>) {
+    let run = Run::new(job, std::slice::from_ref(target));
+    let mut fixing = Fixing::new(&run, target, source, level);
+    let mut outcome = fixing.to_the_end(&mut Worker::new());
+    outcome.finish();
+    (outcome, fixing.change(), fixing.failures)
+}
+
+fn fix_target(run: &Run, worker: &mut Worker, target: &Target, level: FixLevel, write: bool) -> FixOutcome {
+    if run.is_interrupted() {
+        return FixOutcome { outcome: Outcome { interrupted: true, ..Outcome::default() }, ..FixOutcome::default() };
+    }
+    let source = match read(&target.path) {
+        Ok(source) => source,
+        Err(reason) => return FixOutcome { outcome: skipped(target, reason), ..FixOutcome::default() },
+    };
+    let mut fixing = Fixing::new(run, target, &source, level);
+    let mut outcome = fixing.to_the_end(worker);
+    let change = fixing.change();
+    let mut failures = fixing.failures;
+    let mut changes = Vec::new();
+    if change.applied > 0 {
+        match if write { replace_file(&target.path, &change.after) } else { Ok(()) } {
+            Ok(()) => changes.push(change),
+            Err(reason) => {
+                // What was found before is what remains.
+                outcome = run.guarded(worker, target, |worker| run.check_bytes(worker, target, &source));
+                failures.push(Failure { path: target.display.to_string(), reason });
+            }
+        }
+    }
+    FixOutcome { outcome, changes, failures }
+}
+
+/// One file while it is being fixed.
+struct Fixing<'a> {
+    run: &'a Run<'a>,
+    target: &'a Target,
+    level: FixLevel,
+    before: Vec<u8>,
+    now: Vec<u8>,
+    applied: usize,
+    /// Fingerprints of findings whose fixes are not tried again.
+    dropped: FxHashSet<String>,
+    failures: Vec<Failure>,
+    reader: Reader,
+}
+
+impl<'a> Fixing<'a> {
+    fn new(run: &'a Run<'a>, target: &'a Target, source: &[u8], level: FixLevel) -> Fixing<'a> {
+        Fixing {
+            run,
+            target,
+            level,
+            before: source.to_vec(),
+            now: source.to_vec(),
+            applied: 0,
+            dropped: FxHashSet::default(),
+            failures: Vec::new(),
+            reader: Reader::new(),
+        }
+    }
+
+    fn change(&self) -> Change {
+        Change {
+            path: self.target.display.to_string(),
+            before: self.before.clone(),
+            after: self.now.clone(),
+            applied: self.applied,
+        }
+    }
+
+    /// Works in rounds until no fix is left; the outcome is that of the last check.
+    fn to_the_end(&mut self, worker: &mut Worker) -> Outcome {
+        let mut outcome = self.check(worker);
+        for _ in 0..MAX_ROUNDS {
+            let chosen = choose(&outcome.findings, self.level, &self.dropped);
+            if chosen.is_empty() {
+                return outcome;
+            }
+            if self.round(&chosen) {
+                outcome = self.check(worker);
+            }
+        }
+        outcome
+    }
+
+    fn check(&self, worker: &mut Worker) -> Outcome {
+        self.run.guarded(worker, self.target, |worker| self.run.check_bytes(worker, self.target, &self.now))
+    }
+
+    /// Applies the chosen fixes; those that break the file are dropped. Says whether the file changed.
+    fn round(&mut self, chosen: &[&Finding]) -> bool {
+        if let Some(after) = self.tried(chosen) {
+            self.now = after;
+            self.applied += chosen.len();
+            return true;
+        }
+        // One of them breaks the file: the others are put in one by one.
+        let mut good: Vec<&Finding> = Vec::new();
+        for finding in chosen {
+            good.push(finding);
+            if self.tried(&good).is_none() {
+                good.pop();
+                self.dropped.insert(finding.fingerprint.clone());
+                self.failures.push(Failure {
+                    path: self.target.display.to_string(),
+                    reason: format!("{}:{}: the fix of {} does not give Go code", finding.start.line, finding.start.column, finding.rule_id),
+                });
+            }
+        }
+        let after = self.tried(&good).filter(|_| !good.is_empty());
+        self.applied += after.as_ref().map_or(0, |_| good.len());
+        after.map(|after| self.now = after).is_some()
+    }
+
+    /// The file with the fixes put in, if it still parses as well as before.
+    fn tried(&mut self, chosen: &[&Finding]) -> Option<Vec<u8>> {
+        let edits = merged(chosen.iter().filter_map(|finding| finding.fix.as_ref()));
+        let after = applied(&self.now, &edits)?;
+        let before_file = self.parsed(&self.now.clone())?;
+        let after_file = self.parsed(&after)?;
+        if after_file.coverage.bad.len() > before_file.coverage.bad.len() {
+            return None;
+        }
+        self.without_unused_imports(&before_file, after_file, after)
+    }
+
+    fn parsed(&mut self, source: &[u8]) -> Option<File> {
+        self.reader.read(source, self.run.vocabulary()).ok()
+    }
+
+    /// Several fixes together can take the last uses of an import that none of them takes alone.
+    fn without_unused_imports(&mut self, before: &File, after_file: File, after: Vec<u8>) -> Option<Vec<u8>> {
+        let old = Facts::new(before, &self.now, &self.target.display);
+        let new = Facts::new(&after_file, &after, &self.target.display);
+        let used: Vec<&[u8]> = imports::specs_by_use(&old, true).iter().map(|spec| imports::path_of(&old, *spec)).collect();
+        let mut unused = imports::specs_by_use(&new, false);
+        unused.retain(|spec| used.contains(&imports::path_of(&new, *spec)));
+        if unused.is_empty() {
+            return Some(after);
+        }
+        let edits = imports::without(&new, &unused).ok()?;
+        let cleaned = applied(&after, &edits)?;
+        self.parsed(&cleaned).map(|_| cleaned)
+    }
+}
+
+/// The findings whose fixes can go in together: the first by position wins, the rest waits for the next round.
+fn choose<'f>(findings: &'f [Finding], level: FixLevel, dropped: &FxHashSet<String>) -> Vec<&'f Finding> {
+    let takes = |finding: &&Finding| {
+        let fix = finding.fix.as_ref();
+        fix.is_some_and(|fix| level.takes(fix.applicability)) && !dropped.contains(&finding.fingerprint)
+    };
+    let mut candidates: Vec<&Finding> = findings.iter().filter(takes).collect();
+    candidates.sort_by_key(|finding| {
+        let first = finding.fix.iter().flat_map(|fix| &fix.edits).find(|edit| !edit.import);
+        (first.map_or(0, |edit| edit.start), finding.start, finding.rule_id.clone(), finding.message.clone())
+    });
+    let mut chosen: Vec<&Finding> = Vec::new();
+    let mut taken: Vec<&Edit> = Vec::new();
+    for finding in candidates {
+        let Some(fix) = &finding.fix else { continue };
+        let fits = fix.edits.iter().all(|edit| {
+            taken.iter().all(|other| (edit.import && *other == edit) || !collide(edit, other))
+        });
+        if fits {
+            taken.extend(&fix.edits);
+            chosen.push(finding);
+        }
+    }
+    chosen
+}
+
+/// Whether two edits touch: two insertions at one place do, and an insertion at the edge of a range.
+fn collide(a: &Edit, b: &Edit) -> bool {
+    a.start <= b.end && b.start <= a.end && !(a.start < a.end && b.start < b.end && (a.end == b.start || b.end == a.start))
+}
+
+/// All edits in order, shared ones once.
+fn merged<'f>(fixes: impl Iterator<Item = &'f FixEdits>) -> Vec<Edit> {
+    let mut seen = FxHashSet::default();
+    let mut edits = Vec::new();
+    for fix in fixes {
+        for edit in &fix.edits {
+            // Insertions of one fix at one place stay in their order, and are not the same edit twice.
+            if !edit.import || seen.insert(edit.clone()) {
+                edits.push(edit.clone());
+            }
+        }
+    }
+    edits.sort_by_key(|edit| (edit.start, edit.end));
+    edits
+}
+
+/// The text after the edits, which ascend and do not overlap.
+pub(crate) fn applied(source: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(source.len());
+    let mut at = 0;
+    for edit in edits {
+        text.extend_from_slice(source.get(at..edit.start as usize)?);
+        text.extend_from_slice(edit.text.as_bytes());
+        at = edit.end as usize;
+    }
+    text.extend_from_slice(source.get(at..)?);
+    Some(text)
+}
+
+/// Writes a file beside the old one and renames it into its place, so that nobody ever sees half of it.
+fn replace_file(path: &Path, content: &[u8]) -> Result<(), String> {
+    let shown = |error: std::io::Error| error.to_string();
+    // The file that a link leads to is the one to replace.
+    let path = path.canonicalize().map_err(shown)?;
+    let permissions = std::fs::metadata(&path).map_err(shown)?.permissions();
+    if permissions.readonly() {
+        return Err("the file is read-only".to_owned());
+    }
+    let folder = path.parent().ok_or("the file is in no folder")?;
+    if std::fs::metadata(folder).map_err(shown)?.permissions().readonly() {
+        return Err("the folder is read-only".to_owned());
+    }
+    let mut file = tempfile::Builder::new().prefix(".rulec-").tempfile_in(folder).map_err(shown)?;
+    file.write_all(content).map_err(shown)?;
+    file.as_file().set_permissions(permissions).map_err(shown)?;
+    file.as_file().sync_all().map_err(shown)?;
+    file.persist(&path).map_err(|error| error.error.to_string())?;
+    Ok(())
+}

@@ -1,0 +1,345 @@
+//! Whole runs over small files, with plans written by hand: one rule for each function name, which reports its calls.
+
+use crate::fix::{FixLevel, fix, fix_source, unified_diff};
+use crate::job::{Job, PathPolicy, Platform, Quiet, RuleSetting, Target};
+use crate::{Outcome, RuleSet, check, check_source};
+use rulec_pack::Engine;
+use rulec_plan::Plan;
+use rulec_plan::host::HostFn;
+use rulec_plan::ir::{
+    Arg, AtomId, Cond, Constant, Op, Origin, OriginId, Register, RegisterType, RulePlan, Start, Step, Test, Way,
+};
+use rulec_plan::manifest::{
+    Applicability, Capture, CaptureForm, CaptureId, CostClass, EditAction, EditMeta, FixMeta, Level, MessagePiece,
+    ReportMeta, RuleMeta, Severity, TemplateMeta, TemplatePiece,
+};
+use rulec_tree::{Category, Kind, KindSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Rules `test.calls.NAME` that report each call of `NAME`. `bad` has a safe fix that renames it to `good`, `first` one that
+/// is its first argument; `asked` reports only where its first argument is known to be a variable.
+fn rules() -> RuleSet {
+    let names = ["bad", "first", "asked", "plain"];
+    let atoms = names.iter().map(|name| name.as_bytes().to_vec()).collect();
+    let rules = names.iter().enumerate().map(|(index, name)| rule(name, AtomId(index as u32))).collect();
+    let plan = Plan { atoms, rules, constants: vec![Constant::Int(1)], ..Plan::default() };
+    RuleSet::new(vec![(Arc::new(plan), Engine::Interp)], &[]).unwrap()
+}
+
+fn rule(name: &str, atom: AtomId) -> RulePlan {
+    let (root, callee, argument) = (Register::ROOT, Register(1), Register(2));
+    let step = |op| Step { op, origin: OriginId(0) };
+    let mut body = vec![
+        step(Op::Move { dst: callee, src: root, way: Way::Slot(0) }),
+        step(Op::Test(Test::Kinds(callee, KindSet::of(&[Kind::Ident])))),
+        step(Op::Test(Test::Text(callee, atom))),
+        step(Op::Move { dst: argument, src: root, way: Way::Slot(1) }),
+    ];
+    if name == "asked" {
+        body.push(step(Op::Ask(Cond::Host(HostFn::IsVar, vec![Arg::Node(argument)]))));
+    }
+    body.push(step(Op::Emit(vec![Arg::Node(root), Arg::Node(callee), Arg::Node(argument)])));
+    RulePlan {
+        meta: meta(name),
+        registers: vec![RegisterType::Node; 3],
+        body,
+        start: Start::Kinds(KindSet::of(&[Kind::Call])),
+        guards: Vec::new(),
+        needs: vec![vec![name.to_owned()]],
+        origins: vec![Origin { start: 0, end: 1, what: "the argument is a variable".to_owned() }],
+    }
+}
+
+fn meta(name: &str) -> RuleMeta {
+    let capture = |name: &str| Capture { name: name.to_owned(), form: CaptureForm::Node };
+    let text = |text: &str| MessagePiece::Text(text.to_owned());
+    let fix = |target: u32, piece: TemplatePiece| FixMeta {
+        applicability: Applicability::Safe,
+        edits: vec![EditMeta {
+            action: EditAction::Replace,
+            target: CaptureId(target),
+            template: Some(TemplateMeta { category: Some(Category::Expr), binds: 7, pieces: vec![piece] }),
+        }],
+    };
+    RuleMeta {
+        id: format!("test.calls.{name}"),
+        doc: String::new(),
+        severity: Severity::Warning,
+        level: Level::Recommended,
+        tags: vec!["calls".to_owned()],
+        since: None,
+        options: Vec::new(),
+        skip_tests: name == "plain",
+        only_tests: false,
+        skip_generated: name == "plain",
+        cost: CostClass::Literal,
+        captures: vec![capture(""), capture("$f"), capture("$x")],
+        reports: vec![ReportMeta {
+            at: CaptureId::MATCH,
+            message: vec![text("call of "), MessagePiece::Capture(CaptureId(1))],
+        }],
+        fix: match name {
+            "bad" => Some(fix(1, TemplatePiece::Text("good".to_owned()))),
+            "first" => Some(fix(0, TemplatePiece::Capture { capture: CaptureId(2), binds: 0 })),
+            _ => None,
+        },
+        file: "test.rule".to_owned(),
+        source: String::new(),
+        source_offset: 0,
+    }
+}
+
+/// Runs `with` on a job over these rules with everything at its default.
+fn job<T>(rules: &RuleSet, files: &[Target], change: impl Fn(&mut Job), with: impl Fn(&Job) -> T) -> T {
+    let settings = rules.default_settings();
+    let (platform, interrupt) = (Platform::default(), AtomicBool::new(false));
+    let mut job = Job {
+        rules,
+        settings: &settings,
+        policy: None,
+        files,
+        threads: 1,
+        generated: false,
+        prefilter: true,
+        platform: &platform,
+        progress: &Quiet,
+        interrupt: &interrupt,
+    };
+    change(&mut job);
+    with(&job)
+}
+
+fn target(path: &str) -> Target {
+    Target { path: path.into(), display: path.into(), explicit: false }
+}
+
+fn checked(path: &str, source: &str) -> Outcome {
+    job(&rules(), &[], |_| {}, |job| check_source(job, &target(path), source.as_bytes()))
+}
+
+/// Each finding as `line:column rule message`.
+fn shown(outcome: &Outcome) -> Vec<String> {
+    let line = |finding: &crate::finding::Finding| {
+        let name = finding.rule_id.trim_start_matches("test.calls.");
+        format!("{}:{} {name}: {}", finding.start.line, finding.start.column, finding.message)
+    };
+    outcome.findings.iter().map(line).collect()
+}
+
+#[test]
+fn findings_say_where_and_what() {
+    let outcome = checked("a/x.go", "package p\n\nfunc (t *T) F() {\n\tbad(x)\n\tgood(plain(y))\n}\n");
+    assert_eq!(shown(&outcome), ["4:2 bad: call of bad", "5:7 plain: call of plain"]);
+    let finding = &outcome.findings[0];
+    assert_eq!(finding.function.as_deref(), Some("p.(*T).F"));
+    assert_eq!(finding.snippet.text, "\tbad(x)");
+    assert_eq!((finding.start.offset, finding.end.offset), (30, 36));
+    assert_eq!((outcome.summary.files, outcome.summary.lines, outcome.summary.rules), (1, 6, 4));
+}
+
+#[test]
+fn what_is_not_known_is_undecided() {
+    let outcome = checked("x.go", "package p\n\nfunc f(v int) {\n\tasked(v)\n\tasked(other)\n\tasked(1)\n}\n");
+    assert_eq!(shown(&outcome), ["4:2 asked: call of asked"]);
+    let undecided: Vec<_> = outcome.undecided.iter().map(|one| (one.start.line, one.reason.as_str())).collect();
+    assert_eq!(undecided, [(5, "not known whether the argument is a variable")]);
+}
+
+#[test]
+fn rules_choose_their_files() {
+    const SOURCE: &str = "package p\n\nfunc f() { plain(1) }\n";
+    assert_eq!(checked("x.go", SOURCE).findings.len(), 1);
+    assert_eq!(checked("x_test.go", SOURCE).findings.len(), 0);
+    let generated = format!("// Code generated by x. DO NOT EDIT.\n\n{SOURCE}func g() {{ bad(1) }}\n");
+    let outcome = checked("x.go", &generated);
+    assert_eq!((outcome.findings.len(), outcome.summary.files), (0, 0));
+    let named = |explicit| {
+        let target = Target { explicit, ..target("x.go") };
+        job(&rules(), &[], |job| job.generated = !explicit, |job| check_source(job, &target, generated.as_bytes()))
+    };
+    assert_eq!(shown(&named(true)), ["6:12 bad: call of bad"]);
+    assert_eq!(shown(&named(false)), ["6:12 bad: call of bad"]);
+}
+
+#[test]
+fn a_file_that_no_rule_can_match_is_not_parsed() {
+    let outcome = checked("x.go", "package p\n\nfunc f( {\n");
+    assert_eq!((outcome.summary.prefiltered, outcome.summary.parse_errors), (1, 0));
+    let all = job(&rules(), &[], |job| job.prefilter = false, |job| check_source(job, &target("x.go"), b"package p\n\nfunc f( {\n"));
+    assert_eq!((all.summary.prefiltered, all.summary.parse_errors), (0, 1));
+}
+
+#[test]
+fn bad_input_is_told_apart() {
+    let partial = checked("x.go", "package p\n\nfunc f() { bad(1) }\n\nfunc g() { bad(( }\n");
+    assert_eq!(shown(&partial), ["3:12 bad: call of bad"]);
+    assert_eq!((partial.summary.parse_errors, partial.partial.len()), (1, 1));
+    assert!(partial.partial[0].reason.contains("g"), "{}", partial.partial[0].reason);
+    let not_text = job(&rules(), &[], |_| {}, |job| check_source(job, &target("x.go"), b"package p\n\xff\n"));
+    assert_eq!(not_text.skipped.len(), 1);
+    let bom = checked("x.go", "\u{feff}package p\r\n\r\nfunc f() { bad(1) }\r\n");
+    assert_eq!(shown(&bom), ["3:12 bad: call of bad"]);
+}
+
+#[test]
+fn suppressions_cover_what_they_stand_at() {
+    for (body, expected, suppressed) in [
+        ("bad(1) //rulec:ignore bad why", &[][..], 1),
+        ("bad(1) //rulec:ignore test.calls.bad", &[], 1),
+        ("bad(1) //rulec:ignore calls.*", &[], 1),
+        ("bad(1) //rulec:ignore plain,bad", &["4:24 rulec.suppression.unused: the suppression of `plain` hides nothing"], 1),
+        ("bad(1) //rulec:ignore plain, bad why", &["4:24 rulec.suppression.unused: the suppression of `plain` hides nothing"], 1),
+        ("//rulec:ignore bad\n\tbad(1)", &[], 1),
+        ("//rulec:ignore bad\n\t// why\n\tif x {\n\t\tbad(1)\n\t}\n\tbad(2)", &["9:2 bad: call of bad"], 1),
+        ("//rulec:ignore bad\n\n\tbad(1)", &["4:17 rulec.suppression.unused: the suppression of `bad` hides nothing", "6:2 bad: call of bad"], 0),
+        ("bad(1) // see rulec:ignore bad", &["4:2 bad: call of bad"], 0),
+        ("bad(1) // rulec:ignore is explained elsewhere", &["4:2 bad: call of bad"], 0),
+        ("bad(1) //rulec:ignored bad", &["4:2 bad: call of bad"], 0),
+        ("good(1) //rulec:ignore nonsense", &["4:25 rulec.suppression.unknown: there is no rule `nonsense` to suppress"], 0),
+        ("good(1) //rulec:ignore", &["4:10 rulec.suppression.malformed: the suppression names no rule: write `//rulec:ignore RULE reason`"], 0),
+        ("_ = \"//rulec:ignore\"", &[], 0),
+    ] {
+        let outcome = checked("x.go", &format!("package p\n\nfunc f() {{\n\t{body}\n}}\n"));
+        assert_eq!(shown(&outcome), expected, "{body}");
+        assert_eq!(outcome.suppressed, suppressed, "{body}");
+    }
+    let outcome = checked("x.go", "//rulec:ignore-file bad all of it\npackage p\n\nfunc f() { bad(1); bad(2); plain(3) }\n");
+    assert_eq!((shown(&outcome), outcome.suppressed), (vec!["4:28 plain: call of plain".to_owned()], 2));
+    let spaced = checked("x.go", "package p\n\nfunc f() {\n\tbad(1) // rulec:ignore bad\n}\n");
+    assert_eq!(spaced.findings[1].rule_id.as_ref(), crate::suppress::MALFORMED);
+}
+
+#[test]
+fn a_suppression_of_a_rule_that_is_off_is_not_unused() {
+    let rules = rules();
+    let off = vec![vec![RuleSetting { enabled: false, severity: Severity::Error }; 4]];
+    let source = b"package p\n\nfunc f() {} //rulec:ignore bad\n";
+    let outcome = job(&rules, &[], |_| {}, |job| {
+        let job = Job { settings: &off, ..*job };
+        check_source(&job, &target("x.go"), source)
+    });
+    assert_eq!(shown(&outcome), [""; 0]);
+}
+
+#[test]
+fn fingerprints_do_not_move_with_lines() {
+    let before = checked("x.go", "package p\n\nfunc f() { bad(1); bad(1); bad(2) }\n");
+    let after = checked("x.go", "package p\n\n// New.\nvar x = 1\n\nfunc f() {\n\tbad( 1 )\n\tbad(1)\n\tbad(2)\n}\n");
+    let prints = |outcome: &Outcome| outcome.findings.iter().map(|one| one.fingerprint.clone()).collect::<Vec<_>>();
+    assert_eq!(prints(&before)[1..], prints(&after)[1..]);
+    let mut all = prints(&before);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 3);
+}
+
+#[test]
+fn fixes_go_in_until_nothing_is_left() {
+    for (before, after, applied) in [
+        ("bad(bad(1))", "good(good(1))", 2),
+        ("first(first(1 + 2))", "1 + 2", 2),
+        ("bad(first(1))", "good(1)", 2),
+        ("good(1)", "good(1)", 0),
+    ] {
+        let wrap = |code: &str| format!("package p\n\nfunc f() {{\n\tx = {code}\n}}\n");
+        let (outcome, change, failures) = job(&rules(), &[], |_| {}, |job| {
+            fix_source(job, &target("x.go"), wrap(before).as_bytes(), FixLevel::Safe)
+        });
+        assert_eq!(String::from_utf8(change.after.clone()).unwrap(), wrap(after), "{before}");
+        assert_eq!((change.applied, failures.len(), outcome.findings.len()), (applied, 0, 0), "{before}");
+    }
+}
+
+#[test]
+fn two_fixes_together_take_the_last_use_of_an_import() {
+    let source = "package p\n\nimport \"os\"\n\nvar x = first(1, os.A) + first(2, os.B)\n";
+    let (_, change, _) = job(&rules(), &[], |_| {}, |job| {
+        fix_source(job, &target("x.go"), source.as_bytes(), FixLevel::Safe)
+    });
+    assert_eq!(String::from_utf8(change.after).unwrap(), "package p\n\nvar x = 1 + 2\n");
+}
+
+/// Writes files into a folder and makes targets of them.
+fn files(dir: &Path, sources: &[(&str, &str)]) -> Vec<Target> {
+    let write = |(name, source): &(&str, &str)| {
+        let path = dir.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, source).unwrap();
+        Target { path, display: (*name).into(), explicit: false }
+    };
+    sources.iter().map(write).collect()
+}
+
+#[test]
+fn fixed_files_are_replaced_and_keep_their_permissions() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = "package p\n\nfunc f() { bad(1) }\n";
+    let targets = files(dir.path(), &[("a.go", source), ("locked.go", source), ("none.go", "package p\n")]);
+    let set_mode = |index: usize, readonly: bool| {
+        let mut permissions = std::fs::metadata(&targets[index].path).unwrap().permissions();
+        permissions.set_readonly(readonly);
+        std::fs::set_permissions(&targets[index].path, permissions).unwrap();
+    };
+    set_mode(1, true);
+    let dry = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, false));
+    assert_eq!(dry.changes.len(), 2);
+    assert_eq!(
+        unified_diff(&dry.changes[0]),
+        "--- a/a.go\n+++ b/a.go\n@@ -1,3 +1,3 @@\n package p\n \n-func f() { bad(1) }\n+func f() { good(1) }\n"
+    );
+    assert_eq!(std::fs::read_to_string(&targets[0].path).unwrap(), source);
+    let wet = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, true));
+    assert_eq!(wet.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(), ["a.go"]);
+    assert_eq!(wet.failures.iter().map(|one| (one.path.as_str(), one.reason.as_str())).collect::<Vec<_>>(), [("locked.go", "the file is read-only")]);
+    assert_eq!(shown(&wet.outcome), ["3:12 bad: call of bad"]);
+    assert_eq!(std::fs::read_to_string(&targets[0].path).unwrap(), "package p\n\nfunc f() { good(1) }\n");
+    assert_eq!(std::fs::read_to_string(&targets[1].path).unwrap(), source);
+    set_mode(1, false);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3);
+}
+
+struct Elsewhere;
+
+impl PathPolicy for Elsewhere {
+    fn adjust(&self, path: &str, settings: &mut [Vec<RuleSetting>]) {
+        for setting in settings.iter_mut().flatten() {
+            setting.enabled &= !path.starts_with("off/");
+            setting.severity = Severity::Error;
+        }
+    }
+}
+
+#[test]
+fn a_run_gives_the_same_on_any_number_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = "package p\n\nfunc F() { bad(1); plain(2); asked(x) }\n";
+    let mut targets = files(dir.path(), &[("go.mod", "module example.com/m\n"), ("off/x.go", source)]);
+    targets.remove(0);
+    for number in 0..40 {
+        targets.extend(files(dir.path(), &[(&format!("a{number}/x.go"), source)]));
+    }
+    targets.push(target("nowhere.go"));
+    let run = |threads| {
+        let mut outcome = job(&rules(), &targets, |job| (job.threads, job.policy) = (threads, Some(&Elsewhere)), check);
+        outcome.summary.elapsed_ms = 0.0;
+        outcome.summary.stages = Default::default();
+        outcome
+    };
+    let one = run(1);
+    assert_eq!((one.findings.len(), one.undecided.len(), one.skipped.len(), one.summary.files), (80, 40, 1, 41));
+    assert_eq!(one.findings[0].function.as_deref(), Some("example.com/m/a0.F"));
+    assert_eq!(one.findings[0].severity, Severity::Error);
+    assert_eq!(format!("{one:?}"), format!("{:?}", run(8)));
+}
+
+#[test]
+fn an_interrupt_ends_the_run_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let targets = files(dir.path(), &[("a.go", "package p\n")]);
+    let interrupt = AtomicBool::new(true);
+    let outcome = job(&rules(), &targets, |_| {}, |job| check(&Job { interrupt: &interrupt, ..*job }));
+    assert!(outcome.interrupted);
+    assert_eq!(outcome.summary.files, 0);
+}
