@@ -87,6 +87,7 @@ pub(crate) fn outline(source: &str, file: FileId, sink: &mut Sink) -> Outline {
         open: Vec::new(),
         suspect: None,
         is_broken: false,
+        is_cut_short: false,
     };
     outliner.run();
     outliner.outline
@@ -105,6 +106,8 @@ struct Outliner<'s, 'k> {
     /// The first bracket of the item that is closed at another indentation than it was opened at.
     suspect: Option<Span>,
     is_broken: bool,
+    /// A string or comment of the item has no end: that it took closing brackets is no mistake of its own.
+    is_cut_short: bool,
 }
 
 impl Outliner<'_, '_> {
@@ -184,6 +187,7 @@ impl Outliner<'_, '_> {
         self.open.clear();
         self.suspect = None;
         self.is_broken = false;
+        self.is_cut_short = false;
         let mut item = RawItem {
             word,
             doc,
@@ -421,8 +425,7 @@ impl Outliner<'_, '_> {
                 // Raw strings and comments run to the end of the file: their first line is enough.
                 let len = text.lines().next().map_or(text.len(), str::len);
                 let span = Span::new(span.start, span.start + len as u32);
-                // That it also took the closing brackets is no mistake of its own.
-                self.is_broken |= matches!(what, "raw string" | "comment");
+                self.is_cut_short = true;
                 let help = match what {
                     "raw string" => "a raw string ends at the next backquote",
                     "comment" => "a comment that starts with `/*` ends at `*/`",
@@ -458,7 +461,7 @@ impl Outliner<'_, '_> {
 
     fn report_mismatch(&mut self, span: Span, open: u8, opened: Span) {
         let text = &self.source[span.range()];
-        if !self.is_broken {
+        if !self.is_broken && !self.is_cut_short {
             let partner = match open {
                 b'(' => "`)`",
                 b'[' => "`]`",
@@ -480,7 +483,7 @@ impl Outliner<'_, '_> {
     /// Reports the innermost bracket that is still open where the item has to end.
     fn report_open(&mut self) {
         let Some(&(_, span, _)) = self.open.last() else { return };
-        if !self.is_broken {
+        if !self.is_broken && !self.is_cut_short {
             let text = &self.source[span.range()];
             let suspect = self.suspect;
             let diagnostic = self.sink.error(codes::E0103, self.file, span, format!("this `{text}` is never closed"));

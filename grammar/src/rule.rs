@@ -238,7 +238,7 @@ impl<'s> ItemReader<'s, '_> {
         let Some(body) = self.item.body else {
             let word = self.item.word;
             self.sink
-                .error(codes::E0108, self.file, self.item.span, format!("this {word} has no body"))
+                .error(codes::E0108, self.file, self.item.span, format!("this `{word}` has no body"))
                 .help(format!("write `{word} name{} {{ … }}`", if word == "predicate" { "($x)" } else { "" }));
             return None;
         };
@@ -259,7 +259,7 @@ impl<'s> ItemReader<'s, '_> {
     }
 
     fn symbol(&mut self, pair: Node<'_>) -> Option<SymbolRef> {
-        let mut parts = pair.into_inner();
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() != R::p_dot);
         let package = parts.next()?;
         let span = self.span(&package);
         let value = if package.as_rule() == R::string {
@@ -506,7 +506,7 @@ impl<'s> ItemReader<'s, '_> {
 
     /// `None` once a mistake is reported.
     fn add_clause(&mut self, word: &'static str, pair: Node<'s>, span: Span, rule: &mut Rule) -> Option<()> {
-        let parts = pair.clone().into_inner().filter(|part| part.as_rule() != R::EOI);
+        let parts = pair.clone().into_inner().filter(|part| !matches!(part.as_rule(), R::EOI | R::p_open_bracket));
         match word {
             "severity" => rule.severity = Some(self.word_of(parts, SEVERITIES, "severity")?),
             "level" => rule.level = Some(self.word_of(parts, LEVELS, "level")?),
@@ -919,6 +919,10 @@ enum Phrase {
 
 fn phrase(rule: R) -> Phrase {
     match rule {
+        R::p_colon => Phrase::Words("`:`"),
+        R::p_equals => Phrase::Words("`=`"),
+        R::p_open_paren => Phrase::Words("`(`"),
+        R::p_open_bracket => Phrase::Words("`[`"),
         R::k_all => Phrase::Word("all"),
         R::k_and => Phrase::Word("and"),
         R::k_or => Phrase::Word("or"),
@@ -952,7 +956,7 @@ fn phrase(rule: R) -> Phrase {
         R::option_value => Phrase::Words("a default value"),
         R::option_type => Phrase::Words("a type"),
         R::cond | R::all_of | R::negatable | R::atom => Phrase::Words("a condition"),
-        R::test | R::comparison | R::compare_op => Phrase::Words("a comparison"),
+        R::test | R::comparison | R::compare_op => Phrase::Words("a relation such as `==`"),
         R::type_test | R::type_relation => Phrase::Words("a type relation"),
         R::shape | R::relation => Phrase::Words("`inside`, `contains` or another relation"),
         R::type_text | R::type_core => Phrase::Words("a type"),

@@ -60,3 +60,27 @@ fn spans_are_exact() {
         }
     }
 }
+
+/// The reference lists ambiguous cases, each with the test that shows it.
+#[test]
+fn ambiguous_cases_of_the_reference_are_tested() {
+    let reference = include_str!("../../docs/language/grammar.md");
+    let section = reference.split("## Ambiguous cases").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let mut count = 0;
+    for row in section.unwrap_or_default().lines().filter(|line| line.starts_with("| `")) {
+        let Some(test) = row.trim_end_matches(" |").rsplit(" | ").next() else { continue };
+        if let Some(names) = test.strip_prefix("M: ") {
+            for name in names.split(", ") {
+                let heading = format!("=== {name}\n");
+                assert!(include_str!("mistakes.txt").contains(&heading), "{row}: no such case: {name}");
+            }
+        } else {
+            for written in test.split('`').skip(1).step_by(2) {
+                let is_tested = cases().any(|case| case.contains(written));
+                assert!(is_tested, "{row}: `{written}` is not in patterns.txt");
+            }
+        }
+        count += 1;
+    }
+    assert!(count > 15, "the table is found");
+}

@@ -1693,7 +1693,9 @@ fn is_float(source: &[u8]) -> bool {
             && exponent.parse::<i32>().is_ok();
     }
     let is_fraction = text.contains(['.', 'e']);
-    is_fraction && text.bytes().all(|byte| byte.is_ascii_digit() || b".e+-".contains(&byte)) && text.parse::<f64>().is_ok()
+    is_fraction
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b".e+-".contains(&byte))
+        && text.parse::<f64>().is_ok()
 }
 
 /// Whether a header part is `...` alone.

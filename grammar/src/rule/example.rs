@@ -18,7 +18,7 @@ impl ItemReader<'_, '_> {
                 R::string => name = Some(self.string(&part)),
                 R::settings => {
                     for setting in part.into_inner().filter(|part| part.as_rule() == R::setting) {
-                        let mut parts = setting.into_inner();
+                        let mut parts = setting.into_inner().filter(|part| part.as_rule() != R::p_equals);
                         let key = self.name(&parts.next()?);
                         if let Some((first, _)) = settings.iter().find(|(first, _)| first.value == key.value) {
                             let first = first.span;
@@ -94,6 +94,8 @@ impl ItemReader<'_, '_> {
             if text.trim().is_empty() {
                 return Some(());
             }
+            let start = span.start + (text.len() - text.trim_start().len()) as u32;
+            let span = Span::new(start, start + text.trim().len() as u32);
             self.sink
                 .error(codes::E0122, self.file, span, "this text belongs to no file")
                 .help("an example of several files starts with a line `-- name.go --`");
