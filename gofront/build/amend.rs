@@ -187,19 +187,23 @@ fn types(rules: &mut Map<String, Value>) {
     set(rules, "negated_type", seq([lit("~"), sym("_type")]));
     let term = || choice([sym("_type"), sym("negated_type")]);
     set(rules, "type_elem", seq([term(), repeat(seq([lit("|"), term()]))]));
+    // The arrow of `chan<- chan T` belongs to the `chan` on its left, so the `chan T` on its right ends first.
+    let channel = || {
+        let elem = choice([sym("_type"), seq([lit("<-"), sym("_type")])]);
+        prec("PREC_RIGHT", 1, seq([lit("chan"), elem]))
+    };
+    let receiving = seq([lit("<-"), lit("chan"), sym("_type")]);
+    set(rules, "channel_type", choice([channel(), prec("PREC_RIGHT", 0, receiving)]));
     // `<-chan T` among expressions is a receive operation until lowering has seen its operand.
-    set(
-        rules,
-        "channel_expression",
-        prec("PREC_RIGHT", 0, seq([lit("chan"), choice([sym("_type"), seq([lit("<-"), sym("_type")])])])),
-    );
-    set(rules, "array_type", prec("PREC_RIGHT", 0, seq([lit("["), sym("_expression"), lit("]"), sym("_type")])));
+    set(rules, "channel_expression", channel());
+    // `type T[P *C] int` and `type T [len(x)]int` can be read as generic types too; Go's parser takes both for arrays.
+    let array = seq([lit("["), sym("_expression"), lit("]"), sym("_type")]);
+    set(rules, "array_type", prec("PREC_RIGHT", 0, prec("PREC_DYNAMIC", 1, array)));
 }
 
 fn expressions(rules: &mut Map<String, Value>) {
-    let mut alternatives: Vec<Value> = OPERAND_KINDS.iter().chain(EXPRESSION_KINDS).map(|name| sym(name)).collect();
-    alternatives.push(sym("composite_literal"));
-    set(rules, "_expression", choice(alternatives));
+    let alternatives = OPERAND_KINDS.iter().chain(EXPRESSION_KINDS).chain(&["composite_literal"]);
+    set(rules, "_expression", choice(alternatives.map(|name| sym(name))));
 
     let expression = || sym("_expression");
     let primary = |members: Vec<Value>| prec("PREC", PRIMARY, seq(members));

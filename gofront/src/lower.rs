@@ -307,6 +307,7 @@ impl Lowering<'_> {
             | Syntax::Colon
             | Syntax::OpenBrace
             | Syntax::OpenParen
+            | Syntax::Ellipsis
             | Syntax::ChanWord
             | Syntax::Error
             | Syntax::Comment
@@ -625,12 +626,10 @@ impl Lowering<'_> {
     fn implicit_array(&mut self, row: u32) {
         let span = self.rows.span(row);
         let elem = self.rows.part(row, 0);
-        let bracket = span.start as usize + 1;
-        let dots = self.source[bracket..span.end as usize].windows(3).position(|text| text == b"...");
-        let dots = (bracket + dots.unwrap_or(0)) as u32;
+        let dots = self.rows.find(row, Syntax::Ellipsis).map_or(span, |token| self.rows.span(token));
         self.open(Kind::ArrayType, Op::None, span);
-        self.then(Task::Open(Kind::Variadic, Op::None, Span::new(dots, dots + 3)));
-        self.then(Task::Absent(dots + 3));
+        self.then(Task::Open(Kind::Variadic, Op::None, dots));
+        self.then(Task::Absent(dots.end));
         self.then(Task::Close);
         self.then_row(elem, span.end);
         self.then(Task::Close);

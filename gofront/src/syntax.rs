@@ -31,6 +31,7 @@ syntax! {
     Colon: ;
     OpenBrace: ;
     OpenParen: ;
+    Ellipsis: ;
     ChanWord: ;
     // What tree-sitter could not fit in, or made up.
     Error: ;
@@ -131,6 +132,7 @@ impl Syntax {
                 | Syntax::Colon
                 | Syntax::OpenBrace
                 | Syntax::OpenParen
+                | Syntax::Ellipsis
                 | Syntax::ChanWord
                 | Syntax::Skipped
         )
@@ -155,8 +157,13 @@ impl Syntax {
 }
 
 /// Tokens that are kept, with their operator.
-const TOKENS: &[(&str, Syntax)] =
-    &[(":", Syntax::Colon), ("{", Syntax::OpenBrace), ("(", Syntax::OpenParen), ("chan", Syntax::ChanWord)];
+const TOKENS: &[(&str, Syntax)] = &[
+    ("...", Syntax::Ellipsis),
+    (":", Syntax::Colon),
+    ("{", Syntax::OpenBrace),
+    ("(", Syntax::OpenParen),
+    ("chan", Syntax::ChanWord),
+];
 
 /// A node of the concrete syntax.
 #[derive(Clone, Copy, Debug)]
