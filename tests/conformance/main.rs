@@ -1,0 +1,251 @@
+//! Conformance: how the stock rules compare with what established Go linters expect of their own test data.
+//!
+//! In: `open.jsonl` (facts of the form "line N of this file of this module is to be reported"), the modules it names,
+//! fetched by the Go module client, and the rules of `stdlib-rules/`. Out: recall and precision for each rule, their
+//! means, and every difference with its line of code.
+//!
+//! Runs the binary `rulec` as a user would, one suite at a time, on copies of the files that the suite names. What
+//! cannot be scored is listed with its reason and never counted. Without the data or without Go the harness says so and ends.
+//!
+//! Start at [`run`]. [`suites`] reads the data, [`modules`] fetches and checks files, [`translation`] turns the words of
+//! `config` into options, [`reviewed`] holds findings that were read and found right, [`score`] counts.
+
+mod modules;
+mod report;
+mod reviewed;
+mod score;
+mod suites;
+mod translation;
+
+use modules::Modules;
+use report::Report;
+use reviewed::Reviewed;
+use score::Scores;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use suites::Suite;
+use translation::{Run, Translation};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(wrong) => {
+            eprintln!("{wrong}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&arguments) {
+        Ok(Ending::Scored) => ExitCode::SUCCESS,
+        Ok(Ending::Skipped(reason)) => {
+            println!("conformance: skipped, since {reason}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("conformance: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const USAGE: &str = "Usage: conformance [--report] [--rule NAME]… [--suite TEXT]…
+  --report      list every difference
+  --rule NAME   only suites that name this rule
+  --suite TEXT  only suites whose name contains this text
+The folder of open.jsonl is RULEC_CONFORMANCE, or ../shared/conformance beside the repository; the binary is RULEC, or
+built by cargo.";
+
+/// What was asked for on the command line.
+#[derive(Default)]
+struct Arguments {
+    differences: bool,
+    rules: Vec<String>,
+    suites: Vec<String>,
+}
+
+impl Arguments {
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+        let mut arguments = Arguments::default();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match word.as_str() {
+                "--report" => arguments.differences = true,
+                "--rule" => arguments.rules.push(value()?),
+                "--suite" => arguments.suites.push(value()?),
+                _ => return Err(format!("{word} is not an option")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn wants(&self, suite: &Suite) -> bool {
+        (self.rules.is_empty() || self.rules.iter().any(|rule| suite.rules.contains(rule)))
+            && (self.suites.is_empty() || self.suites.iter().any(|text| suite.name.contains(text)))
+    }
+}
+
+/// How a run ends when nothing goes wrong.
+enum Ending {
+    Scored,
+    Skipped(String),
+}
+
+fn run(arguments: &Arguments) -> Result<Ending, String> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let folder = std::env::var_os("RULEC_CONFORMANCE")
+        .map_or_else(|| repository.join("../shared/conformance"), PathBuf::from);
+    let data = folder.join("open.jsonl");
+    if !data.is_file() {
+        return Ok(Ending::Skipped(format!("there is no {}", data.display())));
+    }
+    if !modules::is_go_installed() {
+        return Ok(Ending::Skipped("Go is not installed".to_owned()));
+    }
+    let harness = Harness::new(repository)?;
+    let mut scores = Scores::default();
+    let mut report = Report::default();
+    for suite in suites::read(&data)?.iter().filter(|suite| arguments.wants(suite)) {
+        harness.suite(suite, arguments, &mut scores, &mut report)?;
+    }
+    report.print(&scores, arguments.differences);
+    Ok(Ending::Scored)
+}
+
+/// What stays the same from suite to suite.
+struct Harness {
+    rulec: PathBuf,
+    rules: PathBuf,
+    /// The last segments of the stock rules.
+    names: BTreeSet<String>,
+    translation: Translation,
+    reviewed: Reviewed,
+    modules: Modules,
+}
+
+impl Harness {
+    fn new(repository: &Path) -> Result<Harness, String> {
+        let here = repository.join("tests/conformance");
+        let rules = repository.join("stdlib-rules");
+        Ok(Harness {
+            rulec: rulec(repository)?,
+            names: rulec_tests::files_below(&rules, "rule").iter().filter_map(|path| stem(path)).collect(),
+            rules,
+            translation: Translation::read(&here.join("config.toml"))?,
+            reviewed: Reviewed::read(&here.join("reviewed.csv"))?,
+            modules: Modules::default(),
+        })
+    }
+
+    /// Runs one suite and counts. What cannot be scored goes to the report.
+    fn suite(
+        &self,
+        suite: &Suite,
+        arguments: &Arguments,
+        scores: &mut Scores,
+        report: &mut Report,
+    ) -> Result<(), String> {
+        let rules: Vec<&String> = suite.rules.iter().filter(|rule| self.names.contains(*rule)).collect();
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let run = match self.translation.of(suite) {
+            Ok(run) => run,
+            Err(reason) => {
+                report.left_out(suite, reason);
+                return Ok(());
+            }
+        };
+        let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+        if let Err(reason) = self.modules.copy(suite, folder.path()) {
+            report.left_out(suite, reason);
+            return Ok(());
+        }
+        let outcome = self.check(suite, &rules, &run, folder.path())?;
+        for skipped in &outcome.skipped {
+            report.not_checked(suite, &skipped.path, &skipped.reason);
+        }
+        for rule in rules.iter().filter(|rule| arguments.rules.is_empty() || arguments.rules.contains(**rule)) {
+            let expected = self.translation.expected(suite, rule);
+            let found = outcome.lines_of(rule);
+            let differences = scores.count(suite, rule, &expected, &found, &self.reviewed);
+            report.differences(suite, rule, &differences, folder.path());
+        }
+        Ok(())
+    }
+
+    /// Runs `rulec check` with only these rules on the copies in `folder`.
+    fn check(&self, suite: &Suite, rules: &[&String], run: &Run, folder: &Path) -> Result<Outcome, String> {
+        let config = folder.join("rulec.toml");
+        std::fs::write(&config, &run.config).map_err(|error| format!("{}: {error}", config.display()))?;
+        let selected: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
+        let mut command = Command::new(&self.rulec);
+        command.current_dir(folder).args(["check", "--format", "json", "--no-timings", "--fail-on", "never"]);
+        command.args(["--no-stock", "--rules"]).arg(&self.rules).args(["--select", &selected.join(",")]);
+        command.arg("--config").arg(&config);
+        if let Some(version) = &run.go {
+            command.args(["--go-version", version]);
+        }
+        command.args(suite.files.keys().filter(|file| file.ends_with(".go")));
+        let output = command.output().map_err(|error| format!("{}: {error}", self.rulec.display()))?;
+        serde_json::from_slice(&output.stdout).map_err(|error| {
+            format!("{}: not the JSON of a check: {error}\n{}", suite.name, String::from_utf8_lossy(&output.stderr))
+        })
+    }
+}
+
+/// The parts of `rulec check --format json` that matter here.
+#[derive(Deserialize)]
+struct Outcome {
+    findings: Vec<Finding>,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    rule: String,
+    path: String,
+    start: Start,
+}
+
+#[derive(Deserialize)]
+struct Start {
+    line: u32,
+}
+
+#[derive(Deserialize)]
+struct Skipped {
+    path: String,
+    reason: String,
+}
+
+impl Outcome {
+    /// File and line of each finding of a rule, named by its last segment.
+    fn lines_of(&self, rule: &str) -> BTreeSet<(String, u32)> {
+        let own = self.findings.iter().filter(|finding| finding.rule.rsplit('.').next() == Some(rule));
+        own.map(|finding| (finding.path.clone(), finding.start.line)).collect()
+    }
+}
+
+/// The binary: `RULEC`, or the one that cargo builds beside this harness.
+fn rulec(repository: &Path) -> Result<PathBuf, String> {
+    if let Some(path) = std::env::var_os("RULEC") {
+        return Ok(PathBuf::from(path));
+    }
+    let this = std::env::current_exe().map_err(|error| format!("where this program is cannot be told: {error}"))?;
+    let folder = this.parent().unwrap_or(Path::new("."));
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.current_dir(repository).args(["build", "--quiet", "-p", "rulec-cli"]);
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    match build.status() {
+        Ok(status) if status.success() => Ok(folder.join("rulec")),
+        Ok(status) => Err(format!("building rulec ended with {status}")),
+        Err(error) => Err(format!("cargo cannot be run: {error}")),
+    }
+}
+
+fn stem(path: &Path) -> Option<String> {
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
