@@ -86,6 +86,12 @@ pub struct BadRegion {
     pub at: u32,
 }
 
+impl fmt::Display for BadRegion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.what, self.reason)
+    }
+}
+
 /// Why a part of a file could not be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadReason {

@@ -2,7 +2,8 @@
 //!
 //! In: Go text. Out: the spans of its declarations, each to be parsed by itself. A semicolon outside of all brackets,
 //! written or implied, ends a declaration. Where brackets do not balance, a `func` at the start of a line begins a
-//! new one, and so does any other declaration in a file whose function bodies are indented.
+//! new one, and so does any other declaration in a file whose function bodies are indented; indented lines after what
+//! seemed to be the end belong to it.
 //!
 //! **Absent:** no grammar. The lexer here knows only what it takes to step over strings and comments.
 
@@ -22,7 +23,7 @@ pub(crate) struct Chunk {
 
 /// The chunks of `source` from `start` on, in source order, and all comments.
 pub(crate) fn split(source: &[u8], start: u32) -> (Vec<Chunk>, Vec<Span>) {
-    let mut splitter = Splitter { source, chunks: Vec::new(), comments: Vec::new(), depth: 0, flush_left: false };
+    let mut splitter = Splitter { source, chunks: Vec::new(), comments: Vec::new(), depth: 0, flush_left: false, overrun: false };
     let mut lexer = Lexer { source, at: start as usize };
     let mut ended = true;
     while let Some(token) = lexer.next() {
@@ -77,17 +78,24 @@ struct Splitter<'a> {
     depth: u32,
     /// Whether the chunk has lines inside of brackets that are not indented.
     flush_left: bool,
+    /// Whether the chunk went on after it seemed to be complete.
+    overrun: bool,
 }
 
 impl Splitter<'_> {
-    fn begins(&self, token: &Token, ended: bool, at_line_start: bool) -> bool {
-        if self.chunks.is_empty() || (self.depth == 0 && ended) {
+    fn begins(&mut self, token: &Token, ended: bool, at_line_start: bool) -> bool {
+        if self.chunks.is_empty() || (self.depth == 0 && token.kind == TokenKind::Marker) {
             return true;
         }
-        if self.depth == 0 && token.kind == TokenKind::Marker {
-            return true;
+        let text = &self.source[token.span.range()];
+        if self.depth == 0 && ended {
+            // What follows a function that was closed too early belongs to it: indented lines, and a bracket that
+            // closes nothing.
+            let starts = if at_line_start { !CLOSING.contains(&text) } else { DECLARES.contains(&text) && !self.overrun };
+            self.overrun |= !starts;
+            return starts;
         }
-        let resumes = match &self.source[token.span.range()] {
+        let resumes = match text {
             b"func" => !is_func_literal(self.source, token.span.end),
             b"type" | b"var" | b"const" | b"import" => !self.flush_left,
             _ => false,
@@ -98,6 +106,7 @@ impl Splitter<'_> {
     fn begin(&mut self, token: &Token) {
         self.depth = 0;
         self.flush_left = false;
+        self.overrun = false;
         self.chunks.push(Chunk {
             span: token.span,
             is_func: &self.source[token.span.range()] == b"func",
@@ -260,6 +269,11 @@ const CONTINUES: &[&[u8]] = &[
     b"type",
     b"var",
 ];
+
+/// The keywords that begin declarations.
+const DECLARES: &[&[u8]] = &[b"package", b"import", b"const", b"type", b"var", b"func"];
+
+const CLOSING: &[&[u8]] = &[b")", b"]", b"}"];
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
