@@ -2,7 +2,8 @@
 //!
 //! In: [`Rows`] and the top-level pieces they make up. Out: the canonical [`Tree`], with slots, lists and texts as
 //! `rulec_tree` defines them and spans as go/ast has them: a node's span has no comments around it, parentheses are a
-//! node of their own, and a case ends with its last statement.
+//! node of their own, and a case ends with its last statement. Two spans are ours: a file covers all its bytes, and the
+//! type of a function declaration begins with its type parameters or parameters, so that siblings do not overlap.
 //!
 //! One pass in preorder with a stack of [`Task`]s, no recursion. Start at [`lower`].
 

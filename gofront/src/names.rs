@@ -163,7 +163,7 @@ impl Names {
         self.objects.iter().enumerate().map(|(number, object)| (ObjectId(number as u32), object))
     }
 
-    /// The identifiers that use an object, in the order in which they are resolved; its declaration is not among them.
+    /// The identifiers that use an object, in source order; its declaration is not among them.
     pub fn uses(&self, object: ObjectId) -> &[Node] {
         let bounds = (self.first_use.get(object.0 as usize), self.first_use.get(object.0 as usize + 1));
         let (Some(start), Some(end)) = bounds else { return &[] };
@@ -432,8 +432,15 @@ impl<'a> Resolver<'a> {
             sorted[*at as usize] = *node;
             *at += 1;
         }
+        for bounds in first_use.windows(2) {
+            sorted[bounds[0] as usize..bounds[1] as usize].sort_unstable();
+        }
         self.names.uses = sorted;
         self.names.first_use = first_use;
+        // Only what Go refuses, such as a function literal on the left of `:=`, is gone through out of order.
+        if !self.names.funcs.is_sorted_by_key(|func| func.node) {
+            sort_funcs(&mut self.names.funcs);
+        }
         self.names
     }
 
@@ -909,8 +916,12 @@ impl<'a> Resolver<'a> {
     fn range(&mut self, node: Node) {
         let [key, value, x, body] = self.slots(node);
         self.enter();
-        let task = if self.tree.op(node) == Op::Define { Task::DefineOne } else { Task::Write };
-        self.then([self.scan_of(x), task(key), task(value), Task::Stmt(body), Task::Exit]);
+        // `x` does not see what `:=` declares; what `=` writes comes in source order.
+        if self.tree.op(node) == Op::Define {
+            self.then([self.scan_of(x), Task::DefineOne(key), Task::DefineOne(value), Task::Stmt(body), Task::Exit]);
+        } else {
+            self.then([Task::Write(key), Task::Write(value), self.scan_of(x), Task::Stmt(body), Task::Exit]);
+        }
     }
 
     fn type_switch(&mut self, node: Node) {
@@ -950,6 +961,21 @@ impl<'a> Resolver<'a> {
             self.bind(text, object.0 + 1);
         }
     }
+}
+
+/// Puts functions into source order, with the numbers of those around them.
+fn sort_funcs(funcs: &mut Vec<Func>) {
+    let mut order: Vec<u32> = (0..funcs.len() as u32).collect();
+    order.sort_unstable_by_key(|number| funcs[*number as usize].node);
+    let mut place = vec![0u32; funcs.len()];
+    for (at, number) in order.iter().enumerate() {
+        place[*number as usize] = at as u32;
+    }
+    *funcs = order
+        .iter()
+        .map(|number| funcs[*number as usize])
+        .map(|func| Func { outer: func.outer.map(|outer| place[outer as usize]), ..func })
+        .collect();
 }
 
 fn predeclared_kind(name: &[u8]) -> Option<ObjectKind> {

@@ -180,6 +180,17 @@ fn every_node_knows_its_function() {
 }
 
 #[test]
+fn functions_out_of_order_are_found() {
+    // Not Go, but it parses: the right side is resolved before the left one.
+    let file = read("package p\nfunc f() { a[func() int { b() }()] := func() { c() } }\n");
+    for name in ["b", "c"] {
+        let node = file.tree.nodes().find(|node| file.texts.bytes(file.tree.text(*node)) == name.as_bytes());
+        let func = node.and_then(|node| file.names.func_of(node)).map(|func| file.tree.kind(func));
+        assert_eq!(func, Some(Kind::FuncLit), "{name}");
+    }
+}
+
+#[test]
 fn uses_are_listed_by_object() {
     let file = read("package p\nfunc f(x int) { x = x + 1; _ = func() { x++ } }\n");
     let (id, object) =
