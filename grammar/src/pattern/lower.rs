@@ -8,6 +8,7 @@ use super::Rule;
 use crate::ast::{Form, Name, OpForm, PatternId, PatternNode};
 use crate::codes::{self, Code};
 use crate::diagnostic::{FileId, Sink};
+use crate::outline::MAX_DEPTH;
 use pest::iterators::Pair;
 use rulec_tree::{Kind, Op, Span, literal};
 
@@ -17,6 +18,8 @@ pub(super) struct Lower<'k> {
     pub(super) sink: &'k mut Sink,
     /// Where the pattern's text starts in the file.
     pub(super) base: u32,
+    /// How many results of function types are open: `func() func() …` nests without brackets around it.
+    pub(super) result_depth: usize,
 }
 
 type Node<'t> = Pair<'t, Rule>;
@@ -706,7 +709,15 @@ impl Lower<'_> {
             let list = self.params(inner)?;
             return Some(if self.is_lone_run(list) { self.any(span.start) } else { list });
         }
+        if self.result_depth == MAX_DEPTH {
+            let message = format!("function types are nested more than {MAX_DEPTH} deep");
+            return self.refuse(codes::E0104, span, message, |diagnostic| {
+                diagnostic.help("name a part with a hole: `func() $t`");
+            });
+        }
+        self.result_depth += 1;
         let ty = self.go_type(inner)?;
+        self.result_depth -= 1;
         let field = self.unnamed_field(ty, span);
         Some(self.list(vec![field], span))
     }
