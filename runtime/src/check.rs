@@ -154,7 +154,8 @@ impl<'a> Run<'a> {
         catch_unwind(AssertUnwindSafe(|| analysis(worker))).unwrap_or_else(|panic| {
             // What the panic left half done is not used again.
             *worker = Worker::new();
-            let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            let text =
+                panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             internal_error(target, format!("panic: {}", text.unwrap_or("of unknown cause")))
         })
     }
@@ -260,7 +261,15 @@ impl<'a> Run<'a> {
             };
             exhausted.extend(report.exhausted.into_iter().map(|rule| RuleRef { program, rule }));
             let reporting = Instant::now();
-            findings::collect(self.job.rules, program, &settings[program], &matches, &facts, &target.display, &mut found);
+            findings::collect(
+                self.job.rules,
+                program,
+                &settings[program],
+                &matches,
+                &facts,
+                &target.display,
+                &mut found,
+            );
             report_ms += ms_since(reporting);
         }
         outcome.summary.stages.match_ms = ms_since(prepared) - report_ms;
@@ -276,7 +285,8 @@ impl<'a> Run<'a> {
         outcome.summary.stages.report_ms = report_ms + ms_since(reporting);
     }
 
-    fn facts<'f>(&'f self, target: &'f Target, source: &'f [u8], file: &'f File) -> Facts<'f> {
+    /// What is known of a file before rules run over it.
+    pub(crate) fn facts<'f>(&'f self, target: &'f Target, source: &'f [u8], file: &'f File) -> Facts<'f> {
         let mut facts = Facts::new(file, source, &target.display);
         facts.folder = target.path.parent();
         let module = facts.folder.and_then(|folder| self.modules.get(folder)).and_then(Option::as_deref);
@@ -287,7 +297,8 @@ impl<'a> Run<'a> {
         let of_module = module.and_then(|module| module.go);
         let raised = file.build.as_ref().and_then(|build| build.go_minor()).map(|minor| GoVersion { major: 1, minor });
         // A build constraint raises the version of its file; alone it does not tell the version.
-        facts.go_version = self.go_version.or_else(|| of_module.map(|version| raised.map_or(version, |raised| version.max(raised))));
+        facts.go_version =
+            self.go_version.or_else(|| of_module.map(|version| raised.map_or(version, |raised| version.max(raised))));
         facts
     }
 
@@ -376,7 +387,13 @@ fn build_context(job: &Job, go_version: Option<GoVersion>) -> BuildContext {
     let goos = here(std::env::consts::OS, &[("macos", "darwin")]);
     let goarch = here(
         std::env::consts::ARCH,
-        &[("x86_64", "amd64"), ("x86", "386"), ("aarch64", "arm64"), ("powerpc64", "ppc64"), ("loongarch64", "loong64")],
+        &[
+            ("x86_64", "amd64"),
+            ("x86", "386"),
+            ("aarch64", "arm64"),
+            ("powerpc64", "ppc64"),
+            ("loongarch64", "loong64"),
+        ],
     );
     BuildContext {
         goos: job.platform.goos.clone().unwrap_or(goos),

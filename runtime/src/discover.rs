@@ -190,7 +190,8 @@ fn is_git_ignored(folder: &Path) -> bool {
         if file.is_file() {
             let mut builder = GitignoreBuilder::new(above);
             builder.add(file);
-            let ignored = builder.build().is_ok_and(|rules| rules.matched_path_or_any_parents(folder, true).is_ignore());
+            let ignored =
+                builder.build().is_ok_and(|rules| rules.matched_path_or_any_parents(folder, true).is_ignore());
             if ignored {
                 return true;
             }

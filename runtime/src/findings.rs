@@ -103,7 +103,8 @@ pub(crate) fn set_fingerprints(facts: &Facts, findings: &mut [Finding]) {
     for finding in findings {
         let mut hasher = blake3::Hasher::new();
         let declaration = declaration_around(facts, finding.span());
-        let code = one_line(facts.slice(finding.span()));
+        // White space is the formatter's.
+        let code = String::from_utf8_lossy(facts.slice(finding.span())).split_whitespace().collect::<String>();
         for part in [&*finding.rule_id, &*finding.path, &declaration, &code] {
             // Lengths keep parts apart.
             hasher.update(&(part.len() as u64).to_le_bytes());

@@ -25,7 +25,8 @@ use template::Rendered;
 /// # Errors
 /// Why the fix is withheld, as a sentence without a full stop.
 pub(crate) fn plan(facts: &Facts, fix: &FixMeta, captures: &[Captured]) -> Result<FixEdits, String> {
-    let mut work = Work { facts, captures, edits: Vec::new(), removed: Vec::new(), copied: Vec::new(), packages: Vec::new() };
+    let mut work =
+        Work { facts, captures, edits: Vec::new(), removed: Vec::new(), copied: Vec::new(), packages: Vec::new() };
     for edit in &fix.edits {
         work.add(edit)?;
     }

@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn versions_are_language_versions() {
-        for (text, shown) in [("1.22", "1.22"), ("go1.9", "1.9"), ("1.22.3", "1.22"), ("1.23rc1", "1.23"), ("2", "2.0")] {
+        for (text, shown) in [("1.22", "1.22"), ("go1.9", "1.9"), ("1.22.3", "1.22"), ("1.23rc1", "1.23"), ("2", "2.0")]
+        {
             assert_eq!(GoVersion::parse(text).map(|version| version.to_string()).as_deref(), Some(shown), "{text}");
         }
         assert_eq!(GoVersion::parse("x"), None);

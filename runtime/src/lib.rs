@@ -13,23 +13,25 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-pub mod job;
 pub mod finding;
+pub mod job;
 
 pub mod discover;
 mod rules;
 
 mod check;
-mod prefilter;
-pub mod gomod;
-mod evaluate;
 pub mod conditions;
-pub mod value;
+mod evaluate;
+pub mod explain;
 mod findings;
 pub mod fix;
+pub mod gomod;
+mod prefilter;
 pub mod suppress;
+pub mod value;
 
 pub use check::{MAX_FILE_BYTES, check, check_source};
+pub use explain::explain;
 pub use finding::Outcome;
 pub use job::Job;
 pub use rules::{RuleSet, RuleSetError};

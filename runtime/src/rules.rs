@@ -57,7 +57,9 @@ pub enum RuleSetError {
 impl std::fmt::Display for RuleSetError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            RuleSetError::Regex { regex, reason } => write!(f, "the regular expression {regex:?} is not valid: {reason}"),
+            RuleSetError::Regex { regex, reason } => {
+                write!(f, "the regular expression {regex:?} is not valid: {reason}")
+            }
             RuleSetError::NoSuchOption { rule, option } => {
                 write!(f, "rule {} of program {} has no option number {option}", rule.rule.0, rule.program)
             }
@@ -168,10 +170,10 @@ fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared
         value_of(constant, program.names())
     });
     let constants = constants.collect::<Result<_, _>>()?;
-    let identities = plan.rules.iter().map(|rule| Identity {
-        id: rule.meta.id.as_str().into(),
-        tags: rule.meta.tags.clone().into(),
-    });
+    let identities = plan
+        .rules
+        .iter()
+        .map(|rule| Identity { id: rule.meta.id.as_str().into(), tags: rule.meta.tags.clone().into() });
     Ok(Prepared { constants, identities: identities.collect(), program })
 }
 

@@ -33,7 +33,8 @@ impl RuleNames {
         let mut by_name: FxHashMap<String, Vec<RuleRef>> = FxHashMap::default();
         for (rule, meta) in rules.rules() {
             let within = meta.id.rsplit_once('.').map_or("", |(rest, _)| rest);
-            let mut names = vec![meta.id.clone(), meta.name().to_owned(), format!("{within}.*"), format!("{}.*", meta.family())];
+            let mut names =
+                vec![meta.id.clone(), meta.name().to_owned(), format!("{within}.*"), format!("{}.*", meta.family())];
             names.sort();
             names.dedup();
             for name in names {
@@ -108,7 +109,8 @@ fn read_directive(facts: &Facts, names: &RuleNames, comment: Node) -> Option<Dir
     const WORD: &str = "rulec:ignore";
     let span = facts.tree().span(comment);
     let text = std::str::from_utf8(facts.slice(span)).ok()?;
-    let inner = text.strip_prefix("//").or_else(|| text.strip_prefix("/*").map(|inner| inner.trim_end_matches("*/")))?;
+    let inner =
+        text.strip_prefix("//").or_else(|| text.strip_prefix("/*").map(|inner| inner.trim_end_matches("*/")))?;
     let start = inner.len() - inner.trim_start().len();
     let rest = inner[start..].strip_prefix(WORD)?;
     let (is_for_file, rest) = match rest.strip_prefix("-file") {
@@ -124,7 +126,8 @@ fn read_directive(facts: &Facts, names: &RuleNames, comment: Node) -> Option<Dir
     if text.starts_with("/*") || start > 0 {
         // Prose may begin like this; a name of a rule behind it shows what was meant.
         let meant = rules.iter().any(|named| !named.rules.is_empty());
-        let malformed = Some("a suppression is written as a directive: `//rulec:ignore RULE reason`, without a space in front");
+        let malformed =
+            Some("a suppression is written as a directive: `//rulec:ignore RULE reason`, without a space in front");
         return meant.then_some(Directive { comment: span, covers: Span::default(), rules: Vec::new(), malformed });
     }
     let malformed = rules.is_empty().then_some("the suppression names no rule: write `//rulec:ignore RULE reason`");
@@ -214,7 +217,11 @@ fn complaints(
         if named.rules.is_empty() {
             complaints.push(complaint(UNKNOWN, named.span, format!("there is no rule `{}` to suppress", named.name)));
         } else if !named.used && named.rules.iter().all(|rule| is_active(*rule)) {
-            complaints.push(complaint(UNUSED, named.span, format!("the suppression of `{}` hides nothing", named.name)));
+            complaints.push(complaint(
+                UNUSED,
+                named.span,
+                format!("the suppression of `{}` hides nothing", named.name),
+            ));
         }
     }
     complaints

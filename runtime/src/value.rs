@@ -76,8 +76,12 @@ impl Value {
         match (self, other) {
             (Value::Str(a), Value::Str(b)) => Comparison::Known(a.cmp(b)),
             (Value::Version(a), Value::Version(b)) => Comparison::Known(a.cmp(b)),
-            (Value::Version(a), Value::Str(b)) => parsed_version(b).map_or(Comparison::Unknown, |b| Comparison::Known(a.cmp(&b))),
-            (Value::Str(a), Value::Version(b)) => parsed_version(a).map_or(Comparison::Unknown, |a| Comparison::Known(a.cmp(b))),
+            (Value::Version(a), Value::Str(b)) => {
+                parsed_version(b).map_or(Comparison::Unknown, |b| Comparison::Known(a.cmp(&b)))
+            }
+            (Value::Str(a), Value::Version(b)) => {
+                parsed_version(a).map_or(Comparison::Unknown, |a| Comparison::Known(a.cmp(b)))
+            }
             _ => match (self.number(), other.number()) {
                 (Some(a), Some(b)) => a.compare(b).map_or(Comparison::Unknown, Comparison::Known),
                 _ => Comparison::Unlike,
@@ -186,25 +190,25 @@ impl Ratio {
     }
 
     /// The sum.
-    pub fn add(self, other: Ratio) -> Option<Ratio> {
+    pub fn plus(self, other: Ratio) -> Option<Ratio> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
         Ratio::new(left.checked_add(right)?, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// The product.
-    pub fn mul(self, other: Ratio) -> Option<Ratio> {
+    pub fn times(self, other: Ratio) -> Option<Ratio> {
         let numerator = self.numerator.checked_mul(other.numerator)?;
         Ratio::new(numerator, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// The quotient; nothing for a division by zero.
-    pub fn div(self, other: Ratio) -> Option<Ratio> {
-        self.mul(Ratio::new(other.denominator, other.numerator)?)
+    pub fn over(self, other: Ratio) -> Option<Ratio> {
+        self.times(Ratio::new(other.denominator, other.numerator)?)
     }
 
     /// The negative.
-    pub fn neg(self) -> Option<Ratio> {
+    pub fn negated(self) -> Option<Ratio> {
         Some(Ratio { numerator: self.numerator.checked_neg()?, denominator: self.denominator })
     }
 
@@ -304,12 +308,12 @@ mod tests {
 
     #[test]
     fn thirds_are_fractions() {
-        let third = Ratio::whole(1).div(Ratio::whole(3)).unwrap();
+        let third = Ratio::whole(1).over(Ratio::whole(3)).unwrap();
         assert_eq!(third.shown(), "1/3");
-        assert_eq!(third.mul(Ratio::whole(-3)).unwrap().integer(), Some(-1));
+        assert_eq!(third.times(Ratio::whole(-3)).unwrap().integer(), Some(-1));
         assert!(!third.fits_float(53));
         assert!(Ratio::parse("0.375").unwrap().fits_float(24));
-        assert_eq!(Ratio::whole(1).div(Ratio::whole(0)), None);
+        assert_eq!(Ratio::whole(1).over(Ratio::whole(0)), None);
     }
 
     #[test]
@@ -318,7 +322,10 @@ mod tests {
         assert_eq!(one.equals(&text), Tri::No);
         assert_eq!(one.is_below(&text, true), Tri::Unknown);
         assert_eq!(Value::Duration(5).equals(&Value::Int(5)), Tri::Yes);
-        assert_eq!(Value::Version(GoVersion { major: 1, minor: 9 }).is_below(&Value::Str(b"1.10".to_vec()), false), Tri::Yes);
+        assert_eq!(
+            Value::Version(GoVersion { major: 1, minor: 9 }).is_below(&Value::Str(b"1.10".to_vec()), false),
+            Tri::Yes
+        );
         assert_eq!(Value::List(vec![one.clone(), text.clone()]).holds(&text), Tri::Yes);
         assert_eq!(Value::List(vec![one]).holds(&text), Tri::No);
     }

@@ -114,9 +114,10 @@ pub(super) fn is_doc(facts: &Facts, comment: Node) -> Tri {
         let middle = low + (high - low) / 2;
         if tree.span(Node(middle)).start < start { low = middle + 1 } else { high = middle }
     }
-    let documented = (low..code_rows).map(Node).take_while(|row| tree.span(*row).start == start).any(|row| {
-        matches!(tree.kind(row).category(), Category::Decl | Category::Spec | Category::Field)
-    });
+    let documented = (low..code_rows)
+        .map(Node)
+        .take_while(|row| tree.span(*row).start == start)
+        .any(|row| matches!(tree.kind(row).category(), Category::Decl | Category::Spec | Category::Field));
     Tri::of(documented)
 }
 
@@ -166,7 +167,7 @@ mod tests {
                 let wanted = matches!(category, Category::Decl | Category::Spec | Category::Field);
                 wanted && span.start <= at + 5 && at < span.end
             });
-            let node = documented.last().unwrap();
+            let node = documented.max().unwrap();
             assert_eq!(doc(&facts, node).shown(), text, "{source}");
             assert_eq!(has_doc(&facts, node), Tri::of(!text.is_empty()), "{source}");
         }

@@ -178,7 +178,8 @@ impl Constant {
                 Some(Constant { value: self.value, ty: if ty == Type::Named { self.ty } else { ty } })
             }
             (Value::Int(code), Type::String) if self.ty.is_integer() => {
-                let character = u32::try_from(*code).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+                let character =
+                    u32::try_from(*code).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
                 Constant::string(character.to_string().into_bytes())
             }
             _ => Constant::number(self.value.number()?, ty),
@@ -236,7 +237,7 @@ impl Folder<'_> {
                 let (left, right) = (taken(left)?, taken(tree.end(left))?);
                 binary(tree.op(row), left, right)
             }
-            Kind::Call => self.fold_call(row, |child| taken(child)),
+            Kind::Call => self.fold_call(row, taken),
             _ => None,
         }
     }
@@ -376,7 +377,7 @@ fn unary(op: Op, operand: Constant) -> Option<Constant> {
             ty => Constant::int(!value, ty),
         },
         (Op::Add, value) => Constant::number(value.number()?, operand.ty),
-        (Op::Sub, value) => Constant::number(value.number()?.neg()?, operand.ty),
+        (Op::Sub, value) => Constant::number(value.number()?.negated()?, operand.ty),
         _ => None,
     }
 }
@@ -399,17 +400,20 @@ fn binary(op: Op, left: Constant, right: Constant) -> Option<Constant> {
     }
     let ty = common_type(left.ty, right.ty)?;
     let (a, b) = (left.value.number()?, right.value.number()?);
+    if ty.is_integer() && (a.integer().is_none() || b.integer().is_none()) {
+        return None;
+    }
     if op.precedence() == 3 {
         return Constant::bool(ordered(op, a.compare(b)?)?);
     }
     match op {
-        Op::Add => Constant::number(a.add(b)?, ty),
-        Op::Sub => Constant::number(a.add(b.neg()?)?, ty),
-        Op::Mul => Constant::number(a.mul(b)?, ty),
+        Op::Add => Constant::number(a.plus(b)?, ty),
+        Op::Sub => Constant::number(a.plus(b.negated()?)?, ty),
+        Op::Mul => Constant::number(a.times(b)?, ty),
         Op::Div if ty.is_integer() => whole(a.integer()?.checked_div(b.integer()?)?, ty),
         // A declared type may be one of integers or of floats, which divide differently.
         Op::Div if ty == Type::Named => None,
-        Op::Div => Constant::number(a.div(b)?, ty),
+        Op::Div => Constant::number(a.over(b)?, ty),
         _ if !ty.is_integer() && ty != Type::Named => None,
         Op::Rem => whole(a.integer()?.checked_rem(b.integer()?)?, ty),
         Op::And => whole(a.integer()? & b.integer()?, ty),

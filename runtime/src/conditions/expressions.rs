@@ -5,7 +5,7 @@
 use super::Facts;
 use rulec_gofront::ObjectKind;
 use rulec_plan::host::Tri;
-use rulec_tree::{Kind, KindSet, Node, Op};
+use rulec_tree::{Category, Kind, KindSet, Node, Op};
 
 /// Whether evaluating `node` has no effect and cannot panic or block by its own form.
 pub(super) fn is_pure(facts: &Facts, node: Node) -> Tri {
@@ -48,7 +48,7 @@ fn pure_row(facts: &Facts, row: Node) -> Step {
             Some(argument) if is_harmless_callee(facts, row) => Step::To(argument),
             _ => Step::Impure,
         },
-        _ if KindSet::of_category(rulec_tree::Category::Type).contains(tree.kind(row)) => Step::Over,
+        kind if kind.category() == Category::Type => Step::Over,
         _ => Step::Impure,
     }
 }
@@ -141,13 +141,15 @@ fn has_break(facts: &Facts, statement: Node) -> bool {
     let tree = facts.tree();
     let parent = tree.parent(statement);
     let label = (tree.kind(parent) == Kind::Labeled).then(|| tree.text(tree.slot(parent, 0)));
-    tree.descendants(statement).filter(|row| tree.op(*row) == Op::Break && tree.kind(*row) == Kind::Branch).any(|branch| {
-        let target = tree.slot(branch, 0);
-        match tree.kind(target) {
-            Kind::Absent => innermost_breakable(facts, branch) == Some(statement),
-            _ => label == Some(tree.text(target)),
-        }
-    })
+    tree.descendants(statement).filter(|row| tree.op(*row) == Op::Break && tree.kind(*row) == Kind::Branch).any(
+        |branch| {
+            let target = tree.slot(branch, 0);
+            match tree.kind(target) {
+                Kind::Absent => innermost_breakable(facts, branch) == Some(statement),
+                _ => label == Some(tree.text(target)),
+            }
+        },
+    )
 }
 
 fn innermost_breakable(facts: &Facts, branch: Node) -> Option<Node> {

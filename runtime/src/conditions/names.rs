@@ -20,10 +20,50 @@ const PREDECLARED: &[ObjectKind] =
 ///
 /// Source: The Go Programming Language Specification, "Predeclared identifiers".
 const PREDECLARED_NAMES: &[&str] = &[
-    "any", "append", "bool", "byte", "cap", "clear", "close", "comparable", "complex", "complex128", "complex64",
-    "copy", "delete", "error", "false", "float32", "float64", "imag", "int", "int16", "int32", "int64", "int8", "iota",
-    "len", "make", "max", "min", "new", "nil", "panic", "print", "println", "real", "recover", "rune", "string", "true",
-    "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
+    "any",
+    "append",
+    "bool",
+    "byte",
+    "cap",
+    "clear",
+    "close",
+    "comparable",
+    "complex",
+    "complex128",
+    "complex64",
+    "copy",
+    "delete",
+    "error",
+    "false",
+    "float32",
+    "float64",
+    "imag",
+    "int",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "iota",
+    "len",
+    "make",
+    "max",
+    "min",
+    "new",
+    "nil",
+    "panic",
+    "print",
+    "println",
+    "real",
+    "recover",
+    "rune",
+    "string",
+    "true",
+    "uint",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "uintptr",
 ];
 
 /// The name that a node has or declares.
@@ -41,7 +81,9 @@ fn naming_ident(facts: &Facts, node: Node) -> Option<Vec<u8>> {
         Kind::TypeSpec | Kind::Package | Kind::Labeled => naming_ident(facts, tree.slot(node, 0)),
         Kind::Branch => naming_ident(facts, tree.slot(node, 0)),
         Kind::ImportSpec => facts.import_name(node).map(|name| name.as_bytes().to_vec()),
-        Kind::VarSpec | Kind::ConstSpec => only(tree.children(tree.slot(node, 0))).map(|one| facts.text_of(one).to_vec()),
+        Kind::VarSpec | Kind::ConstSpec => {
+            only(tree.children(tree.slot(node, 0))).map(|one| facts.text_of(one).to_vec())
+        }
         Kind::VarDecl | Kind::ConstDecl | Kind::TypeDecl | Kind::ImportDecl => {
             naming_ident(facts, only(tree.children(node))?)
         }
@@ -164,7 +206,8 @@ pub(super) mod kinds {
 pub(super) fn is_predeclared_name(facts: &Facts, node: Node) -> Tri {
     let tree = facts.tree();
     let node = tree.unparen(node);
-    let spelled = std::str::from_utf8(facts.text_of(node)).is_ok_and(|name| PREDECLARED_NAMES.binary_search(&name).is_ok());
+    let spelled =
+        std::str::from_utf8(facts.text_of(node)).is_ok_and(|name| PREDECLARED_NAMES.binary_search(&name).is_ok());
     Tri::of(tree.kind(node) == Kind::Ident && spelled)
 }
 
@@ -305,14 +348,31 @@ func (r *T) m(p int) (res error) {
     fn names_are_told_by_what_they_mean() {
         use Tri::{No, Unknown, Yes};
         type Question = fn(&Facts, Node) -> Tri;
-        let table: &[(&str, Question, &[(&str, Tri)])] = &[
-            ("const", kinds::is_const, &[("c", Yes), ("true", Yes), ("local", No), ("other", Unknown), ("http.MethodGet", Unknown), ("1", No)]),
-            ("var", kinds::is_var, &[("local", Yes), ("p", Yes), ("r", Yes), ("res", Yes), ("global", Yes), ("c", No), ("helper", No)]),
+        type Cases = &'static [(&'static str, Tri)];
+        let table: &[(&str, Question, Cases)] = &[
+            (
+                "const",
+                kinds::is_const,
+                &[("c", Yes), ("true", Yes), ("local", No), ("other", Unknown), ("http.MethodGet", Unknown), ("1", No)],
+            ),
+            (
+                "var",
+                kinds::is_var,
+                &[("local", Yes), ("p", Yes), ("r", Yes), ("res", Yes), ("global", Yes), ("c", No), ("helper", No)],
+            ),
             ("local", kinds::is_local, &[("local", Yes), ("p", No), ("global", No), ("other", No), ("len", Yes)]),
-            ("global", kinds::is_global, &[("global", Yes), ("local", No), ("other", Unknown), ("http.DefaultClient", Unknown)]),
+            (
+                "global",
+                kinds::is_global,
+                &[("global", Yes), ("local", No), ("other", Unknown), ("http.DefaultClient", Unknown)],
+            ),
             ("func", kinds::is_func, &[("helper", Yes), ("local", No), ("http.Get", Unknown), ("other", Unknown)]),
             ("type", kinds::is_type, &[("T", Yes), ("int", Yes), ("local", No), ("http.Request", Unknown)]),
-            ("predeclared", kinds::is_predeclared, &[("cap", Yes), ("nil", Yes), ("len", No), ("int", Yes), ("true", Yes)]),
+            (
+                "predeclared",
+                kinds::is_predeclared,
+                &[("cap", Yes), ("nil", Yes), ("len", No), ("int", Yes), ("true", Yes)],
+            ),
             ("predeclared_name", is_predeclared_name, &[("len", Yes), ("cap", Yes), ("local", No), ("1", No)]),
             ("exported", is_exported, &[("Exported", Yes), ("http.Get", Yes), ("http.get", No), ("local", No)]),
             ("blank", is_blank, &[("local", No)]),
@@ -337,12 +397,15 @@ func (r *T) m(p int) (res error) {
             ("y.Marshal", Some("gopkg.in/yaml.v3")),
             ("local.x", None),
         ] {
-            let got = with_expression(CONTEXT, expression, |facts, node| import_path(facts, node).map(|path| path.shown()));
+            let got =
+                with_expression(CONTEXT, expression, |facts, node| import_path(facts, node).map(|path| path.shown()));
             assert_eq!(got.as_deref(), path, "{expression}");
         }
         let path = Value::Str(b"net/http".to_vec());
         let names = |expression: &str| {
-            with_expression(CONTEXT, expression, |facts, node| names_package(facts, facts.tree().slot(node, 0), Some(&path)))
+            with_expression(CONTEXT, expression, |facts, node| {
+                names_package(facts, facts.tree().slot(node, 0), Some(&path))
+            })
         };
         assert_eq!(names("http.Get"), Tri::Yes);
         assert_eq!(names("f.Println"), Tri::No);
@@ -359,7 +422,8 @@ func (r *T) m(p int) (res error) {
             ("package p\ntype S struct { /*@*/*pkg.Embedded }", "Embedded"),
             ("package p\ntype S struct { /*@*/a, b int }", "unknown"),
         ] {
-            let got = at_mark(source, |facts, node| name(facts, node).map_or("unknown".to_owned(), |name| name.shown()));
+            let got =
+                at_mark(source, |facts, node| name(facts, node).map_or("unknown".to_owned(), |name| name.shown()));
             assert_eq!(got, expected, "{source}");
         }
     }

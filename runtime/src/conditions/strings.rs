@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_and_compared() {
-        at_mark("package p\nfunc f() {\n\t/*@*/if x {\n\t}\n\ty()\n\tz(); w()\n}\n", |facts, statement| {
+        at_mark("package p\nfunc f() {\n\t/*@*/if x {\n\t}\n\n\ty()\n\tz(); w()\n}\n", |facts, statement| {
             let tree = facts.tree();
             assert_eq!(line_count(facts, statement).shown(), "2");
             let following: Vec<Node> = tree.children(tree.parent(statement)).collect();

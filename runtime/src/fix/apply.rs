@@ -102,7 +102,7 @@ pub fn unified_diff(change: &Change) -> String {
 pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel) -> (Outcome, Change, Vec<Failure>) {
     let run = Run::new(job, std::slice::from_ref(target));
     let mut fixing = Fixing::new(&run, target, source, level);
-    let mut outcome = fixing.to_the_end(&mut Worker::new());
+    let mut outcome = fixing.finish(&mut Worker::new());
     outcome.finish();
     (outcome, fixing.change(), fixing.failures)
 }
@@ -116,7 +116,7 @@ fn fix_target(run: &Run, worker: &mut Worker, target: &Target, level: FixLevel, 
         Err(reason) => return FixOutcome { outcome: skipped(target, reason), ..FixOutcome::default() },
     };
     let mut fixing = Fixing::new(run, target, &source, level);
-    let mut outcome = fixing.to_the_end(worker);
+    let mut outcome = fixing.finish(worker);
     let change = fixing.change();
     let mut failures = fixing.failures;
     let mut changes = Vec::new();
@@ -172,7 +172,7 @@ impl<'a> Fixing<'a> {
     }
 
     /// Works in rounds until no fix is left; the outcome is that of the last check.
-    fn to_the_end(&mut self, worker: &mut Worker) -> Outcome {
+    fn finish(&mut self, worker: &mut Worker) -> Outcome {
         let mut outcome = self.check(worker);
         for _ in 0..MAX_ROUNDS {
             let chosen = choose(&outcome.findings, self.level, &self.dropped);
@@ -206,7 +206,10 @@ impl<'a> Fixing<'a> {
                 self.dropped.insert(finding.fingerprint.clone());
                 self.failures.push(Failure {
                     path: self.target.display.to_string(),
-                    reason: format!("{}:{}: the fix of {} does not give Go code", finding.start.line, finding.start.column, finding.rule_id),
+                    reason: format!(
+                        "{}:{}: the fix of {} does not give Go code",
+                        finding.start.line, finding.start.column, finding.rule_id
+                    ),
                 });
             }
         }
@@ -235,7 +238,8 @@ impl<'a> Fixing<'a> {
     fn without_unused_imports(&mut self, before: &File, after_file: File, after: Vec<u8>) -> Option<Vec<u8>> {
         let old = Facts::new(before, &self.now, &self.target.display);
         let new = Facts::new(&after_file, &after, &self.target.display);
-        let used: Vec<&[u8]> = imports::specs_by_use(&old, true).iter().map(|spec| imports::path_of(&old, *spec)).collect();
+        let used: Vec<&[u8]> =
+            imports::specs_by_use(&old, true).iter().map(|spec| imports::path_of(&old, *spec)).collect();
         let mut unused = imports::specs_by_use(&new, false);
         unused.retain(|spec| used.contains(&imports::path_of(&new, *spec)));
         if unused.is_empty() {
@@ -262,9 +266,10 @@ fn choose<'f>(findings: &'f [Finding], level: FixLevel, dropped: &FxHashSet<Stri
     let mut taken: Vec<&Edit> = Vec::new();
     for finding in candidates {
         let Some(fix) = &finding.fix else { continue };
-        let fits = fix.edits.iter().all(|edit| {
-            taken.iter().all(|other| (edit.import && *other == edit) || !collide(edit, other))
-        });
+        let fits = fix
+            .edits
+            .iter()
+            .all(|edit| taken.iter().all(|other| (edit.import && *other == edit) || !collide(edit, other)));
         if fits {
             taken.extend(&fix.edits);
             chosen.push(finding);
@@ -275,7 +280,9 @@ fn choose<'f>(findings: &'f [Finding], level: FixLevel, dropped: &FxHashSet<Stri
 
 /// Whether two edits touch: two insertions at one place do, and an insertion at the edge of a range.
 fn collide(a: &Edit, b: &Edit) -> bool {
-    a.start <= b.end && b.start <= a.end && !(a.start < a.end && b.start < b.end && (a.end == b.start || b.end == a.start))
+    a.start <= b.end
+        && b.start <= a.end
+        && !(a.start < a.end && b.start < b.end && (a.end == b.start || b.end == a.start))
 }
 
 /// All edits in order, shared ones once.

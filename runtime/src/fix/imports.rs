@@ -49,7 +49,8 @@ fn is_taken(facts: &Facts, package: &Package, place: Nodes) -> bool {
     facts.file.names.objects().any(|(_, object)| {
         let is_other = object.kind != ObjectKind::Package || !package.is_imported;
         let is_named_so = facts.file.texts.bytes(object.name) == package.name.as_bytes();
-        let is_seen = object.func.is_none() || object.func == here || object.func.is_some_and(|func| outermost(func) == here);
+        let is_seen =
+            object.func.is_none() || object.func == here || object.func.is_some_and(|func| outermost(func) == here);
         is_other && is_named_so && is_seen && !object.kind.is_predeclared()
     })
 }
@@ -83,10 +84,10 @@ pub(super) fn without(facts: &Facts, unused: &[Node]) -> Result<Vec<Edit>, Strin
     edits(facts, &[], unused)
 }
 
-/// The import specs whose package the file uses, or does not use, by name.
+/// The import specs whose package the file uses, or does not use, by name; `import "C"` is none of them.
 pub(super) fn specs_by_use(facts: &Facts, is_used: bool) -> Vec<Node> {
     let uses = |spec: &Node| facts.file.names.object(*spec).map(|object| !facts.uses(object).is_empty());
-    facts.imports().filter(|spec| uses(spec) == Some(is_used)).collect()
+    facts.imports().filter(|spec| uses(spec) == Some(is_used) && path_of(facts, *spec) != b"C").collect()
 }
 
 /// The import path of a spec.
@@ -96,7 +97,9 @@ pub(super) fn path_of<'a>(facts: &Facts<'a>, spec: Node) -> &'a [u8] {
 
 fn loses_last_use(facts: &Facts, spec: Node, removed: &[Span], copied: &[Span]) -> bool {
     let tree = facts.tree();
-    let Some(object) = facts.file.names.object(spec) else { return false };
+    // `import "C"` works by being there.
+    let object = facts.file.names.object(spec).filter(|_| path_of(facts, spec) != b"C");
+    let Some(object) = object else { return false };
     let goes = |node: &Node| {
         let span = tree.span(*node);
         removed.iter().any(|removed| removed.covers(span)) && !copied.iter().any(|copied| copied.covers(span))
@@ -110,7 +113,9 @@ fn edits(facts: &Facts, added: &[&Package], unused: &[Node]) -> Result<Vec<Edit>
     let mut added = added.to_vec();
     for (declaration, specs) in by_declaration(facts, unused) {
         let tree = facts.tree();
-        if !facts.comments_within(Span::new(tree.span(declaration).start, facts.line_end(tree.span(declaration).end))).is_empty()
+        if !facts
+            .comments_within(Span::new(tree.span(declaration).start, facts.line_end(tree.span(declaration).end)))
+            .is_empty()
             && specs.iter().any(|spec| has_comment(facts, *spec))
         {
             return Err("an import that is no longer used has a comment".to_owned());
@@ -204,7 +209,9 @@ fn spec_text(package: &Package) -> String {
 /// Whether readers take the package with this path to be called so: the last element, version and affixes apart.
 fn is_assumed_name(path: &str, name: &str) -> bool {
     let is_version = |element: &str| {
-        element.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        element
+            .strip_prefix('v')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let base = path.rsplit('/').find(|element| !is_version(element)).unwrap_or(path);
     let base = base.strip_prefix("go-").unwrap_or(base);
@@ -339,7 +346,8 @@ fn into_new_group(facts: &Facts, single: Node, added: &[&Package]) -> Vec<Edit> 
 /// A declaration of its own among others of the kind, in the order of paths.
 fn as_single(facts: &Facts, singles: &[Node], package: &Package) -> Edit {
     let tree = facts.tree();
-    let behind = singles.iter().rev().find(|single| path_of(facts, first_spec(facts, **single)) < package.path.as_bytes());
+    let behind =
+        singles.iter().rev().find(|single| path_of(facts, first_spec(facts, **single)) < package.path.as_bytes());
     let text = spec_text(package);
     match behind {
         Some(single) => {
@@ -364,7 +372,9 @@ fn behind_package_clause(facts: &Facts, added: &[&Package]) -> Edit {
         [one] => format!("\n\nimport {}", spec_text(one)),
         several => {
             let standard = |package: &&&Package| is_standard(package.path.as_bytes());
-            let lines = |packages: Vec<&&Package>| packages.iter().map(|one| format!("\t{}\n", spec_text(one))).collect::<String>();
+            let lines = |packages: Vec<&&Package>| {
+                packages.iter().map(|one| format!("\t{}\n", spec_text(one))).collect::<String>()
+            };
             let (own, others): (Vec<_>, Vec<_>) = several.iter().partition(standard);
             let gap = if own.is_empty() || others.is_empty() { "" } else { "\n" };
             format!("\n\nimport (\n{}{gap}{})", lines(own), lines(others))

@@ -41,17 +41,24 @@ pub(super) fn deletion(facts: &Facts, target: Nodes, span: Span) -> Result<Span,
         (Category::Comment, _) => Ok(lines_or_gap(facts, span)),
         // A statement that is an expression goes as a statement; the only spec goes with its declaration.
         (_, Kind::ExprStmt | Kind::DeclStmt) => deletion(facts, Nodes::one(tree, parent), tree.span(parent)),
-        (Category::Spec, _) if parent.0 != 0 && tree.kind(parent).category() == Category::Decl && is_whole_list(parent) => {
+        (Category::Spec, _)
+            if parent.0 != 0 && tree.kind(parent).category() == Category::Decl && is_whole_list(parent) =>
+        {
             deletion(facts, Nodes::one(tree, parent), tree.span(parent))
         }
         (_, Kind::If) if tree.slot(parent, 3) == node => Ok(Span::new(tree.span(tree.slot(parent, 2)).end, span.end)),
-        (_, Kind::If | Kind::Switch | Kind::TypeSwitch) if tree.slot(parent, 0) == node => behind_semicolon(facts, span),
+        (_, Kind::If | Kind::Switch | Kind::TypeSwitch) if tree.slot(parent, 0) == node => {
+            behind_semicolon(facts, span)
+        }
         (_, Kind::Field) if tree.slot(parent, 2) == node => Ok(with_space_before(facts, span)),
         (_, Kind::Return) => list_element(facts, target, span, true),
         (_, Kind::Call | Kind::Index | Kind::CompositeLit) if tree.slot(parent, 0) != node => {
             list_element(facts, target, span, false)
         }
-        (Category::Decl | Category::Spec | Category::Stmt | Category::Clause, Kind::List | Kind::Block | Kind::Case | Kind::Comm)
+        (
+            Category::Decl | Category::Spec | Category::Stmt | Category::Clause,
+            Kind::List | Kind::Block | Kind::Case | Kind::Comm,
+        )
         | (Category::Spec, _)
         | (Category::Field, Kind::StructType | Kind::InterfaceType) => Ok(lines(facts, span)),
         (_, Kind::List) => list_element(facts, target, span, false),

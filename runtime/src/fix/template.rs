@@ -87,7 +87,9 @@ fn binding(facts: &Facts, template: &TemplateMeta, captures: &[Captured]) -> Opt
     let is_blank = |piece: &&TemplatePiece| matches!(piece, TemplatePiece::Text(text) if text.trim().is_empty());
     let mut pieces = template.pieces.iter().filter(|piece| !is_blank(piece));
     let alone = match (pieces.next(), pieces.next()) {
-        (Some(TemplatePiece::Capture { capture, .. }), None) => captures.get(capture.0 as usize).and_then(Captured::nodes),
+        (Some(TemplatePiece::Capture { capture, .. }), None) => {
+            captures.get(capture.0 as usize).and_then(Captured::nodes)
+        }
         _ => None,
     };
     Some(alone.map_or(template.binds, |nodes| strength(facts, nodes.first)))
@@ -174,7 +176,10 @@ impl Filled<'_> {
         };
         let glued = matches!(
             (before, text.chars().next()),
-            (Some('-'), Some('-')) | (Some('+'), Some('+')) | (Some('&'), Some('&' | '^')) | (Some('<'), Some('-' | '<'))
+            (Some('-'), Some('-'))
+                | (Some('+'), Some('+'))
+                | (Some('&'), Some('&' | '^'))
+                | (Some('<'), Some('-' | '<'))
         );
         binds == UNARY && glued
     }
@@ -425,7 +430,10 @@ mod tests {
             ("a()", "a()"),
             ("a(); b()", "a()\n\tb()"),
             ("if x { return }", "if x {\n\t\treturn\n\t}"),
-            ("if x := f(); x { a(); b() } else { c() }", "if x := f(); x {\n\t\ta()\n\t\tb()\n\t} else {\n\t\tc()\n\t}"),
+            (
+                "if x := f(); x { a(); b() } else { c() }",
+                "if x := f(); x {\n\t\ta()\n\t\tb()\n\t} else {\n\t\tc()\n\t}",
+            ),
             ("for i := 0; i < n; i++ { }", "for i := 0; i < n; i++ {}"),
             ("\n      if x {\n            a()\n\n\n            b()\n      }\n", "if x {\n\t\ta()\n\n\t\tb()\n\t}"),
             ("defer func() { a() }()", "defer func() { a() }()"),

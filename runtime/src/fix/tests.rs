@@ -38,6 +38,26 @@ impl Case<'_> {
     }
 }
 
+/// Where gofmt is installed: checks that a fix keeps formatted what was. Pairs are sources before and after.
+fn gofmt_keeps(pairs: &[(String, String)]) {
+    let dir = tempfile::tempdir().unwrap();
+    for (number, (before, after)) in pairs.iter().enumerate() {
+        std::fs::write(dir.path().join(format!("{number}-before.go")), before).unwrap();
+        std::fs::write(dir.path().join(format!("{number}-after.go")), after).unwrap();
+    }
+    let Ok(output) = std::process::Command::new("gofmt").arg("-l").arg(dir.path()).output() else {
+        eprintln!("skipped: gofmt is not installed");
+        return;
+    };
+    let unformatted = String::from_utf8(output.stdout).unwrap();
+    for (number, (before, after)) in pairs.iter().enumerate() {
+        let was_formatted = !unformatted.contains(&format!("/{number}-before.go"));
+        let is_formatted = !unformatted.contains(&format!("/{number}-after.go"));
+        assert!(is_formatted || !was_formatted, "gofmt changes the fixed code:\n{before}\n{after}");
+    }
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 fn captured(facts: &Facts, text: &str) -> Captured {
     let tree = facts.tree();
     let node = tree.nodes().find(|node| {
@@ -81,6 +101,7 @@ fn in_function(body: &str) -> String {
 
 #[test]
 fn expressions_get_the_parentheses_they_need() {
+    let mut pairs = Vec::new();
     for (body, target, template, binds, captures, expected) in [
         ("x = old(a + b)", "old(a + b)", "$1^5 * 2", 5, &["a + b"][..], "x = (a + b) * 2"),
         ("x = old(a * b)", "old(a * b)", "$1^5 * 2", 5, &["a * b"], "x = a * b * 2"),
@@ -106,11 +127,14 @@ fn expressions_get_the_parentheses_they_need() {
             captures: &all,
         };
         assert_eq!(case.fixed(), Ok(in_function(expected)), "{body}");
+        pairs.push((case.source.to_owned(), case.fixed().unwrap()));
     }
+    gofmt_keeps(&pairs);
 }
 
 #[test]
 fn what_is_deleted_takes_its_line_or_comma_along() {
+    let mut pairs = Vec::new();
     for (before, target, after) in [
         ("\ta()\n\tb()\n\tc()\n", "b()", "\ta()\n\tc()\n"),
         ("\ta()\n\n\tb()\n\n\tc()\n", "b()", "\ta()\n\n\tc()\n"),
@@ -144,11 +168,14 @@ fn what_is_deleted_takes_its_line_or_comma_along() {
             captures: &[target],
         };
         assert_eq!(case.fixed(), Ok(expected), "{before}");
+        pairs.push((case.source.to_owned(), case.fixed().unwrap()));
     }
+    gofmt_keeps(&pairs);
 }
 
 #[test]
 fn statements_are_replaced_and_inserted_at_their_indentation() {
+    let mut pairs = Vec::new();
     use EditAction::{InsertAfter, InsertBefore, Replace};
     for (before, action, target, template, captures, after) in [
         (
@@ -174,13 +201,20 @@ fn statements_are_replaced_and_inserted_at_their_indentation() {
         let source = wrap(before);
         let case = Case { source: &source, action, category, binds: 7, template, captures: &all };
         assert_eq!(case.fixed(), Ok(wrap(after)), "{before}");
+        pairs.push((case.source.to_owned(), case.fixed().unwrap()));
     }
+    gofmt_keeps(&pairs);
 }
 
 #[test]
 fn imports_follow_the_code() {
+    let mut pairs = Vec::new();
     for (before, template, after) in [
-        ("package p\n\nfunc f() { old(x) }\n", "@net/http@Get()", "package p\n\nimport \"net/http\"\n\nfunc f() { http.Get() }\n"),
+        (
+            "package p\n\nfunc f() { old(x) }\n",
+            "@net/http@Get()",
+            "package p\n\nimport \"net/http\"\n\nfunc f() { http.Get() }\n",
+        ),
         (
             "package p\n\nimport \"os\"\n\nfunc f() { old(os.X); os.Y() }\n",
             "@net/http@Get()",
@@ -249,7 +283,9 @@ fn imports_follow_the_code() {
             captures: &[call],
         };
         assert_eq!(case.fixed().as_deref(), Ok(after), "{before}");
+        pairs.push((case.source.to_owned(), case.fixed().unwrap()));
     }
+    gofmt_keeps(&pairs);
 }
 
 #[test]
@@ -264,7 +300,14 @@ fn a_fix_that_cannot_be_clean_is_withheld() {
             &["b"][..],
             "it would lose the comment on line 4",
         ),
-        ("http := 1; old(http)", Replace, "old(http)", "@net/http@Get()", &[], "`http` means something else in this file"),
+        (
+            "http := 1; old(http)",
+            Replace,
+            "old(http)",
+            "@net/http@Get()",
+            &[],
+            "`http` means something else in this file",
+        ),
         ("x := func() { a(); b() }", InsertAfter, "a()", "c()", &[], "other code stands on the same line"),
     ] {
         let mut all = vec![target];
