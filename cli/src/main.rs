@@ -1,3 +1,55 @@
-//! The binary `rulec`.
+//! The binary `rulec`: arguments in, calls of the other crates, text and an exit status out.
+//!
+//! A command is one file in [`commands`]. What several commands share: [`arguments`] (options), [`rules`] (rule files and
+//! packs to checked rules), [`settings`] (the configuration and what is selected), [`console`] (where text goes).
+//!
+//! **Absent:** analysis of any kind.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod console;
+mod interrupt;
+mod progress;
+mod rule_files;
+mod rules;
+mod settings;
+mod status;
+mod stock;
+
+use clap::Parser;
+use console::Console;
+use status::{Failure, Status};
+use std::panic;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(shown) => return usage(&shown),
+    };
+    let console = Console::new(arguments.color);
+    let finished = panic::catch_unwind(|| commands::run(&arguments.command, &console));
+    match finished {
+        Ok(Ok(status)) => status.into(),
+        Ok(Err(failure)) => report_failure(&failure, &console).into(),
+        // The panic hook has said what happened.
+        Err(_) => Status::Internal.into(),
+    }
+}
+
+/// Help and version are no mistakes.
+fn usage(shown: &clap::Error) -> ExitCode {
+    // A closed pipe is all that can go wrong, and then nobody reads.
+    let _ = shown.print();
+    if shown.use_stderr() { Status::Usage.into() } else { Status::Clean.into() }
+}
+
+fn report_failure(failure: &Failure, console: &Console) -> Status {
+    match failure {
+        Failure::Pipe => Status::Clean,
+        Failure::Message(message) => {
+            console.error(message);
+            Status::Usage
+        }
+    }
+}

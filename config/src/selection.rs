@@ -266,7 +266,7 @@ fn option_value(
         Err(expected) => {
             let message = format!("option `{}` of `{}` is {expected}", name.value, rule.name());
             let fault = sink.error(E0807, file, value.span, message);
-            fault.help::<String>(Some(rule.options[index].doc.clone()).filter(|doc| !doc.is_empty()));
+            fault.help(Some(rule.options[index].doc.clone()).filter(|doc| !doc.is_empty()));
             None
         }
     }

@@ -7,7 +7,7 @@ use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Sha
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, Styles, StylesWriter};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity};
-use rulec_runtime::Position;
+use rulec_runtime::finding::Position;
 use rulec_tree::Span;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -74,6 +74,34 @@ impl Notice {
     }
 }
 
+/// A message about a place in a text that is no mistake of the rule language: a failed example, a condition that no
+/// example tests, a step of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The text.
+    pub file: FileId,
+    /// What is underlined.
+    pub span: Span,
+    /// What is to say, without a full stop.
+    pub message: String,
+    /// More about it.
+    pub notes: Vec<String>,
+}
+
+/// Writes remarks for people, a blank line after each.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_remarks(remarks: &[Remark], sources: &[Source], out: &mut Screen<&mut dyn Write>) -> io::Result<()> {
+    remarks.iter().try_for_each(|remark| {
+        let label = Label::primary(remark.file, range(sources, remark.file, remark.span));
+        let shown = Shown::new(shade(remark.severity)).with_message(&remark.message).with_labels(vec![label]);
+        emit(&shown.with_notes(remark.notes.clone()), &Texts(sources), out)
+    })
+}
+
 /// Writes diagnostics for people, a blank line after each.
 ///
 /// # Errors
@@ -104,20 +132,27 @@ fn write_notice(severity: Severity, message: &str, out: &mut Screen<&mut dyn Wri
 }
 
 fn shown(diagnostic: &Diagnostic, sources: &[Source]) -> Shown<FileId> {
-    let shade = match diagnostic.severity {
-        Severity::Error => Shade::Error,
-        Severity::Warning => Shade::Warning,
-    };
-    let range = |file: FileId, span| sources.get(file.0 as usize).map_or(0..0, |source| source.range(span));
-    let main = Label::primary(diagnostic.file, range(diagnostic.file, diagnostic.span));
+    let main = Label::primary(diagnostic.file, range(sources, diagnostic.file, diagnostic.span));
     let main = main.with_message(diagnostic.label.as_deref().unwrap_or(""));
     let related = diagnostic.related.iter();
-    let related = related.map(|(file, span, text)| Label::secondary(*file, range(*file, *span)).with_message(text));
-    Shown::new(shade)
+    let related =
+        related.map(|(file, span, text)| Label::secondary(*file, range(sources, *file, *span)).with_message(text));
+    Shown::new(shade(diagnostic.severity))
         .with_code(diagnostic.code)
         .with_message(&diagnostic.message)
         .with_labels(std::iter::once(main).chain(related).collect())
         .with_notes(diagnostic.help.iter().map(|help| format!("help: {help}")).collect())
+}
+
+fn shade(severity: Severity) -> Shade {
+    match severity {
+        Severity::Error => Shade::Error,
+        Severity::Warning => Shade::Warning,
+    }
+}
+
+fn range(sources: &[Source], file: FileId, span: Span) -> Range<usize> {
+    sources.get(file.0 as usize).map_or(0..0, |source| source.range(span))
 }
 
 /// Writes one message with its source lines.

@@ -7,7 +7,7 @@ use crate::diagnostics::{Notice, Source};
 use crate::{Format, Report};
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::{Finding, FixEdits, Outcome, Position, Related, Skipped, Stages, Undecided};
+use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Stages, Undecided};
 use serde::Serialize;
 use std::io;
 

@@ -15,11 +15,11 @@ mod screen;
 mod snippets;
 mod text;
 
-pub use diagnostics::{Notice, Source};
+pub use diagnostics::{Notice, Remark, Source};
 pub use screen::Screen;
 
 use rulec_grammar::diagnostic::Diagnostic;
-use rulec_runtime::Outcome;
+use rulec_runtime::finding::Outcome;
 use std::io;
 
 /// Everything a format may write.

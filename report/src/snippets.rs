@@ -4,7 +4,7 @@
 //! their numbers.
 
 use codespan_reporting::files::{Error, Files};
-use rulec_runtime::{Position, Snippet};
+use rulec_runtime::finding::{Position, Snippet};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -2,7 +2,9 @@ use super::*;
 use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::{Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Undecided};
+use rulec_runtime::finding::{
+    Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Undecided,
+};
 use rulec_tree::Span;
 
 const VIEW: View = View { color: false, quiet: false, timings: false, undecided: true, statistics: true };
@@ -52,7 +54,7 @@ fn outcome() -> Outcome {
     Outcome {
         findings: vec![finding, bare],
         undecided: vec![Undecided {
-            rule: rulec_runtime::RuleRef { program: 0, rule: rulec_plan::ir::RuleIndex(0) },
+            rule: rulec_runtime::finding::RuleRef { program: 0, rule: rulec_plan::ir::RuleIndex(0) },
             rule_id: "local.a.b".into(),
             path: "a/b.go".into(),
             start: at(1, 1, 0),

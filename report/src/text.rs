@@ -7,7 +7,7 @@ use crate::{Format, Report};
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Shade};
 use codespan_reporting::term::termcolor::Color;
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::{Finding, Related, Snippet};
+use rulec_runtime::finding::{Finding, Related, Snippet};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 

@@ -1,0 +1,42 @@
+//! Embeds the stock rules: writes a table of `include_str!` lines, one for each `.rule` file below `stdlib-rules/`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let crate_folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = crate_folder.join("../stdlib-rules");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files = rule_files(&root)?;
+    files.sort();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("stock.rs"), table(&root, &files))
+}
+
+/// The `.rule` files below a folder, which need not exist: then there are no stock rules.
+fn rule_files(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = if root.is_dir() { vec![root.to_owned()] } else { Vec::new() };
+    while let Some(folder) = folders.pop() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rule") {
+                files.push(path);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn table(root: &Path, files: &[PathBuf]) -> String {
+    let mut table = String::from("const FILES: &[(&str, &str)] = &[\n");
+    for file in files {
+        let relative = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        let _ = writeln!(table, "    ({relative:?}, include_str!({:?})),", file.to_string_lossy());
+    }
+    table + "];\n"
+}

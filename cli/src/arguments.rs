@@ -1,0 +1,96 @@
+//! The command line: commands, options and their help.
+
+use crate::commands::{build, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test};
+use crate::console::Color;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Rules for Go code, compiled to machine code.
+#[derive(Debug, Parser)]
+#[command(name = "rulec", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Apply rules to Go code.
+    Check(check::CheckArguments),
+    /// Run the examples in rules, and annotated Go files next to them.
+    Test(test::TestArguments),
+    /// Check rules without running them.
+    Lint(lint::LintArguments),
+    /// Format rule files.
+    Fmt(fmt::FmtArguments),
+    /// List the rules there are.
+    List(list::ListArguments),
+    /// Explain a rule, a code, or why a rule fires at a place or does not.
+    Explain(explain::ExplainArguments),
+    /// Show what a rule is compiled to.
+    Expand(expand::ExpandArguments),
+    /// Show what is known of Go files.
+    Inspect(inspect::InspectArguments),
+    /// Start a rule.
+    New(new::NewArguments),
+    /// Start a configuration.
+    Init(init::InitArguments),
+    /// Compile rules ahead of time into a pack.
+    Build(build::BuildArguments),
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArguments),
+}
+
+/// Where rules come from.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArguments {
+    /// Add the rules of a `.rule` file or of all such files in a folder [repeatable].
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+
+    /// Add the rules of a pack [repeatable].
+    #[arg(long, value_name = "FILE")]
+    pub pack: Vec<PathBuf>,
+
+    /// Leave out the stock rules.
+    #[arg(long)]
+    pub no_stock: bool,
+
+    /// Read this configuration instead of the nearest `rulec.toml` in this folder or above it.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration.
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// Which rules are on.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct SelectArguments {
+    /// Run these rules instead of the recommended ones: ids, last segments, families, tags, severities, levels, globs.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+
+    /// Leave out these rules, of those that are selected.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+}
+
+/// What runs the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum EngineName {
+    /// Machine code.
+    #[default]
+    Native,
+    /// The interpreter that defines what rules mean: slow, for comparison.
+    Interp,
+}

@@ -1,0 +1,94 @@
+//! `rulec build -o FILE`: rules to a pack with machine code for this machine's architecture.
+
+use crate::arguments::EngineName;
+use crate::commands::test::{failures, run_examples};
+use crate::console::Console;
+use crate::rules::Loaded;
+use crate::status::{Failure, Status};
+use rulec_compiler::native::{self, NativeOptions};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Arguments of the command.
+#[derive(Debug, clap::Args)]
+pub struct BuildArguments {
+    /// Rule files and folders.
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The pack to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// The first part of the rules' ids; the name of the pack file if not given.
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Build rules that lack a bad or a good example. Examples that fail still stop the build.
+    #[arg(long)]
+    allow_untested: bool,
+}
+
+/// Builds the pack, unless a rule has mistakes or an example fails.
+pub fn run(arguments: &BuildArguments, console: &Console) -> Result<Status, Failure> {
+    let name = pack_name(arguments)?;
+    let mut loaded = Loaded::of_paths_in(&arguments.paths, &name);
+    console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
+    if loaded.has_errors() {
+        return Ok(Status::Usage);
+    }
+    // The code that goes into the pack is made for any machine of this architecture, so the interpreter judges it as well.
+    let mut results = run_examples(&mut loaded, EngineName::Interp).map_err(Failure::Message)?;
+    if arguments.allow_untested {
+        results.failures.retain(|failure| !failure.missing);
+    }
+    if !results.failures.is_empty() {
+        console
+            .to_stderr(|screen| rulec_report::diagnostics::write_remarks(&failures(&results), &loaded.sources, screen));
+        console.error("no pack was written: see the examples above");
+        return Ok(Status::Findings);
+    }
+    write(arguments, &loaded, console)
+}
+
+fn pack_name(arguments: &BuildArguments) -> Result<String, Failure> {
+    let stem = arguments.output.file_stem().unwrap_or_default().to_string_lossy();
+    let name = arguments.name.as_deref().unwrap_or(&stem);
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        let message =
+            format!("`{name}` cannot be the first part of a rule's id; give letters, digits and `-` with `--name`");
+        return Err(Failure::Message(message));
+    }
+    Ok(name.to_owned())
+}
+
+fn write(arguments: &BuildArguments, loaded: &Loaded, console: &Console) -> Result<Status, Failure> {
+    let Some(pack) = loaded.packs.first() else {
+        return Err(Failure::Message("there are no rules to build".to_owned()));
+    };
+    let code =
+        native::compile(&pack.plan, &NativeOptions::PACK).map_err(|error| Failure::Message(error.to_string()))?;
+    let bytes = rulec_pack::file::write(&pack.plan, &[code]);
+    let display = arguments.output.display();
+    replace(&arguments.output, &bytes)
+        .map_err(|error| Failure::Message(format!("{display} cannot be written: {error}")))?;
+    let mut out = console.out();
+    let rules = pack.plan.rules.len();
+    writeln!(out, "wrote {display}: {rules} {}, {} bytes", if rules == 1 { "rule" } else { "rules" }, bytes.len())?;
+    out.flush()?;
+    Ok(Status::Clean)
+}
+
+/// Writes a file so that nobody ever sees half of it.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it cannot be removed either adds nothing to the error reported.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

@@ -1,0 +1,140 @@
+//! Where reports go, and in which formats.
+
+use super::{CheckArguments, Checked, Undecided};
+use crate::console::Console;
+use crate::rules::Loaded;
+use crate::status::Failure;
+use rulec_report::{FORMATS, Format, Report, View, write_rest};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+/// What is reported, and how.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArguments {
+    /// The format.
+    #[arg(long, default_value = "text", value_parser = format_names(), value_name = "FORMAT")]
+    format: String,
+
+    /// Write the report to a file instead of standard output; as FORMAT=FILE, write one more in that format [repeatable].
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = destination)]
+    output: Vec<Destination>,
+
+    /// Findings only: no summary, no notes, no progress.
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Show how often each rule was found.
+    #[arg(long)]
+    statistics: bool,
+
+    /// Leave out times, so that equal runs give equal reports.
+    #[arg(long)]
+    no_timings: bool,
+}
+
+impl OutputArguments {
+    /// Whether nothing but findings is wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+}
+
+fn format_names() -> clap::builder::PossibleValuesParser {
+    FORMATS.iter().map(|format| format.name()).collect::<Vec<_>>().into()
+}
+
+/// A value of `--output`.
+#[derive(Clone, Debug)]
+struct Destination {
+    /// The name of its format; that of `--format` if not given.
+    format: Option<String>,
+    path: PathBuf,
+}
+
+fn destination(text: &str) -> Result<Destination, String> {
+    let (format, path) = match text.split_once('=') {
+        Some((name, path)) if rulec_report::format(name).is_some() => (Some(name.to_owned()), path),
+        _ => (None, text),
+    };
+    if path.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok(Destination { format, path: PathBuf::from(path) })
+}
+
+/// Writes all reports.
+pub fn write(arguments: &CheckArguments, console: &Console, loaded: &Loaded, checked: &Checked) -> Result<(), Failure> {
+    let output = &arguments.output;
+    let view = View {
+        color: false,
+        quiet: output.quiet,
+        timings: !output.no_timings,
+        undecided: arguments.undecided != Undecided::Ignore,
+        statistics: output.statistics,
+    };
+    let report = Report {
+        outcome: &checked.outcome,
+        diagnostics: &loaded.diagnostics,
+        sources: &loaded.sources,
+        notices: &loaded.notices,
+        version: env!("CARGO_PKG_VERSION"),
+        view,
+    };
+    console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
+    for error in &checked.outcome.internal_errors {
+        let place = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
+        console.error(&format!("{place}internal error: {}", error.message));
+    }
+    for destination in &output.output {
+        to_file(destination, &output.format, &report, console)?;
+    }
+    if output.output.iter().all(|destination| destination.format.is_some()) {
+        to_stdout(arguments, &report, checked, console)?;
+    }
+    Ok(())
+}
+
+fn to_file(destination: &Destination, default: &str, report: &Report<'_>, console: &Console) -> Result<(), Failure> {
+    let name = destination.format.as_deref().unwrap_or(default);
+    let Some(format) = rulec_report::format(name) else { return Ok(()) };
+    let report = colored(*report, console.colored_elsewhere());
+    let written = File::create(&destination.path).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        format.write(&report, &mut out)?;
+        out.flush()
+    });
+    written.map_err(|error| Failure::Message(format!("{} cannot be written: {error}", destination.path.display())))
+}
+
+/// The report; under `--diff` or with fixed standard input, that text, and the report on standard error.
+fn to_stdout(
+    arguments: &CheckArguments,
+    report: &Report<'_>,
+    checked: &Checked,
+    console: &Console,
+) -> Result<(), Failure> {
+    let Some(format) = rulec_report::format(&arguments.output.format) else { return Ok(()) };
+    let mut out = console.out();
+    if arguments.fix.prints_text(arguments.files.is_stream()) {
+        out.write_all(&checked.text)?;
+        out.flush()?;
+        console.to_stderr(|screen| write_all(format, report, screen));
+        return Ok(());
+    }
+    format.write(&colored(*report, console.colored()), &mut out)?;
+    out.flush()?;
+    if format.findings_only() && !report.view.quiet {
+        console.to_stderr(|screen| write_rest(report, screen));
+    }
+    Ok(())
+}
+
+fn write_all(format: &dyn Format, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    format.write(report, out)
+}
+
+fn colored(report: Report<'_>, color: bool) -> Report<'_> {
+    Report { view: View { color, ..report.view }, ..report }
+}
