@@ -25,15 +25,11 @@ pub(crate) fn require(
 ) {
     match cond {
         Syntax::And(parts) if !negated => {
-            for part in parts {
-                require(builder, part, false, escaping, steps);
+            for (index, part) in parts.iter().enumerate() {
+                require(builder, part, false, &|name| escaping(name) || others_mention(parts, index, name), steps);
             }
         }
-        Syntax::Or(parts) if negated => {
-            for part in parts {
-                require(builder, part, true, escaping, steps);
-            }
-        }
+        Syntax::Or(parts) if negated => parts.iter().for_each(|part| require(builder, part, true, escaping, steps)),
         Syntax::Or(parts) if parts.iter().any(|part| binds(part, &builder.bound, escaping)) => {
             let branches = in_each(builder, parts.len(), |builder, index, steps| {
                 require(builder, &parts[index], false, escaping, steps);
@@ -67,10 +63,34 @@ fn binds(cond: &Syntax, bound: &std::collections::BTreeSet<String>, escaping: &d
     found
 }
 
+/// Whether a part other than the one at `index` mentions the name.
+fn others_mention(parts: &[Syntax], index: usize, name: &str) -> bool {
+    let mut found = false;
+    for part in parts.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, part)| part) {
+        crate::names::of_cond(part, &mut |mentioned, _, _| found |= mentioned == name);
+    }
+    found
+}
+
+/// A conjunction one part of which binds what another uses: whether there is a way in which all of them hold.
+fn search_all(builder: &mut Builder<'_>, cond: &Syntax) -> Cond {
+    let (bound, half_bound) = (builder.bound.clone(), builder.half_bound.clone());
+    let mut steps = Vec::new();
+    require(builder, cond, false, &|_| false, &mut steps);
+    (builder.bound, builder.half_bound) = (bound, half_bound);
+    Cond::Search(steps)
+}
+
 /// A condition as one question.
 pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
     match cond {
-        Syntax::And(parts) => Some(Cond::And(decide_all(builder, parts)?)),
+        Syntax::And(parts) => {
+            let joined = |(index, part)| binds(part, &builder.bound, &|name| others_mention(parts, index, name));
+            if parts.iter().enumerate().any(joined) {
+                return Some(search_all(builder, cond));
+            }
+            Some(Cond::And(decide_all(builder, parts)?))
+        }
         Syntax::Or(parts) => Some(Cond::Or(decide_all(builder, parts)?)),
         Syntax::Not(inner, _) => Some(Cond::Not(Box::new(decide(builder, inner)?))),
         Syntax::Compare { op, left, right, span } => compare(builder, op.value, left, right, *span),
@@ -189,7 +209,7 @@ fn compare(builder: &mut Builder<'_>, op: Operator, left: &Value, right: &Value,
             Some(negated_if(op == Operator::Ne, Cond::Test(Test::EqualRuns([*a, *a_end], [*b, *b_end]))))
         }
         (Operand::Value(a, left_type), Operand::Value(b, right_type), _) => {
-            if matches!((a, b), (Arg::Const(_), Arg::Const(_))) {
+            if is_fixed(builder, a) && is_fixed(builder, b) {
                 builder.errors().inert(span);
                 return None;
             }
@@ -220,6 +240,14 @@ fn compare(builder: &mut Builder<'_>, op: Operator, left: &Value, right: &Value,
             builder.errors().wrong_sort(span, message, &help);
             None
         }
+    }
+}
+
+/// Whether an argument is the same for all code and all configurations.
+fn is_fixed(builder: &Builder<'_>, arg: &Arg) -> bool {
+    match arg {
+        Arg::Const(id) => !matches!(builder.tables.constants[id.0 as usize], Constant::Option { .. }),
+        _ => false,
     }
 }
 
@@ -318,7 +346,7 @@ fn is_in(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) ->
             builder.errors().wrong_sort(span, message, "symbols are named by code: `$f in …`");
             None
         }
-        (Operand::Value(Arg::Const(_), _), _) => {
+        (Operand::Value(arg, _), set) if is_fixed(builder, &arg) && !matches!(set, Constant::Option { .. }) => {
             builder.errors().inert(span);
             None
         }
@@ -482,6 +510,7 @@ fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operand> {
     };
     match value {
         Value::Root(_) => Some(of_bound(builder.root)),
+        Value::Word(name) if name.value == "file" => Some(of_bound(Bound::Node(builder.file()))),
         Value::Hole(name) => hole(builder, name).map(of_bound),
         Value::Label(name) => builder.lookup(&crate::names::label_key(&name.value), name.span).map(of_bound),
         Value::Call(call) => {

@@ -101,6 +101,8 @@ pub(crate) struct Builder<'a> {
     pub half_bound: BTreeSet<String>,
     /// Names that were reported as not bound; once is enough.
     reported: BTreeSet<String>,
+    /// The register of the row of the whole file, if something asked for it.
+    pub file_row: Option<Register>,
     /// The match as a whole.
     pub root: Bound,
     /// Predicates being expanded, to find circles.
@@ -134,6 +136,7 @@ impl<'a> Builder<'a> {
             bound: BTreeSet::new(),
             half_bound: BTreeSet::new(),
             reported: BTreeSet::new(),
+            file_row: None,
             root: Bound::Node(Register::ROOT),
             expanding: Vec::new(),
             called_at: None,
@@ -148,6 +151,15 @@ impl<'a> Builder<'a> {
     /// A new register for a row or position.
     pub fn node_register(&mut self) -> Register {
         self.register(RegisterType::Node)
+    }
+
+    /// The register of the row of the whole file.
+    pub fn file(&mut self) -> Register {
+        if let Some(row) = self.file_row {
+            return row;
+        }
+        let row = self.node_register();
+        *self.file_row.insert(row)
     }
 
     fn register(&mut self, ty: RegisterType) -> Register {

@@ -7,9 +7,61 @@ use crate::ask::{kinds_of_word, span_of, value_span};
 use crate::build::Builder;
 use crate::errors::Errors;
 use crate::names::Mentions;
-use rulec_grammar::ast::{Alternative, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Value};
+use rulec_grammar::ast::{Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, Value};
 use rulec_tree::{Kind, KindSet, Op, Span};
 use std::collections::BTreeMap;
+
+/// The deepest pattern that is lowered, in nodes. Lowering recurses; the grammar bounds brackets, but not `a + a + …`.
+const MAX_DEPTH: usize = 400;
+
+/// Reports patterns that are too deep to lower. Whether there are any.
+pub(crate) fn too_deep(rule: &Rule, errors: &mut Errors<'_>) -> bool {
+    let mut found = false;
+    each_pattern(rule, &mut |pattern| {
+        if depth(pattern) > MAX_DEPTH {
+            errors.too_large(pattern.span, &format!("the pattern is nested deeper than {MAX_DEPTH} nodes"));
+            found = true;
+        }
+    });
+    found
+}
+
+/// Hears of every pattern of a rule, those of its fix included.
+fn each_pattern(rule: &Rule, hear: &mut dyn FnMut(&Pattern)) {
+    rule.alternatives.iter().for_each(|alternative| hear(&alternative.pattern));
+    rule.clauses.iter().for_each(|clause| patterns_of_cond(&clause.cond, hear));
+    for edit in rule.fix.iter().flat_map(|fix| &fix.edits) {
+        if let Some(Template::Code { pattern, .. }) = &edit.template {
+            hear(pattern);
+        }
+    }
+}
+
+fn patterns_of_cond(cond: &Cond, hear: &mut dyn FnMut(&Pattern)) {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| patterns_of_cond(part, hear)),
+        Cond::Not(inner, _) => patterns_of_cond(inner, hear),
+        Cond::Shape { alternatives, bound, .. } => {
+            alternatives.iter().for_each(|alternative| hear(&alternative.pattern));
+            if let Bound::Until(until) = bound {
+                until.iter().for_each(|alternative| hear(&alternative.pattern));
+            }
+        }
+        Cond::Type { ty, .. } => hear(&ty.pattern),
+        _ => {}
+    }
+}
+
+fn depth(pattern: &Pattern) -> usize {
+    let (mut deepest, mut open) = (0, vec![(pattern.root, 1)]);
+    while let Some((id, depth)) = open.pop() {
+        deepest = deepest.max(depth);
+        if let Form::Node { children, .. } | Form::OneOf(children) = &pattern.nodes[id.0 as usize].form {
+            open.extend(children.iter().map(|child| (*child, depth + 1)));
+        }
+    }
+    deepest
+}
 
 /// Reports the parts of a pattern that no Go program contains.
 pub(crate) fn pattern(builder: &mut Builder<'_>, pattern: &Pattern) {

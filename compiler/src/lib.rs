@@ -142,6 +142,9 @@ fn compile_rule<'a>(
     compiled: &mut Compiled,
 ) {
     let before = sink.error_count();
+    if check::too_deep(rule, &mut Errors { sink, file: scope.file }) {
+        return;
+    }
     rule::check(rule, &file.text, &mut Errors { sink, file: scope.file });
     let index = RuleIndex(compiled.plan.rules.len() as u32);
     let context = Context { modules, scope: Rc::clone(scope), tables, sink };

@@ -76,6 +76,10 @@ pub(crate) fn lower(
     let fix = rule.fix.as_ref().and_then(|fix| template::fix(&mut builder, fix, &mut captures));
     let (captures, args) = captures.into_parts();
     push(&mut body, OriginId(0), Op::Emit(args));
+    if let Some(dst) = builder.file_row {
+        let op = Op::Move { dst, src: Register::ROOT, way: Way::Root };
+        body.insert(0, Step { op, origin: OriginId(0) });
+    }
     let unread: Vec<usize> = (0..rule.options.len()).filter(|option| !builder.options_read.contains(option)).collect();
     let (registers, origins) = (builder.registers, builder.origins);
 

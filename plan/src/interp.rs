@@ -226,6 +226,7 @@ impl<'a, 'h> Machine<'a, 'h> {
             Way::Next | Way::End => tree.end(node),
             Way::Parent => tree.parent(node),
             Way::Unparen => tree.unparen(node),
+            Way::Root => Node::ROOT,
         }
     }
 

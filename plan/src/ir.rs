@@ -185,6 +185,8 @@ pub enum Way {
     Parent,
     /// The row without parentheses around it.
     Unparen,
+    /// The row of the whole file.
+    Root,
 }
 
 /// A test of columns: yes or no.

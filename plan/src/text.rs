@@ -150,6 +150,7 @@ impl Writer<'_> {
             Way::End => "end".into(),
             Way::Parent => "parent".into(),
             Way::Unparen => "unparen".into(),
+            Way::Root => "file".into(),
         }
     }
 

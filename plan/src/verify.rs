@@ -335,7 +335,7 @@ impl Checker<'_> {
                 }
             }
             Way::Next | Way::End => self.node(state, src).map(|_| Known::Position),
-            Way::Parent | Way::Unparen => self.node(state, src).map(|_| Known::Node(KindSet::ALL)),
+            Way::Parent | Way::Unparen | Way::Root => self.node(state, src).map(|_| Known::Node(KindSet::ALL)),
         }
     }
 

@@ -130,6 +130,7 @@ impl<'a> Emission<'a, '_> {
             Way::Next | Way::End => self.emitter.end(row),
             Way::Parent => self.emitter.column(Column::PARENTS, row),
             Way::Unparen => self.emitter.unparen(row),
+            Way::Root => self.emitter.int(types::I32, 0),
         }
     }
 
