@@ -23,7 +23,8 @@ pub(crate) struct Chunk {
 
 /// The chunks of `source` from `start` on, in source order, and all comments.
 pub(crate) fn split(source: &[u8], start: u32) -> (Vec<Chunk>, Vec<Span>) {
-    let mut splitter = Splitter { source, chunks: Vec::new(), comments: Vec::new(), depth: 0, flush_left: false, overrun: false };
+    let mut splitter =
+        Splitter { source, chunks: Vec::new(), comments: Vec::new(), depth: 0, flush_left: false, overrun: false };
     let mut lexer = Lexer { source, at: start as usize };
     let mut ended = true;
     while let Some(token) = lexer.next() {
@@ -91,7 +92,8 @@ impl Splitter<'_> {
         if self.depth == 0 && ended {
             // What follows a function that was closed too early belongs to it: indented lines, and a bracket that
             // closes nothing.
-            let starts = if at_line_start { !CLOSING.contains(&text) } else { DECLARES.contains(&text) && !self.overrun };
+            let starts =
+                if at_line_start { !CLOSING.contains(&text) } else { DECLARES.contains(&text) && !self.overrun };
             self.overrun |= !starts;
             return starts;
         }

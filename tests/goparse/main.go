@@ -3,6 +3,9 @@
 //
 //	goparse LIST       for each path in the file LIST: "ok HASH PATH", or "error 0 PATH" if the file does not parse
 //	goparse -v PATH    the lines that are hashed: kind, operator, start and end of each node
+//	goparse -names …   the same for names: "use", start of an identifier, start of the identifier that declares it
+//
+// Names are those that go/parser resolves: imports, predeclared names and keys of composite literals are left out.
 //
 // Where the canonical tree differs from go/ast by design, this program says what the canonical tree says: the guard
 // of a type switch is no expression, and the type of a function declaration has no span.
@@ -24,8 +27,12 @@ import (
 func main() {
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
-	if len(os.Args) == 3 && os.Args[1] == "-v" {
-		rows, err := read(os.Args[2])
+	args, read := os.Args[1:], readTree
+	if args[0] == "-names" {
+		args, read = args[1:], readNames
+	}
+	if args[0] == "-v" {
+		rows, err := read(args[1])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -35,7 +42,7 @@ func main() {
 		}
 		return
 	}
-	list, err := os.ReadFile(os.Args[1])
+	list, err := os.ReadFile(args[0])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -75,7 +82,7 @@ func compare(a, b row) int {
 	return strings.Compare(a.label, b.label)
 }
 
-func read(path string) ([]row, error) {
+func readTree(path string) ([]row, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -103,6 +110,32 @@ func read(path string) ([]row, error) {
 	}
 	slices.SortFunc(c.rows, compare)
 	return c.rows, nil
+}
+
+func readNames(path string) ([]row, error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	base := fset.File(file.FileStart).Base()
+	keys := map[ast.Node]bool{}
+	var rows []row
+	ast.Inspect(file, func(node ast.Node) bool {
+		switch n := node.(type) {
+		case *ast.KeyValueExpr:
+			if _, ok := n.Key.(*ast.Ident); ok {
+				keys[n.Key] = true
+			}
+		case *ast.Ident:
+			if n.Obj != nil && !keys[n] && n.Name != "_" && n.Obj.Pos() != n.Pos() {
+				rows = append(rows, row{"use", int(n.Pos()) - base, int(n.Obj.Pos()) - base})
+			}
+		}
+		return true
+	})
+	slices.SortFunc(rows, compare)
+	return rows, nil
 }
 
 type collector struct {
