@@ -165,9 +165,10 @@ impl<'f> Lowering<'_, '_, 'f> {
                 push(steps, origin, Op::Test(Test::Kinds(at, KindSet::of(&[Kind::Absent]))));
             }
             Shape::Hole(name) => {
-                let kinds = place.kinds();
-                let origin = self.builder.origin(span, "something stands here that the hole can hold");
-                push(steps, origin, Op::Test(Test::Kinds(at, kinds)));
+                if !place.sure {
+                    let origin = self.builder.origin(span, "something stands here that the hole can hold");
+                    push(steps, origin, Op::Test(Test::Kinds(at, place.kinds())));
+                }
                 if let Some(name) = name {
                     self.bind_node(&hole_key(name), at, span, steps);
                 }
@@ -394,6 +395,7 @@ impl<'f> Lowering<'_, '_, 'f> {
     fn operator(&mut self, parts: &NodeParts<'_>, at: Register, span: Span, origin: OriginId, steps: &mut Vec<Step>) {
         match parts.op {
             OpForm::Any => {}
+            OpForm::OneOf(_) if !place::has_operator(parts.kind) => {}
             OpForm::OneOf(ops) => {
                 let set = ops.iter().fold(0, |set, op| set | 1 << (*op as u8));
                 push(steps, origin, Op::Test(Test::Ops(at, set)));

@@ -14,12 +14,14 @@ pub(crate) struct Place {
     pub spelled: bool,
     /// What the elements of a list here are.
     pub element: Option<Category>,
+    /// Nothing but one node of the category ever stands here in a Go tree, so that a hole has nothing to ask.
+    pub sure: bool,
 }
 
 impl Place {
     /// A place for exactly one node of this category.
     pub const fn of(category: Category) -> Place {
-        Place { category, optional: false, spelled: false, element: None }
+        Place { category, optional: false, spelled: false, element: None, sure: false }
     }
 
     const fn optional(self) -> Place {
@@ -36,12 +38,12 @@ impl Place {
 
     /// The place of an element of a list that stands here.
     pub fn of_element(self) -> Place {
-        Place {
-            category: self.element.unwrap_or(Category::Expr),
-            optional: false,
-            spelled: self.spelled,
-            element: None,
-        }
+        Place { spelled: self.spelled, ..Place::of(self.element.unwrap_or(Category::Expr)) }.checked_by_parser()
+    }
+
+    /// Expressions and types stand where Go's grammar wants them; only empty slots and bad source take their place.
+    const fn checked_by_parser(self) -> Place {
+        Place { sure: !self.optional && matches!(self.category, Category::Expr | Category::Type), ..self }
     }
 
     /// The kinds that can stand here; [`Kind::Absent`] does not count, parenthesised expressions count as what they hold.
@@ -128,7 +130,20 @@ pub(crate) fn child(kind: Kind, op: Option<Op>, index: usize) -> Place {
         | (Kind::Int | Kind::Float | Kind::Imag | Kind::Char | Kind::String, _) => Place::of(Category::Nothing),
     };
     debug_assert!(place.category != Clause, "clauses stand in blocks, whose elements count as statements");
-    place
+    place.checked_by_parser()
+}
+
+/// Whether nodes of this kind can have an operator other than none.
+pub(crate) fn has_operator(kind: Kind) -> bool {
+    use Kind::{
+        Assign, Binary, Branch, Call, Case, ChanType, Comm, Comment, ConstDecl, ImportDecl, IncDec, Range, Slice,
+        TypeDecl, TypeSpec, Unary, VarDecl,
+    };
+    const WITH: KindSet = KindSet::of(&[
+        Assign, Binary, Branch, Call, Case, ChanType, Comm, Comment, ConstDecl, ImportDecl, IncDec, Range, Slice,
+        TypeDecl, TypeSpec, Unary, VarDecl,
+    ]);
+    WITH.contains(kind)
 }
 
 #[cfg(test)]

@@ -167,7 +167,9 @@ impl Walk<'_, '_> {
                     return facts;
                 }
                 self.guard(&mut facts, path.as_deref(), |at| at.kinds = Some(KindSet::of(&[*kind])));
-                if let OpForm::OneOf(ops) = op {
+                if let OpForm::OneOf(ops) = op
+                    && place::has_operator(*kind)
+                {
                     let set = ops.iter().fold(0, |set, op| set | 1 << (*op as u8));
                     self.guard(&mut facts, path.as_deref(), |at| at.ops = Some(set));
                 }

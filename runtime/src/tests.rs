@@ -5,9 +5,10 @@ use crate::job::{Job, PathPolicy, Platform, Quiet, RuleSetting, Target};
 use crate::{Outcome, RuleSet, check, check_source};
 use rulec_pack::Engine;
 use rulec_plan::Plan;
-use rulec_plan::host::HostFn;
+use rulec_plan::host::{Answer, HostFn, Param};
 use rulec_plan::ir::{
-    Arg, AtomId, Cond, Constant, Op, Origin, OriginId, Register, RegisterType, RulePlan, Start, Step, Test, Way,
+    Arg, AtomId, Cond, ConstId, Constant, Op, Origin, OriginId, Register, RegisterType, RulePlan, Start, Step, Test,
+    Way,
 };
 use rulec_plan::manifest::{
     Applicability, Capture, CaptureForm, CaptureId, CostClass, EditAction, EditMeta, FixMeta, Level, MessagePiece,
@@ -394,4 +395,91 @@ fn an_explanation_names_the_condition_that_decided() {
     assert!(matches!(at(5)[..], [AttemptResult::Undecided(_)]), "{:?}", at(5));
     assert!(matches!(at(6)[..], [AttemptResult::Failed { passed: 2, .. }]), "{:?}", at(6));
     assert_eq!(at(1), []);
+}
+
+/// A rule for each host function, which asks it at every node and reports nothing.
+fn rules_that_ask_everything() -> RuleSet {
+    let constants = vec![Constant::Str("x".to_owned()), Constant::Int(1)];
+    let rule = |host: &HostFn| {
+        let signature = host.signature();
+        let argument = |param: &Param| match param {
+            Param::Node | Param::Nodes => Arg::Node(Register::ROOT),
+            Param::Value => Arg::Const(ConstId(0)),
+        };
+        let args = signature.params.iter().map(argument).collect();
+        let op = match signature.answer {
+            Answer::Truth => Op::Ask(Cond::And(vec![Cond::Host(*host, args), Cond::Or(Vec::new())])),
+            Answer::Value => Op::Let { dst: Register(1), host: *host, args },
+        };
+        let body = vec![Step { op, origin: OriginId(0) }];
+        let mut meta = meta("asks");
+        meta.id = format!("test.asks.{}", signature.name);
+        RulePlan {
+            meta,
+            registers: vec![RegisterType::Node, RegisterType::Value],
+            body,
+            start: Start::Kinds(KindSet::ALL),
+            guards: Vec::new(),
+            needs: Vec::new(),
+            origins: vec![Origin { start: 0, end: 1, what: signature.name.to_owned() }],
+        }
+    };
+    let plan = Plan { constants, rules: HostFn::ALL.iter().map(rule).collect(), ..Plan::default() };
+    RuleSet::new(vec![(Arc::new(plan), Engine::Interp)], &[]).unwrap()
+}
+
+#[test]
+fn every_condition_can_be_asked_of_every_node() {
+    let source = r#"// Package p.
+package p
+
+import ("os"; f "fmt"; . "io"; _ "embed"; "C")
+
+//go:generate x
+type (
+	A[T any, U ~int | ~string] struct { B; *os.File `json:"x"`; c, d int /* e */ }
+	I interface { M(int, ...string) (err error); ~int | B }
+	F = func(chan<- int, <-chan [3]int, [2]string) map[string]struct{}
+)
+
+const ( a, b = iota, "x" + "y"; c, d; e = 1 << 3.0 )
+var x, y = 1.5e3, 'x'
+
+func (t *A[T, U]) M(p ...int) (r int, _ error) {
+L:
+	for i := range 10 { if v, ok := t.c.(int); ok && v > 0 { continue L } else if !ok { break L } else { goto L } }
+	switch z := any(p).(type) { case int, string: _ = z; default: fallthrough }
+	select { case v := <-ch: _ = v; case ch <- 1: default: }
+	switch { case x > 1: }
+	go func() { defer recover() }()
+	s := []int{0: 1, 2}[1:2:3]
+	m := map[string]A[int, int]{"k": {c: 1}}
+	m["k"].c++; s[0] <<= 2; *t = A[T, U]{}
+	for ;; { }
+	return -x &^ +y, nil
+}
+
+func external()
+"#;
+    let rules = rules_that_ask_everything();
+    let run = |job: &Job| check_source(job, &target("x.go"), source.as_bytes());
+    let outcome = job(&rules, &[], |job| job.prefilter = false, run);
+    assert_eq!((outcome.internal_errors, outcome.partial), (vec![], vec![]));
+    assert_eq!(outcome.findings.len(), 0);
+    for file in go_distribution() {
+        let outcome = job(&rules, std::slice::from_ref(&file), |_| {}, check);
+        assert_eq!(outcome.internal_errors, [], "{}", file.display);
+    }
+}
+
+/// Some files of the Go distribution, where it is installed; all of them with `RULEC_GOROOT=full`.
+fn go_distribution() -> Vec<Target> {
+    let Ok(output) = std::process::Command::new("go").args(["env", "GOROOT"]).output() else {
+        eprintln!("skipped: Go is not installed");
+        return Vec::new();
+    };
+    let root = Path::new(String::from_utf8_lossy(&output.stdout).trim()).join("src");
+    let every = if std::env::var("RULEC_GOROOT").is_ok_and(|value| value == "full") { 1 } else { 600 };
+    let found = crate::discover::discover(&[".".into()], &crate::discover::Filters::default(), &root);
+    found.targets.into_iter().step_by(every).collect()
 }

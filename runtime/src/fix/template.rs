@@ -239,6 +239,8 @@ struct Layout {
     head: String,
     /// The template is a list of statements.
     statements: bool,
+    /// The next brace opens the body of a function.
+    after_func: bool,
 }
 
 /// An open bracket.
@@ -252,18 +254,26 @@ struct Open {
 
 impl Layout {
     fn new(outer: String, statements: bool) -> Layout {
-        Layout { out: String::new(), outer, open: Vec::new(), line: 0, head: String::new(), statements }
+        Layout {
+            out: String::new(),
+            outer,
+            open: Vec::new(),
+            line: 0,
+            head: String::new(),
+            statements,
+            after_func: false,
+        }
     }
 
     fn lay_out(&mut self, segments: Vec<Segment>) {
-        for segment in segments {
+        for (index, segment) in segments.iter().enumerate() {
             match segment {
-                Segment::Template(text) => self.template(&text),
+                Segment::Template(text) => self.template(text, &segments[index + 1..]),
                 Segment::Code { text, base, fixed } => {
                     if self.head.is_empty() {
                         self.head.push('$');
                     }
-                    self.code(&text, &base, &fixed);
+                    self.code(text, base, fixed);
                 }
                 Segment::Nothing => {}
             }
@@ -295,7 +305,7 @@ impl Layout {
         }
     }
 
-    fn template(&mut self, text: &str) {
+    fn template(&mut self, text: &str, following: &[Segment]) {
         let mut rest = text;
         while let Some(next) = rest.chars().next() {
             let token = &rest[..token_length(rest)];
@@ -314,12 +324,13 @@ impl Layout {
                     rest = rest.trim_start();
                     self.break_line(rest);
                 }
-                '{' | '(' | '[' => self.open_bracket(token, &mut rest),
+                '{' | '(' | '[' => self.open_bracket(token, &mut rest, following),
                 '}' | ')' | ']' => self.close_bracket(token),
                 _ => {
                     if self.head.is_empty() && !next.is_whitespace() {
                         self.head = token.to_owned();
                     }
+                    self.after_func |= token == "func";
                     self.out.push_str(token);
                 }
             }
@@ -332,9 +343,12 @@ impl Layout {
         in_list && !is_header(&self.head)
     }
 
-    fn open_bracket(&mut self, token: &str, rest: &mut &str) {
+    fn open_bracket(&mut self, token: &str, rest: &mut &str, following: &[Segment]) {
         let in_list = self.open.last().map_or(self.statements, |open| open.is_block);
-        let is_block = token == "{" && in_list && (is_header(&self.head) || self.head.is_empty());
+        let of_statement = in_list && (is_header(&self.head) || self.head.is_empty());
+        // The body of a function stays on one line if it fits there.
+        let of_function = token == "{" && std::mem::take(&mut self.after_func) && is_long_body(rest, following);
+        let is_block = token == "{" && (of_statement || of_function);
         let head = std::mem::take(&mut self.head);
         self.open.push(Open { line: self.line, is_block, head });
         self.out.push_str(token);
@@ -378,6 +392,37 @@ impl Layout {
         self.out.push_str(&self.outer);
         self.out.push_str(&"\t".repeat(depth));
     }
+}
+
+/// Whether what stands up to the closing brace takes more than one line.
+fn is_long_body(rest: &str, following: &[Segment]) -> bool {
+    let mut depth = 1;
+    let texts = following.iter().map(|segment| match segment {
+        Segment::Template(text) => (text.as_str(), false),
+        Segment::Code { text, .. } => (text.as_str(), true),
+        Segment::Nothing => ("", true),
+    });
+    for (mut text, is_copied) in std::iter::once((rest, false)).chain(texts) {
+        if is_copied {
+            if text.contains('\n') {
+                return true;
+            }
+            continue;
+        }
+        while let Some(next) = text.chars().next() {
+            match next {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ';' | '\n' => return true,
+                _ => {}
+            }
+            if depth == 0 {
+                return false;
+            }
+            text = &text[token_length(text)..];
+        }
+    }
+    false
 }
 
 /// Whether a statement that starts with this word has a header before its braces.
@@ -457,6 +502,21 @@ mod tests {
             Segment::Template(" }".to_owned()),
         ]);
         assert_eq!(layout.out, "if x {\n\t\t\tf(`a\n\tb`,\n\t\t\t\tc)\n\t\t}");
+    }
+
+    #[test]
+    fn the_body_of_a_function_is_broken_into_lines_if_it_is_long() {
+        let filled = |code: &str| {
+            let mut layout = Layout::new("\t".to_owned(), true);
+            layout.lay_out(vec![
+                Segment::Template("wg.Go(func() { ".to_owned()),
+                Segment::Code { text: code.to_owned(), base: "\t\t".to_owned(), fixed: Vec::new() },
+                Segment::Template(" })".to_owned()),
+            ]);
+            layout.out
+        };
+        assert_eq!(filled("a()"), "wg.Go(func() { a() })");
+        assert_eq!(filled("a()\n\t\tb(1,\n\t\t\t2)"), "wg.Go(func() {\n\t\ta()\n\t\tb(1,\n\t\t\t2)\n\t})");
     }
 
     #[test]
