@@ -6,6 +6,7 @@
 //! Edits are made on text, guided by the tree, and keep what gofmt would print as far as lines are touched. The imports of a
 //! file follow: a package that new code needs is imported, one whose last use goes is not any more.
 
+mod align;
 mod apply;
 mod imports;
 mod place;
@@ -33,6 +34,8 @@ pub(crate) fn plan(facts: &Facts, fix: &FixMeta, captures: &[Captured]) -> Resul
     work.check_comments()?;
     let imports = imports::follow(facts, &work.removed, &work.copied, &work.packages)?;
     let mut edits = work.edits;
+    edits.sort_by_key(|edit| (edit.start, edit.end));
+    edits.extend(align::gaps(facts, &edits));
     edits.extend(imports);
     edits.sort_by_key(|edit| (edit.start, edit.end));
     if edits.windows(2).any(|pair| pair[0].end > pair[1].start) {

@@ -331,3 +331,62 @@ fn a_comment_that_is_copied_is_not_lost() {
     };
     assert_eq!(case.fixed(), Ok(in_function("new(g(a /* why */))")));
 }
+
+#[test]
+fn columns_stay_aligned() {
+    let mut pairs = Vec::new();
+    for (before, target, template, after) in [
+        (
+            "type T struct {\n\tA interface{} `a`\n\tLonger   string // c\n\tB, C     int64  `b` // d\n\n\tD int\n}\n",
+            "int64",
+            "x",
+            "",
+        ),
+        (
+            "type T struct {\n\tA      interface{} `a`\n\tLonger string      // c\n\tB, C   int64       `b` // d\n\n\tD int\n}\n",
+            "interface{}",
+            "any",
+            "type T struct {\n\tA      any    `a`\n\tLonger string // c\n\tB, C   int64  `b` // d\n\n\tD int\n}\n",
+        ),
+        ("type T struct {\n\tA any // a\n\tLong   string // b\n\tB   int\n}\n", "any", "interface{}", ""),
+        (
+            "type T struct {\n\tA any    // a\n\tB string // b\n\tC int\n}\n",
+            "any",
+            "interface{}",
+            "type T struct {\n\tA interface{} // a\n\tB string      // b\n\tC int\n}\n",
+        ),
+        (
+            "type T struct {\n\tA any `a`\n\tX     // e\n\tB int // f\n}\n",
+            "any",
+            "interface{}",
+            "type T struct {\n\tA interface{} `a`\n\tX             // e\n\tB int         // f\n}\n",
+        ),
+        (
+            "func f() {\n\tx = old() // a\n\ty = 1     // b\n\tz = 2\n}\n",
+            "old()",
+            "longer()",
+            "func f() {\n\tx = longer() // a\n\ty = 1        // b\n\tz = 2\n}\n",
+        ),
+        (
+            "func f() {\n\tx = old() // a\n\tz = 2\n}\n",
+            "old()",
+            "longer()",
+            "func f() {\n\tx = longer() // a\n\tz = 2\n}\n",
+        ),
+    ] {
+        let source = format!("package p\n\n{before}");
+        let case = Case {
+            source: &source,
+            action: EditAction::Replace,
+            category: Category::Expr,
+            binds: 7,
+            template,
+            captures: &[target],
+        };
+        // What was not aligned is left as it is.
+        let expected = if after.is_empty() { before.replacen(target, template, 1) } else { after.to_owned() };
+        assert_eq!(case.fixed(), Ok(format!("package p\n\n{expected}")), "{before}");
+        pairs.push((source.clone(), case.fixed().unwrap()));
+    }
+    gofmt_keeps(&pairs);
+}
