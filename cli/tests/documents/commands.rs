@@ -63,7 +63,7 @@ impl Helps {
         let mut words = text.split_whitespace();
         match words.next()? {
             "rulec" => {}
-            option if option.starts_with("--") => return self.option_fault(option, None),
+            option if option.starts_with("--") && option.len() > 2 => return self.option_fault(option, None),
             command if self.texts.contains_key(command) && text.contains(" --") => {
                 return self.arguments_fault(command, words);
             }
@@ -73,6 +73,7 @@ impl Helps {
             None => None,
             Some(option) if option.starts_with('-') => self.option_fault(option, Some("")),
             Some(command) if self.texts.contains_key(command) => self.arguments_fault(command, words),
+            Some(placeholder) if placeholder.chars().all(|c| c.is_uppercase()) => None,
             Some(command) => Some(format!("there is no command `{command}`")),
         }
     }
