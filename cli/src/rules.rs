@@ -179,7 +179,7 @@ impl Loaded {
 
     fn unknown(&self, name: &str) -> String {
         let names = self.rules().flat_map(|found| [found.meta.name(), found.meta.id.as_str()]);
-        match rulec_config::nearest(name, names) {
+        match rulec_grammar::words::nearest(name, names) {
             Some(near) => format!("there is no rule `{name}`; there is `{near}`"),
             None => format!("there is no rule `{name}`; `rulec list` shows what there is"),
         }

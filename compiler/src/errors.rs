@@ -2,6 +2,7 @@
 
 use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_grammar::words::nearest;
 use rulec_tree::Span;
 
 /// Where the mistakes of one rule file go.
@@ -265,28 +266,4 @@ const MOST_LISTED: usize = 8;
 
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The known name that a misspelled one was probably meant to be.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = name.len().div_ceil(3).min(3);
-    known.map(|other| (distance(name, other), other)).filter(|(far, _)| *far <= most).min().map(|(_, other)| other)
-}
-
-/// Edit distance.
-///
-/// Source: R. A. Wagner, M. J. Fischer, "The String-to-String Correction Problem", 1974, one row kept at a time.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = cost;
-        }
-    }
-    row[b.len()]
 }

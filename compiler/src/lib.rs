@@ -119,6 +119,7 @@ pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
     compiled.plan.atoms = tables.atoms;
     compiled.plan.symbols = tables.symbols;
     compiled.plan.constants = tables.constants;
+    debug_assert_eq!(rulec_plan::verify::verify(&compiled.plan), Ok(()), "each rule was verified by itself");
     compiled.diagnostics = sink.into_sorted();
     // Equivalent spellings of one pattern have the same mistakes.
     compiled.diagnostics.dedup();
@@ -141,20 +142,23 @@ fn compile_rule<'a>(
     file: &'a SourceFile,
     compiled: &mut Compiled,
 ) {
-    let before = sink.error_count();
+    let (before, constants) = (sink.error_count(), tables.constants.len());
     if check::too_deep(rule, &mut Errors { sink, file: scope.file }) {
         return;
     }
     rule::check(rule, &file.text, &mut Errors { sink, file: scope.file });
     let index = RuleIndex(compiled.plan.rules.len() as u32);
     let context = Context { modules, scope: Rc::clone(scope), tables, sink };
-    let Some(plan) = rule::lower(context, rule, index, id, &file.path) else { return };
-    if sink.error_count() > before {
+    let lowered = rule::lower(context, rule, index, id, &file.path).filter(|_| sink.error_count() == before);
+    let Some(plan) = lowered else {
+        // Constants can name the rule's options, by a number that the next rule gets.
+        tables.constants.truncate(constants);
         return;
-    }
+    };
     // Only size can make the verifier refuse what lowering made; anything else is a fault of lowering, and said as it is.
     let sizes = Sizes { atoms: tables.atoms.len(), symbols: tables.symbols.len(), constants: tables.constants.len() };
     if let Err(refused) = rulec_plan::verify::verify_rule(sizes, &plan) {
+        tables.constants.truncate(constants);
         Errors { sink, file: scope.file }.too_large(rule.name.span, &refused.reason);
         return;
     }

@@ -86,3 +86,13 @@ fn one_broken_rule_does_not_hide_the_others() {
     assert!(compiled.has_errors());
     assert_eq!(compiled.written, 2);
 }
+
+#[test]
+fn options_of_a_broken_rule_do_not_reach_the_next_one() {
+    let text = "rule broken {\n    option max: int = 3\n    match expr { len($x) }\n    where count($x) > max\n    report \"{$y}\"\n}\n\n\
+                rule works {\n    match expr { cap($x) }\n    report \"{$x}\"\n}\n";
+    let file = SourceFile { path: "two.rule".into(), family: "f".into(), text: text.into() };
+    let compiled = compile(&[file], "test");
+    assert_eq!(rulec_plan::verify::verify(&compiled.plan), Ok(()));
+    assert_eq!(compiled.plan.rules.len(), 1);
+}

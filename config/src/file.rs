@@ -1,12 +1,12 @@
 //! One `rulec.toml`: its keys, their types, and every mistake at its place.
 
 use crate::glob::Globs;
-use crate::nearest::nearest;
 use crate::option::Written;
 use crate::selector::{SEVERITY_WORDS, severity};
 use rulec_grammar::ast::{Name, Spanned};
 use rulec_grammar::codes::{E0801, E0802, E0803, E0804};
 use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_grammar::words::nearest;
 use rulec_plan::manifest::Severity;
 use rulec_tree::Span;
 use std::ops::Range;

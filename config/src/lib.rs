@@ -11,13 +11,11 @@
 
 mod file;
 mod glob;
-mod nearest;
 mod option;
 mod selection;
 mod selector;
 
 pub use file::{Config, Files, PathRules, find, read};
 pub use glob::Globs;
-pub use nearest::nearest;
 pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select};
 pub use selector::selects;

@@ -2,12 +2,12 @@
 
 use crate::file::{Config, PathRules};
 use crate::glob::Globs;
-use crate::nearest::nearest;
 use crate::option;
 use crate::selector::{is_word, selects, suggest};
 use rulec_grammar::ast::{Name, Spanned};
 use rulec_grammar::codes::{E0805, E0806, E0807};
 use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_grammar::words::nearest;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::{Level, OptionMeta, RuleMeta, Severity};
 use std::fmt;

@@ -4,7 +4,7 @@
 //! `stdlib.http`), a pack (`stdlib`), a tag, a severity, a level, or a glob over ids and last segments (`http.*`,
 //! `nil-*`). One word may stand for several of these; it then selects the rules of all.
 
-use crate::nearest::nearest;
+use rulec_grammar::words::nearest;
 use rulec_plan::manifest::{Level, RuleMeta, Severity};
 
 /// Whether the selector stands for this rule.

@@ -160,7 +160,7 @@ impl Outliner<'_, '_> {
     /// Reports text that starts no item, and skips to the next item.
     fn stray(&mut self, token: Token) {
         if token.kind != TokenKind::Bad {
-            let near = crate::words::nearest(self.text(token), ITEM_WORDS);
+            let near = crate::words::nearest(self.text(token), ITEM_WORDS.iter().copied());
             let message = format!("`{}` does not start an item", self.text(token));
             self.sink
                 .error(codes::E0105, self.file, token.span, message)

@@ -184,7 +184,7 @@ impl<'s> ItemReader<'s, '_> {
             }
             None => (self.end_of(span), format!("{} ends too early", with_article(what))),
         };
-        let near = found.and_then(|found| nearest(&self.source[found.range()], &words));
+        let near = found.and_then(|found| nearest(&self.source[found.range()], words.iter().copied()));
         let diagnostic = self.sink.error(code, self.file, at, message);
         diagnostic.help(near.map(|near| format!("did you mean `{near}`?")));
         if !expected.is_empty() {
@@ -462,7 +462,7 @@ impl<'s> ItemReader<'s, '_> {
         if first.kind == TokenKind::Bad {
             return None;
         }
-        let near = nearest(text, CLAUSE_WORDS);
+        let near = nearest(text, CLAUSE_WORDS.iter().copied());
         let help = match text {
             "or" => Some("`or` follows the pattern of a `match` or a condition".to_owned()),
             "fixed" => Some("`fixed { … }` follows the closing brace of a `test bad`".to_owned()),
@@ -589,7 +589,7 @@ impl<'s> ItemReader<'s, '_> {
             return Some(Spanned { value: *value, span: name.span });
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let near = nearest(&name.value, &known).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(&name.value, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         let all = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         self.sink
             .error(codes::E0110, self.file, name.span, format!("there is no {what} `{}`", name.value))
@@ -703,7 +703,7 @@ impl<'s> ItemReader<'s, '_> {
         let name = self.name(pair);
         let category = crate::pattern::category(&name.value);
         if category.is_none() {
-            let near = nearest(&name.value, crate::pattern::CATEGORY_WORDS);
+            let near = nearest(&name.value, crate::pattern::CATEGORY_WORDS.iter().copied());
             let help = match name.value.as_str() {
                 "func" => "`func $f` stands without braces; a form of function is `decl { func $f(...) … }`".to_owned(),
                 "or" => "the first pattern names its category".to_owned(),

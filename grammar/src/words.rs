@@ -1,11 +1,11 @@
 //! Names that are nearly right: the suggestion behind "did you mean".
 
 /// The candidate most like `word`, if one is so close that a slip of the fingers explains it.
-pub(crate) fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let limit = (word.chars().count() / 3).clamp(1, 3);
     candidates
-        .iter()
-        .map(|candidate| (distance(word, candidate), *candidate))
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

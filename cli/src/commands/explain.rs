@@ -79,7 +79,7 @@ fn is_code(name: &str) -> bool {
 
 fn unknown_code(name: &str) -> String {
     let all = codes::all().iter().map(|explanation| explanation.code.text());
-    match rulec_config::nearest(&name.to_ascii_uppercase(), all) {
+    match rulec_grammar::words::nearest(&name.to_ascii_uppercase(), all) {
         Some(near) => format!("there is no code `{name}`; there is `{near}`"),
         None => format!("there is no code `{name}`"),
     }
