@@ -10,8 +10,8 @@ use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
 use crate::gomod::{GoVersion, Module, Modules};
 use crate::job::{Job, RuleSetting, Target};
-use crate::prefilter::{Allowed, Prefilter};
-use crate::suppress::{self, RuleNames};
+use crate::prefilter::Allowed;
+use crate::suppress;
 use rayon::prelude::*;
 use rulec_gofront::{BuildContext, File, Reader};
 use rulec_plan::manifest::RuleMeta;
@@ -54,8 +54,6 @@ pub fn check_source(job: &Job, target: &Target, source: &[u8]) -> Outcome {
 pub(crate) struct Run<'a> {
     job: &'a Job<'a>,
     modules: FxHashMap<PathBuf, Option<Arc<Module>>>,
-    prefilter: Prefilter,
-    names: RuleNames,
     build: Option<BuildContext>,
     go_version: Option<GoVersion>,
 }
@@ -86,8 +84,6 @@ impl<'a> Run<'a> {
         Run {
             job,
             modules: of_folder,
-            prefilter: Prefilter::new(job.rules),
-            names: RuleNames::new(job.rules),
             build: job.platform.is_given().then(|| build_context(job, go_version)),
             go_version,
         }
@@ -167,7 +163,7 @@ impl<'a> Run<'a> {
             return Outcome::default();
         }
         let settings = self.settings(target);
-        let allowed = self.prefilter.scan(source);
+        let allowed = self.job.rules.prefilter().scan(source);
         let active = self.active(target, &settings, &allowed);
         let mut outcome = Outcome::default();
         outcome.summary.files = 1;
@@ -209,7 +205,7 @@ impl<'a> Run<'a> {
             let rules = self.job.rules.plan(program).rules.iter().enumerate().zip(settings);
             let is_active = |((index, rule), setting): ((usize, &rulec_plan::ir::RulePlan), &RuleSetting)| {
                 let fits = if is_test { !rule.meta.skip_tests } else { !rule.meta.only_tests };
-                setting.enabled && fits && self.prefilter.allows(allowed, program, index)
+                setting.enabled && fits && self.job.rules.prefilter().allows(allowed, program, index)
             };
             rules.map(is_active).collect()
         };
@@ -278,7 +274,7 @@ impl<'a> Run<'a> {
         undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, &facts)));
         let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
         outcome.suppressed =
-            suppress::apply(&facts, &self.names, &target.display, is_settled, &mut findings, &mut undecided);
+            suppress::apply(&facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
         findings::set_fingerprints(&facts, &mut findings);
         outcome.findings = findings;
         outcome.undecided = undecided;

@@ -3,7 +3,7 @@
 //! In: what each rule needs (texts of which a file must hold one, for each of several lists) and the bytes of a file. Out: the
 //! rules whose needs are met. One scan finds all texts of all rules; a file that meets no rule's needs is not parsed.
 
-use crate::rules::RuleSet;
+use crate::rules::Prepared;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
@@ -28,7 +28,7 @@ pub(crate) struct Allowed {
 }
 
 impl Prefilter {
-    pub(crate) fn new(rules: &RuleSet) -> Prefilter {
+    pub(crate) fn new(programs: &[Prepared]) -> Prefilter {
         let mut texts = vec![SUPPRESSION, GENERATED];
         let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
         let mut number = |text| {
@@ -38,9 +38,9 @@ impl Prefilter {
             })
         };
         let mut needs = Vec::new();
-        for program in 0..rules.program_count() {
+        for prepared in programs {
             let mut of_program = Vec::new();
-            for rule in &rules.plan(program).rules {
+            for rule in &prepared.program.plan().rules {
                 let lists = rule.needs.iter().map(|list| list.iter().map(|text| number(text.as_str())).collect());
                 of_program.push(lists.collect());
             }

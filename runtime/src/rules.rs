@@ -4,6 +4,8 @@
 
 use crate::finding::RuleRef;
 use crate::job::{OptionValue, RuleSetting};
+use crate::prefilter::Prefilter;
+use crate::suppress::RuleNames;
 use crate::value::{Ratio, Value};
 use rulec_pack::{Engine, Program};
 use rulec_plan::Plan;
@@ -18,6 +20,8 @@ use std::sync::Arc;
 pub struct RuleSet {
     vocabulary: Arc<Vocabulary>,
     programs: Vec<Prepared>,
+    prefilter: Prefilter,
+    names: RuleNames,
 }
 
 /// One program of the run, with all that does not depend on a file.
@@ -80,7 +84,9 @@ impl RuleSet {
         let linked: Vec<Program> =
             parts.into_iter().map(|(plan, engine)| Program::link(plan, engine, &mut vocabulary)).collect();
         let prepared = linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options));
-        Ok(RuleSet { programs: prepared.collect::<Result<_, _>>()?, vocabulary: Arc::new(vocabulary) })
+        let programs: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
+        let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs));
+        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names })
     }
 
     /// The names that the rules mention; files are read over it.
@@ -105,10 +111,7 @@ impl RuleSet {
 
     /// All rules, by program and index.
     pub fn rules(&self) -> impl Iterator<Item = (RuleRef, &RuleMeta)> {
-        self.programs.iter().enumerate().flat_map(|(program, prepared)| {
-            let rules = prepared.program.plan().rules.iter().enumerate();
-            rules.map(move |(rule, plan)| (RuleRef { program, rule: RuleIndex(rule as u32) }, &plan.meta))
-        })
+        metas(&self.programs)
     }
 
     /// What is known of a rule.
@@ -134,9 +137,27 @@ impl RuleSet {
         &self.programs
     }
 
+    /// Which rules a file's text allows to match.
+    pub(crate) fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// The rules by the names that suppressions use.
+    pub(crate) fn names(&self) -> &RuleNames {
+        &self.names
+    }
+
     pub(crate) fn identity(&self, rule: RuleRef) -> &Identity {
         &self.programs[rule.program].identities[rule.rule.0 as usize]
     }
+}
+
+/// All rules of some programs, by program and index.
+pub(crate) fn metas(programs: &[Prepared]) -> impl Iterator<Item = (RuleRef, &RuleMeta)> {
+    programs.iter().enumerate().flat_map(|(program, prepared)| {
+        let rules = prepared.program.plan().rules.iter().enumerate();
+        rules.map(move |(rule, plan)| (RuleRef { program, rule: RuleIndex(rule as u32) }, &plan.meta))
+    })
 }
 
 /// Options set, by program, rule and index.

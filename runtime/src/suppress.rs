@@ -10,7 +10,7 @@
 use crate::conditions::{Facts, code_below, is_alone_on_its_line};
 use crate::finding::{Finding, RuleRef, Undecided};
 use crate::findings::{function_around, position, snippet};
-use crate::rules::RuleSet;
+use crate::rules::{Prepared, metas};
 use rulec_plan::manifest::Severity;
 use rulec_tree::{Category, Kind, KindSet, Node, Span};
 use rustc_hash::FxHashMap;
@@ -29,9 +29,9 @@ pub(crate) struct RuleNames {
 }
 
 impl RuleNames {
-    pub(crate) fn new(rules: &RuleSet) -> RuleNames {
+    pub(crate) fn new(programs: &[Prepared]) -> RuleNames {
         let mut by_name: FxHashMap<String, Vec<RuleRef>> = FxHashMap::default();
-        for (rule, meta) in rules.rules() {
+        for (rule, meta) in metas(programs) {
             let within = meta.id.rsplit_once('.').map_or("", |(rest, _)| rest);
             let mut names =
                 vec![meta.id.clone(), meta.name().to_owned(), format!("{within}.*"), format!("{}.*", meta.family())];

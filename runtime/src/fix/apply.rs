@@ -241,6 +241,8 @@ impl<'a> Fixing<'a> {
         let used: Vec<&[u8]> =
             imports::specs_by_use(&old, true).iter().map(|spec| imports::path_of(&old, *spec)).collect();
         let mut unused = imports::specs_by_use(&new, false);
+        // What could not be parsed may hold further uses.
+        unused.retain(|_| new.file.coverage.is_full());
         unused.retain(|spec| used.contains(&imports::path_of(&new, *spec)));
         if unused.is_empty() {
             return Some(after);

@@ -97,6 +97,10 @@ pub(super) fn path_of<'a>(facts: &Facts<'a>, spec: Node) -> &'a [u8] {
 
 fn loses_last_use(facts: &Facts, spec: Node, removed: &[Span], copied: &[Span]) -> bool {
     let tree = facts.tree();
+    // What could not be parsed may hold further uses.
+    if !facts.file.coverage.is_full() {
+        return false;
+    }
     // `import "C"` works by being there.
     let object = facts.file.names.object(spec).filter(|_| path_of(facts, spec) != b"C");
     let Some(object) = object else { return false };

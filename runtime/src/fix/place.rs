@@ -1,6 +1,6 @@
 //! Places: which bytes an edit covers so that lines, commas and parentheses come out right.
 
-use super::template::{PRIMARY, Rendered, UNARY, indentation};
+use super::template::{PRIMARY, Rendered, UNARY, indentation, token_length};
 use crate::conditions::{Facts, Nodes};
 use rulec_tree::{Category, Kind, Node, Span};
 
@@ -8,8 +8,44 @@ use rulec_tree::{Category, Kind, Node, Span};
 pub(super) fn parenthesised(facts: &Facts, target: Nodes, rendered: Rendered) -> String {
     match rendered.binds {
         Some(binds) if binds < demanded(facts, target.first) => format!("({})", rendered.text),
+        // The brace of a composite literal would open the body of the statement.
+        Some(_) if is_in_header(facts, target.first) && has_open_brace(&rendered.text) => {
+            format!("({})", rendered.text)
+        }
         _ => rendered.text,
     }
+}
+
+/// Whether a node stands in the header of a statement with a body, not enclosed in brackets.
+fn is_in_header(facts: &Facts, node: Node) -> bool {
+    let tree = facts.tree();
+    let mut at = node;
+    for around in tree.ancestors(node) {
+        match tree.kind(around) {
+            Kind::If | Kind::For | Kind::Range | Kind::Switch | Kind::TypeSwitch => {
+                return tree.kind(at) != Kind::Block;
+            }
+            Kind::Paren | Kind::CompositeLit | Kind::FuncLit | Kind::Block => return false,
+            Kind::Call | Kind::Index | Kind::Slice if tree.slot(around, 0) != at => return false,
+            _ => at = around,
+        }
+    }
+    false
+}
+
+/// Whether code has a brace outside of other brackets.
+fn has_open_brace(code: &str) -> bool {
+    let (mut depth, mut rest) = (0, code);
+    while let Some(next) = rest.chars().next() {
+        match next {
+            '{' if depth == 0 => return true,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        rest = &rest[token_length(rest)..];
+    }
+    false
 }
 
 /// How tightly an expression has to bind to stand where `node` stands.

@@ -432,7 +432,7 @@ fn is_header(head: &str) -> bool {
 
 /// The length of the token that `text` starts with, as far as brackets and line breaks are concerned: a literal, a comment,
 /// a word, or one character.
-fn token_length(text: &str) -> usize {
+pub(super) fn token_length(text: &str) -> usize {
     let first = text.chars().next().map_or(0, char::len_utf8);
     match text.as_bytes() {
         [quote @ (b'"' | b'\'' | b'`'), ..] => literal_length(text, *quote),

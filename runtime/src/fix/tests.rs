@@ -111,6 +111,8 @@ fn expressions_get_the_parentheses_they_need() {
         ("x = !old(a, b)", "old(a, b)", "$1^3 == $2^4", 3, &["a", "b"], "x = !(a == b)"),
         ("x = old(a, b).f", "old(a, b)", "$1^5 + $2^5", 4, &["a", "b"], "x = (a + b).f"),
         ("x = neg(-a)", "neg(-a)", "-$1^6", 6, &["-a"], "x = -(-a)"),
+        ("if x == old(a) {\n\t}", "old(a)", "T{$1}", 7, &["a"], "if x == (T{a}) {\n\t}"),
+        ("if g(old(a)) {\n\t}", "old(a)", "T{$1}", 7, &["a"], "if g(T{a}) {\n\t}"),
         ("x = conv(*T, y)", "conv(*T, y)", "$1^7($2)", 7, &["*T", "y"], "x = (*T)(y)"),
         ("x = conv(func(), y)", "conv(func(), y)", "$1^7($2)", 7, &["func()", "y"], "x = (func())(y)"),
         ("x = 2 * id(a + b)", "id(a + b)", "$1", 7, &["a + b"], "x = 2 * (a + b)"),
