@@ -730,9 +730,7 @@ impl<'a> Resolver<'a> {
 
     /// `func (r *T[K, V])` declares `K` and `V`. Gives what is left to be scanned.
     fn receiver_type(&mut self, recv: Node) -> Task {
-        let mut fields = self.tree.children(recv);
-        let Some(field) = fields.next() else { return self.scan_of(recv) };
-        drop(fields);
+        let Some(field) = self.tree.children(recv).next() else { return self.scan_of(recv) };
         let [_, of_type] = self.slots(field);
         let mut base = of_type;
         while matches!(self.tree.kind(base), Kind::Star | Kind::Paren) {
