@@ -27,7 +27,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("test/fixedbugs/bug340.go", "no Go: an expression switch over x.(type)"),
     ("test/fixedbugs/issue24470.go", "no Go: .(type) outside of a type switch"),
     ("test/fixedbugs/issue4470.go", "no Go: .(type) outside of a type switch"),
-    ("test/fixedbugs/issue71932.go", "type T[P *struct{}] is taken for an array"),
 ];
 
 /// Files on which names differ, and why.
