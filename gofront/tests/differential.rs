@@ -136,7 +136,7 @@ impl GoParser {
         let output = Command::new("go").args(["env", "GOROOT"]).output().ok()?;
         let root = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).join("src");
         // Tests run side by side, so each has a folder of its own.
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("goparse{}", mode.concat()));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("go-trees{}", mode.concat()));
         std::fs::create_dir_all(&folder).expect("the target folder can be written to");
         let status = Command::new("go")
             .args(["build", "-o"])
