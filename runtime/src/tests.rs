@@ -479,7 +479,7 @@ fn go_distribution() -> Vec<Target> {
         return Vec::new();
     };
     let root = Path::new(String::from_utf8_lossy(&output.stdout).trim()).join("src");
-    let every = if std::env::var("RULEC_GOROOT").is_ok_and(|value| value == "full") { 1 } else { 600 };
+    let every = if std::env::var("RULEC_GOROOT").is_ok_and(|value| value == "full") { 1 } else { 1200 };
     let found = crate::discover::discover(&[".".into()], &crate::discover::Filters::default(), &root);
     found.targets.into_iter().step_by(every).collect()
 }

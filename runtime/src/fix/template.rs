@@ -72,7 +72,7 @@ pub(super) fn render(
         Some(category) => {
             let statements = matches!(category, Category::Stmt | Category::Clause);
             let mut layout = Layout::new(indentation(facts, span.start), statements);
-            layout.lay_out(trimmed(without_lost_commas(filled.segments)));
+            layout.lay_out(trimmed(without_lost_separators(filled.segments)));
             layout.out
         }
     };
@@ -195,10 +195,19 @@ impl Filled<'_> {
     }
 }
 
-/// Drops the comma next to a hole that nothing fills.
-fn without_lost_commas(mut segments: Vec<Segment>) -> Vec<Segment> {
+/// Drops the comma next to a hole that nothing fills, and the space around it in braces.
+fn without_lost_separators(mut segments: Vec<Segment>) -> Vec<Segment> {
     for index in 0..segments.len() {
         if !matches!(segments[index], Segment::Nothing) {
+            continue;
+        }
+        if let Some([Segment::Template(before), _, Segment::Template(after)]) =
+            index.checked_sub(1).and_then(|previous| segments.get_mut(previous..index + 2))
+            && before.trim_end().ends_with('{')
+            && after.trim_start().starts_with('}')
+        {
+            *before = before.trim_end().to_owned();
+            *after = after.trim_start().to_owned();
             continue;
         }
         if let Some(Segment::Template(next)) = segments.get_mut(index + 1)
@@ -523,10 +532,11 @@ mod tests {
     fn a_hole_that_nothing_fills_takes_its_comma_along() {
         let filled = |before: &str, after: &str| {
             let segments = vec![Segment::Template(before.into()), Segment::Nothing, Segment::Template(after.into())];
-            without_lost_commas(segments).into_iter().map(Segment::into_text).collect::<String>()
+            without_lost_separators(segments).into_iter().map(Segment::into_text).collect::<String>()
         };
         assert_eq!(filled("f(", ", x)"), "f(x)");
         assert_eq!(filled("f(x, ", ")"), "f(x)");
         assert_eq!(filled("f(", ")"), "f()");
+        assert_eq!(filled("f(func() { ", " })"), "f(func() {})");
     }
 }
