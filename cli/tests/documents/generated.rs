@@ -34,7 +34,7 @@ fn everything_on_the_page_of_conditions_compiles() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut text = String::new();
     let kinds = Kind::ALL.iter().map(|kind| snake_case(kind.name())).chain(GROUPS.map(|(word, _)| word.to_owned()));
-    let words = kinds.chain(signatures(|s| is_word(s)).map(|s| s.name[3..].to_owned()));
+    let words = kinds.chain(signatures(is_word).map(|s| s.name[3..].to_owned()));
     let words = words.map(|word| format!("$x is {word}"));
     let conditions = signatures(|s| is_callable(s) && s.answer == Answer::Truth).map(|s| call(&s));
     let values = signatures(|s| is_callable(s) && s.answer == Answer::Value).map(|s| format!("{} == {0}", call(&s)));
