@@ -37,8 +37,7 @@ impl Dispatch<'_> {
         let emitter = &mut self.emitter;
         let (enabled, next) = (emitter.block(), emitter.block());
         let states = emitter.frame_field(types::I64, offset_of!(Frame, states));
-        let address = emitter.offset(states, i64::from(rule.0));
-        let state = emitter.ins.ins().uload8(types::I32, MemFlagsData::trusted(), address, 0);
+        let state = emitter.ins.ins().uload8(types::I32, MemFlagsData::trusted(), states, rule.0 as i32);
         emitter.branch_if_number(IntCC::Equal, state, i64::from(RULE_ON), enabled, next);
         emitter.enter(enabled);
         let status = emitter.call_rule(rule.0);

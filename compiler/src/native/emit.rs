@@ -175,8 +175,8 @@ impl<'b> Emitter<'b> {
     /// Item `index`, known now, of a table of 32-bit numbers that nothing changes.
     pub fn table_item(&mut self, table: usize, index: u32) -> Value {
         let base = self.frame_field(types::I64, table);
-        let address = self.offset(base, i64::from(index) * 4);
-        self.ins.ins().load(types::I32, MemFlagsData::trusted().with_readonly().with_can_move(), address, 0)
+        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
+        self.ins.ins().load(types::I32, flags, base, index as i32 * 4)
     }
 
     /// The item of a reverse table for a number of the file: one more than the first index with it, or 0.
@@ -197,12 +197,6 @@ impl<'b> Emitter<'b> {
         self.ins.ins().jump(done, &[BlockArg::Value(found)]);
         self.enter(done);
         item
-    }
-
-    /// An address some bytes further on.
-    pub fn offset(&mut self, base: Value, bytes: i64) -> Value {
-        let bytes = self.int(types::I64, bytes);
-        self.ins.ins().iadd(base, bytes)
     }
 
     // Rows.
@@ -277,9 +271,8 @@ impl<'b> Emitter<'b> {
     /// Calls a rule at the function's own row; answers its status.
     pub fn call_rule(&mut self, rule: u32) -> Value {
         let rules = self.frame_field(types::I64, offset_of!(Frame, rules));
-        let address = self.offset(rules, i64::from(rule) * 8);
         let flags = MemFlagsData::trusted().with_readonly().with_can_move();
-        let callee = self.ins.ins().load(types::I64, flags, address, 0);
+        let callee = self.ins.ins().load(types::I64, flags, rules, rule as i32 * 8);
         let root = self.root;
         self.call(Self::RULE_SIGNATURE, callee, &[types::I32], types::I32, &[root])
     }

@@ -78,18 +78,18 @@ impl<'a> Emission<'a, '_> {
 
     fn mark_exhausted(&mut self) {
         let states = self.emitter.frame_field(types::I64, offset_of!(Frame, states));
-        let address = self.emitter.offset(states, i64::from(self.rule.0));
         let state = self.emitter.int(types::I8, i64::from(RULE_EXHAUSTED));
-        self.emitter.ins.ins().store(MemFlagsData::trusted(), state, address, 0);
+        self.emitter.ins.ins().store(MemFlagsData::trusted(), state, states, self.rule.0 as i32);
     }
 
     /// Spends one step of the budget.
     fn spend(&mut self) {
         let budgets = self.emitter.frame_field(types::I64, offset_of!(Frame, budgets));
-        let address = self.emitter.offset(budgets, i64::from(self.rule.0) * 8);
-        let before = self.emitter.ins.ins().load(types::I64, MemFlagsData::trusted(), address, 0);
-        let after = self.emitter.offset(before, -1);
-        self.emitter.ins.ins().store(MemFlagsData::trusted(), after, address, 0);
+        let offset = self.rule.0 as i32 * 8;
+        let before = self.emitter.ins.ins().load(types::I64, MemFlagsData::trusted(), budgets, offset);
+        let one = self.emitter.int(types::I64, 1);
+        let after = self.emitter.ins.ins().isub(before, one);
+        self.emitter.ins.ins().store(MemFlagsData::trusted(), after, budgets, offset);
         let (exhausted, next) = (self.exhausted, self.emitter.block());
         self.emitter.branch_if_number(IntCC::SignedLessThan, after, 0, exhausted, next);
         self.emitter.enter(next);

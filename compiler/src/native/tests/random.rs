@@ -259,7 +259,7 @@ impl Writer<'_> {
     fn move_op(&mut self, state: &mut State) -> Op {
         let (src, kinds) = self.node(state);
         let fewest = kinds.iter().map(|kind| kind.shape().slots.len()).min().unwrap_or(0);
-        let (src, way, known) = match self.rng.below(8) {
+        let (src, way, known) = match self.rng.below(9) {
             0 => {
                 let src = self.position(state);
                 let known =
@@ -270,6 +270,7 @@ impl Writer<'_> {
             2 => (src, Way::End, Known::Position),
             3 => (src, Way::Parent, Known::Node(KindSet::ALL)),
             4 => (src, Way::Unparen, Known::Node(KindSet::ALL)),
+            5 => (src, Way::Root, Known::Node(KindSet::ALL)),
             _ => {
                 let slot = self.rng.below(fewest + 1);
                 let known = if slot < fewest { Known::Node(KindSet::ALL) } else { Known::Position };
