@@ -14,8 +14,8 @@
 pub mod engines;
 pub mod fixture;
 
-//NAIVE
-//RANDOM
+pub mod naive;
+pub mod random;
 
 use rulec_compiler::SourceFile;
 use std::path::{Path, PathBuf};

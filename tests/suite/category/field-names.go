@@ -1,0 +1,14 @@
+package p
+
+type s struct {
+	a []int          // want "^a int$"
+	b, c []int
+	d []int `json:"d"` // want "^d int$"
+	e int
+}
+
+func f(g []string, h, i []string) (j []bool) { // want "^g string$" "^j bool$"
+	return
+}
+
+func k([]int) {}

@@ -1,0 +1,7 @@
+package p
+
+func f() {
+	defer func() { recover() }() // want "recovers"
+	defer recover()              // want "recovers"
+	defer g()
+}

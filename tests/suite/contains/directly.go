@@ -1,0 +1,13 @@
+package p
+
+func f() { // want "ends here"
+	{ // want "ends here"
+		return
+	}
+	{
+		if a { // want "ends here"
+			return
+		}
+	}
+	return
+}

@@ -1,0 +1,6 @@
+package p
+
+var (
+	_ = c.x < d // want "^c$"
+	_ = d > c.x
+)

@@ -1,0 +1,10 @@
+package p
+
+func f() {
+	if a {
+		if b {
+			return // want "under a" "under b"
+		}
+	}
+	return
+}

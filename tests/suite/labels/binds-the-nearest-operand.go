@@ -1,0 +1,6 @@
+package p
+
+var (
+	_ = a +
+		b // want "^b$"
+)

@@ -1,0 +1,5 @@
+package p
+
+func f() { copy(a, b) }
+
+func copy(x, y int) {}

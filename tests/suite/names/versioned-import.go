@@ -1,0 +1,7 @@
+package p
+
+import "github.com/jackc/pgx/v5"
+
+var a = pgx.Connect() // want "connects"
+
+var b = v5.Connect()

@@ -1,0 +1,7 @@
+package p
+
+func f() {
+	a()
+	b() // want "b after a"
+	c() // want "c after a" "c after b"
+}
