@@ -132,6 +132,7 @@ fn is_fixed(pattern: &Pattern, id: PatternId) -> bool {
             Kind::Ident => matches!(text.as_deref(), Some(b"nil" | b"true" | b"false")),
             _ => false,
         },
+        Shape::OneOf(options) => options.iter().all(|option| is_fixed(pattern, *option)),
         _ => false,
     }
 }

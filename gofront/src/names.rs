@@ -121,7 +121,6 @@ pub struct Names {
     uses: Vec<Node>,
     first_use: Vec<u32>,
     funcs: Vec<Func>,
-    has_dot_import: bool,
 }
 
 /// Set for an identifier that defines something.
@@ -186,11 +185,6 @@ impl Names {
     /// Function declarations and literals in source order.
     pub fn funcs(&self) -> impl Iterator<Item = Node> + '_ {
         self.funcs.iter().map(|func| func.node)
-    }
-
-    /// Whether the file has an `import . "path"`: unresolved names may come from there.
-    pub fn has_dot_import(&self) -> bool {
-        self.has_dot_import
     }
 
     /// Takes predeclared names for which `is_declared` says yes back: they are declared in another file of the package.
@@ -269,6 +263,8 @@ struct Resolver<'a> {
     uses: Vec<(ObjectId, Node)>,
     /// Names under which packages may be known besides those that their paths suggest first.
     guesses: FxHashMap<Text, Option<ObjectId>>,
+    /// The paths of dot imports.
+    dot_imports: Vec<Text>,
     /// The identifier whose address the expression around it takes.
     addressed: Option<Node>,
     tasks: Vec<Task>,
@@ -309,6 +305,7 @@ impl<'a> Resolver<'a> {
             label_uses: Vec::new(),
             uses: Vec::new(),
             guesses: FxHashMap::default(),
+            dot_imports: Vec::new(),
             addressed: None,
             tasks: Vec::new(),
             blank,
@@ -386,7 +383,7 @@ impl<'a> Resolver<'a> {
         if self.tree.kind(name) == Kind::Ident {
             let text = self.tree.text(name);
             match self.texts.bytes(text) {
-                b"." => self.names.has_dot_import = true,
+                b"." => self.dot_imports.push(path),
                 b"_" => {}
                 _ => {
                     let package = self.declare_as(text, name, ObjectKind::Package);
@@ -651,13 +648,30 @@ impl<'a> Resolver<'a> {
             number = self.predeclared(text);
         }
         if number == UNKNOWN {
-            number = self.guessed_package(node, text)?.0 + 1;
+            match self.guessed_package(node, text) {
+                Some(package) => number = package.0 + 1,
+                None => {
+                    self.take_from_dot_import(node, text);
+                    return None;
+                }
+            }
         }
         let object = ObjectId(number - 1);
         self.names.of_node[node.index()] = number;
         self.uses.push((object, node));
         self.note_use(object, node);
         Some(object)
+    }
+
+    /// A name that nothing in the file declares can come from a dot import. Go refuses a package that declares a name
+    /// which one of its files imports that way; so if the package imported has the name, the name means nothing else.
+    /// That it has the name is the word of the rules, whose symbols are the vocabulary's.
+    fn take_from_dot_import(&mut self, node: Node, text: Text) {
+        for path in &self.dot_imports {
+            if let Some(symbol) = self.texts.known_symbol(*path, text) {
+                self.tree.set_symbol(node, symbol);
+            }
+        }
     }
 
     fn note_use(&mut self, id: ObjectId, node: Node) {
@@ -903,12 +917,17 @@ impl<'a> Resolver<'a> {
         }
         let number = self.binding(self.tree.text(node));
         let is_here =
-            number != UNKNOWN && number > 0 && self.names.objects[number as usize - 1].scope == self.scope_number();
+            self.known(number).is_some_and(|object| object.kind.is_variable() && object.scope == self.scope_number());
         if is_here {
             self.write(node);
         } else {
             self.declare(node, ObjectKind::Var);
         }
+    }
+
+    /// The object with this number in `bindings`, if there is one.
+    fn known(&self, number: u32) -> Option<&Object> {
+        self.names.objects.get((number.checked_sub(1)?) as usize)
     }
 
     fn range(&mut self, node: Node) {

@@ -137,6 +137,11 @@ impl Texts {
         symbol
     }
 
+    /// The number of the symbol, if the rules mention it.
+    pub fn known_symbol(&self, path: Text, name: Text) -> Option<SymbolId> {
+        self.vocabulary.symbol_ids.get(&(path, name)).copied()
+    }
+
     /// The bytes of `text`; empty for [`Text::NONE`].
     ///
     /// # Panics
