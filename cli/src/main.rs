@@ -19,7 +19,7 @@ mod stock;
 use clap::Parser;
 use console::Console;
 use status::{Failure, Status};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Err(shown) => return usage(&shown),
     };
     let console = Console::new(arguments.color);
+    panic::set_hook(Box::new(move |panic| console.error(&fault(panic))));
     let finished = panic::catch_unwind(|| commands::run(&arguments.command, &console));
     match finished {
         Ok(Ok(status)) => status.into(),
@@ -35,6 +36,14 @@ fn main() -> ExitCode {
         // The panic hook has said what happened.
         Err(_) => Status::Internal.into(),
     }
+}
+
+/// What is said of a panic, caught or not.
+fn fault(panic: &PanicHookInfo<'_>) -> String {
+    let text = panic.payload_as_str().unwrap_or("of unknown cause");
+    let place =
+        panic.location().map_or_else(String::new, |location| format!(" at {}:{}", location.file(), location.line()));
+    format!("internal error: {text}{place}; this is a fault of rulec, please report it")
 }
 
 /// Help and version are no mistakes.

@@ -108,12 +108,17 @@ impl Judge<'_> {
             (true, false) => self.any_finding(example, rule, judged),
             _ => {
                 for (one, annotations) in judged.iter().zip(&asked) {
-                    let found = compare(annotations, &findings_of(one, rule), |_| Some(self.meta));
+                    let found = compare(annotations, &findings_of(one, rule), |name| self.named(name));
                     found.into_iter().for_each(|miss| self.miss(one, miss));
                 }
                 self.undecided(example, judged);
             }
         }
+    }
+
+    /// The rule, if an annotation names it or none.
+    fn named(&self, name: Option<&str>) -> Option<&RuleMeta> {
+        name.is_none_or(|name| name == self.meta.id || name == self.meta.name()).then_some(self.meta)
     }
 
     /// A bad example that does not say where: one finding at least.

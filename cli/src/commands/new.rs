@@ -80,7 +80,7 @@ rule NAME {
     severity warning
     tags [logging]
 
-    match expr { log.$(Fatal, Fatalf, Fatalln)($*args) } @call
+    match expr { log.$(Fatal, Fatalf, Fatalln)(...) } @call
     inside func $_
 
     report at @call "this ends the process without running deferred calls; return an error"

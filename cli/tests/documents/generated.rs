@@ -94,8 +94,8 @@ is on [a page of its own](../add-a-condition.md).
 
 Every answer is yes, no or *unknown*; every value may be unknown, and what is asked of an unknown value is unknown. A rule
 reports on yes alone; matches that hang on an unknown answer are counted as undecided, and
-`rulec check --undecided=list` shows them. In the tables, `$x` is a hole or a label, `$xs` is that or a named run, and `v`
-is a value: a string, number, option or another value.
+`rulec check --undecided=list` shows them. In the tables, `$x` and `$y` are holes or labels, `$xs` is that or a named run,
+and `v` and `w` are values: a string, number, option or another value.
 ";
 
 fn conditions() -> String {
@@ -134,12 +134,11 @@ const OPERATORS: &str = "`operator($x)` is one of these texts:";
 
 /// `name($x)`.
 fn shape(signature: &Signature) -> String {
-    let nodes = signature.params.iter().filter(|param| **param == Param::Node).count();
-    let mut names = if nodes > 1 { ["$x", "$y"] } else { ["$x", "$x"] }.into_iter();
+    let (mut names, mut values) = (["$x", "$y"].into_iter(), ["v", "w"].into_iter());
     let name = |param: &Param| match param {
         Param::Node => names.next().unwrap_or("$z"),
         Param::Nodes => "$xs",
-        Param::Value => "v",
+        Param::Value => values.next().unwrap_or("v"),
     };
     let params: Vec<_> = signature.params.iter().map(name).collect();
     format!("{}({})", signature.name, params.join(", "))
@@ -164,13 +163,14 @@ fn snake_case(name: &str) -> String {
 }
 
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('|', "\\|"))
+    format!("`{text}`")
 }
 
 fn table(page: &mut String, head: [&str; 2], rows: impl Iterator<Item = [String; 2]>) {
     let _ = writeln!(page, "| {} | {} |\n|---|---|", head[0], head[1]);
-    for [left, right] in rows {
-        let _ = writeln!(page, "| {left} | {} |", right.replace('|', "\\|"));
+    for row in rows {
+        let [left, right] = row.map(|cell| cell.replace('|', "\\|"));
+        let _ = writeln!(page, "| {left} | {right} |");
     }
 }
 

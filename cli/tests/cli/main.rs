@@ -1,0 +1,8 @@
+//! Drives the built binary as users do: arguments and files in, text and exit status out.
+
+#![cfg(unix)]
+
+mod bad_input;
+mod check;
+mod commands;
+mod support;
