@@ -249,14 +249,18 @@ impl<'f> Lowering<'_, '_, 'f> {
         }
         let row = self.builder.node_register();
         push(steps, origin, Op::Move { dst: row, src: at, way: Way::Slot(index as u8) });
-        self.through_parens(row, place, origin, steps);
+        let row = self.through_parens(row, place, origin, steps);
         self.node(child, row, place, steps);
     }
 
-    fn through_parens(&mut self, row: Register, place: Place, origin: OriginId, steps: &mut Vec<Step>) {
-        if place.may_have_parens() {
-            push(steps, origin, Op::Move { dst: row, src: row, way: Way::Unparen });
+    /// The row without parentheses around it, where there can be some.
+    fn through_parens(&mut self, row: Register, place: Place, origin: OriginId, steps: &mut Vec<Step>) -> Register {
+        if !place.may_have_parens() {
+            return row;
         }
+        let bare = self.builder.node_register();
+        push(steps, origin, Op::Move { dst: bare, src: row, way: Way::Unparen });
+        bare
     }
 
     /// Matches the elements after the slots.
@@ -309,9 +313,7 @@ impl<'f> Lowering<'_, '_, 'f> {
             let what = format!("there is an element for `{}`", self.builder.snippet(span));
             let origin = self.builder.origin(span, what);
             push(steps, origin, Op::Test(Test::Before(at, end)));
-            let row = self.builder.node_register();
-            push(steps, origin, Op::Move { dst: row, src: at, way: Way::Same });
-            self.through_parens(row, place, origin, steps);
+            let row = self.through_parens(at, place, origin, steps);
             self.node(*element, row, place, steps);
             let next = self.builder.node_register();
             push(steps, origin, Op::Move { dst: next, src: at, way: Way::Next });
