@@ -22,7 +22,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Apply rules to Go code.
-    Check(check::CheckArguments),
+    Check(Box<check::CheckArguments>),
     /// Run the examples in rules, and annotated Go files next to them.
     Test(test::TestArguments),
     /// Check rules without running them.

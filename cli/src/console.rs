@@ -46,7 +46,7 @@ impl Console {
 
     /// Writes mistakes of rule files, and others, to standard error.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &[Source], notices: &[Notice]) {
-        self.to_stderr(|screen| {
+        self.on_stderr(|screen| {
             diagnostics::write(diagnostics, sources, screen)?;
             diagnostics::write_notices(notices, screen)
         });
@@ -71,7 +71,7 @@ impl Console {
     }
 
     /// Writes to standard error. Errors are dropped: there is nowhere left to tell of them.
-    pub fn to_stderr(&self, write: impl FnOnce(&mut Screen<&mut dyn Write>) -> io::Result<()>) {
+    pub fn on_stderr(&self, write: impl FnOnce(&mut Screen<&mut dyn Write>) -> io::Result<()>) {
         let mut buffer = Vec::new();
         let color = self.colors(io::stderr().is_terminal());
         if write(&mut Screen::new(&mut buffer as &mut dyn Write, color)).is_ok() {

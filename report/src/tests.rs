@@ -89,7 +89,7 @@ fn written(name: &str, view: View) -> String {
     format(name).expect("a known format").write(&report, &mut out).expect("a vector takes everything");
     let mut screen = Screen::new(&mut out as &mut dyn io::Write, view.color);
     if name == "text" {
-        diagnostics::write(&report.diagnostics, &sources, &mut screen).expect("a vector takes everything");
+        diagnostics::write(report.diagnostics, &sources, &mut screen).expect("a vector takes everything");
         diagnostics::write_notices(&notices, &mut screen).expect("a vector takes everything");
     }
     String::from_utf8(out).expect("text")

@@ -45,7 +45,7 @@ pub fn run(arguments: &BuildArguments, console: &Console) -> Result<Status, Fail
     }
     if !results.failures.is_empty() {
         console
-            .to_stderr(|screen| rulec_report::diagnostics::write_remarks(&failures(&results), &loaded.sources, screen));
+            .on_stderr(|screen| rulec_report::diagnostics::write_remarks(&failures(&results), &loaded.sources, screen));
         console.error("no pack was written: see the examples above");
         return Ok(Status::Findings);
     }

@@ -120,13 +120,13 @@ fn to_stdout(
     if arguments.fix.prints_text(arguments.files.is_stream()) {
         out.write_all(&checked.text)?;
         out.flush()?;
-        console.to_stderr(|screen| write_all(format, report, screen));
+        console.on_stderr(|screen| write_all(format, report, screen));
         return Ok(());
     }
     format.write(&colored(*report, console.colored()), &mut out)?;
     out.flush()?;
     if format.findings_only() && !report.view.quiet {
-        console.to_stderr(|screen| write_rest(report, screen));
+        console.on_stderr(|screen| write_rest(report, screen));
     }
     Ok(())
 }
