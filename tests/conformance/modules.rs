@@ -1,4 +1,7 @@
 //! Files of the modules that suites name, by the ordinary Go module client, each checked against its SHA-256.
+//!
+//! Not every module proxy serves single commits. Where the client gets none, the newest release is asked for: since
+//! each file is checked, it gives the very file that was meant, or the suite is left out.
 
 use crate::suites::Suite;
 use serde::Deserialize;
@@ -26,7 +29,7 @@ impl Modules {
     /// # Errors
     /// If the module cannot be fetched, or a file is missing or not the one meant; tells which.
     pub fn copy(&self, suite: &Suite, target: &Path) -> Result<(), String> {
-        let folder = self.folder(&format!("{}@{}", suite.module, suite.commit))?;
+        let folder = self.folder(&suite.module, &suite.commit)?;
         for (path, digest) in suite.files.iter().chain(&suite.fixtures) {
             if !is_inside(Path::new(path)) {
                 return Err(format!("{path} leads out of the module"));
@@ -44,9 +47,11 @@ impl Modules {
         Ok(())
     }
 
-    fn folder(&self, version: &str) -> Result<PathBuf, String> {
+    fn folder(&self, module: &str, commit: &str) -> Result<PathBuf, String> {
         let mut known = self.known.borrow_mut();
-        known.entry(version.to_owned()).or_insert_with(|| download(version)).clone()
+        let commit = format!("{module}@{commit}");
+        let get = || download(&commit).or_else(|no| download(&format!("{module}@latest")).map_err(|_| no));
+        known.entry(commit.clone()).or_insert_with(get).clone()
     }
 }
 
@@ -62,10 +67,10 @@ fn download(version: &str) -> Result<PathBuf, String> {
     command.current_dir(std::env::temp_dir()).args(["mod", "download", "-json", version]).env("GOFLAGS", "-mod=mod");
     let output = command.output().map_err(|error| format!("go cannot be run: {error}"))?;
     let answer: Answer = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("{version}: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
+        .map_err(|_| format!("{version} is not served: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
     match answer {
         Answer { dir: Some(dir), error: None } => Ok(dir),
-        Answer { error, .. } => Err(format!("{version}: {}", error.unwrap_or_default())),
+        Answer { error, .. } => Err(error.unwrap_or_else(|| format!("{version} is not served"))),
     }
 }
 

@@ -12,8 +12,6 @@ pub struct Suite {
     pub name: String,
     /// The linter.
     pub linter: String,
-    /// What the linter calls its checks.
-    pub checks: Vec<String>,
     /// The rules, by last segment, that the suite tests.
     pub rules: Vec<String>,
     /// Module path.
