@@ -258,20 +258,26 @@ fn negated_if(negated: bool, cond: Cond) -> Cond {
 /// `subject is word`.
 fn is_word(builder: &mut Builder<'_>, subject: &Value, word: &Name) -> Option<Cond> {
     let node = node_arg(builder, subject, &format!("`is {}`", word.value));
-    if let Some(kinds) = kinds_of_word(&word.value) {
-        let Arg::Node(register) = node? else { return None };
-        return Some(Cond::Test(Test::Kinds(register, kinds)));
+    if let Some(host) = property(&word.value) {
+        return Some(Cond::Host(host, vec![node?]));
     }
-    let Some(host) = HostFn::by_name(&format!("is {}", word.value)) else {
+    let Some(kinds) = kinds_of_word(&word.value) else {
         builder.errors().unknown_word(word.span, &word.value, &words());
         return None;
     };
-    Some(Cond::Host(host, vec![node?]))
+    let Arg::Node(register) = node? else { return None };
+    Some(Cond::Test(Test::Kinds(register, kinds)))
 }
 
-/// The kinds that a word behind `is` stands for: a category or one kind in snake case.
+/// The property that a word behind `is` stands for.
+fn property(word: &str) -> Option<HostFn> {
+    HostFn::by_name(&format!("is {word}"))
+}
+
+/// The kinds that a word behind `is` stands for: a category or one kind in snake case. `package` is a property.
 pub(crate) fn kinds_of_word(word: &str) -> Option<KindSet> {
     match word {
+        _ if property(word).is_some() => None,
         "expr" => Some(KindSet::of_category(Category::Expr)),
         "stmt" => Some(KindSet::of_category(Category::Stmt)),
         "decl" => Some(KindSet::of_category(Category::Decl)),
