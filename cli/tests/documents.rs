@@ -7,6 +7,8 @@
 mod commands;
 #[path = "documents/generated.rs"]
 mod generated;
+#[path = "documents/json.rs"]
+mod json;
 #[path = "documents/markdown.rs"]
 mod markdown;
 #[path = "documents/paths.rs"]
