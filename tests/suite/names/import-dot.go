@@ -3,7 +3,7 @@ package p
 import . "net/http"
 
 func f() {
-	Get(a) // gap get: what a dot import supplies is not known from the file alone
+	Get(a) // want "^a$"
 }
 
 func g(Get func(int)) {

@@ -1,0 +1,156 @@
+//! Runs the benchmarks: `cargo run --release -p rulec-bench -- --help`.
+
+use clap::Parser;
+use rulec_bench::compare::{Comparison, Size, compare};
+use rulec_bench::corpus::{Corpus, Entry, entries, go_files};
+use rulec_bench::stages::run;
+use rulec_bench::{Series, record, rules, sample};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+/// Measures each stage of rulec over Go projects, and says how far what is promised is reached.
+#[derive(Parser)]
+struct Options {
+    /// Projects of corpus.toml; the Go distribution if none is named.
+    corpus: Vec<String>,
+    /// Measures the Go files below this folder instead.
+    #[arg(long, conflicts_with = "corpus")]
+    path: Option<PathBuf>,
+    /// How often each stage is measured.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// How many generated rules stand for many.
+    #[arg(long, default_value_t = 1000)]
+    many_rules: usize,
+    /// Adds the numbers to this CSV file.
+    #[arg(long)]
+    record: Option<PathBuf>,
+    /// Checks once with all stock rules on so many threads and prints the peak of memory in KiB. For a process of its own.
+    #[arg(long, value_name = "THREADS")]
+    peak: Option<usize>,
+    /// Counts files and bytes, for corpus.toml.
+    #[arg(long)]
+    count: bool,
+}
+
+fn main() -> ExitCode {
+    match act(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(options: &Options) -> Result<(), String> {
+    for (name, folder, entry) in folders(options)? {
+        if options.count {
+            let corpus = Corpus::of_folder(&name, &folder);
+            println!("{name}: files = {}, bytes = {}", corpus.files.len(), corpus.bytes());
+        } else if let Some(threads) = options.peak {
+            println!("{}", peak(&folder, threads)?);
+        } else {
+            let corpus = entry.map_or_else(|| Ok(Corpus::of_folder(&name, &folder)), |entry| entry.read())?;
+            measure(&corpus, &folder, options)?;
+        }
+    }
+    Ok(())
+}
+
+/// What to measure: name, folder, and the entry of corpus.toml if it is one.
+fn folders(options: &Options) -> Result<Vec<(String, PathBuf, Option<Entry>)>, String> {
+    if let Some(path) = &options.path {
+        return Ok(vec![("folder".to_owned(), path.clone(), None)]);
+    }
+    let names = if options.corpus.is_empty() { &["go".to_owned()][..] } else { &options.corpus };
+    let listed = entries()?;
+    let find = |name: &String| {
+        let entry = listed.iter().find(|entry| entry.name == *name);
+        let entry = entry.ok_or_else(|| format!("corpus.toml has no `{name}`"))?;
+        Ok((name.clone(), entry.folder()?, Some(entry.clone())))
+    };
+    names.iter().map(find).collect()
+}
+
+fn measure(corpus: &Corpus, folder: &Path, options: &Options) -> Result<(), String> {
+    println!("{}: {} files, {:.1} MB, {} rounds", corpus.name, corpus.files.len(), mb(corpus.bytes()), options.rounds);
+    let size = Size { rounds: options.rounds.max(1), many_rules: options.many_rules.max(10) };
+    let comparison = compare(corpus, size);
+    let peaks: Vec<(usize, u64)> = [1, 2].into_iter().filter_map(|n| Some((n, peak_of_child(folder, n)?))).collect();
+    print_stages(corpus, &comparison);
+    for goal in comparison.goals() {
+        println!(
+            "{:>9.2}  {} (goal {}): {}",
+            goal.reached,
+            goal.what,
+            goal.limit,
+            if goal.holds() { "reached" } else { "missed" }
+        );
+    }
+    for (threads, kib) in &peaks {
+        println!("{:>9.1}  MB of memory at most, {threads} threads", mb(kib * 1024));
+    }
+    match &options.record {
+        Some(path) => add_record(path, corpus, &comparison, &peaks),
+        None => Ok(()),
+    }
+}
+
+fn print_stages(corpus: &Corpus, comparison: &Comparison) {
+    for (stage, series) in &comparison.stages {
+        let (min, max) = series.spread_ms();
+        println!("{stage:>13} {:>9.1} ms ({min:.1} to {max:.1}), result {:016x}", series.median_ms(), series.result());
+    }
+    let stages = comparison.breakdown;
+    println!(
+        "full check by its own clock: read {:.0}, parse and lower {:.0}, front {:.0}, match {:.0}, report {:.0} ms",
+        stages.read_ms, stages.parse_ms, stages.front_ms, stages.match_ms, stages.report_ms
+    );
+    println!(
+        "plain parsing {:.2} MB/s; {} findings of {} stock rules; {} files in part; {} internal errors",
+        mb(corpus.bytes()) * 1000.0 / comparison.median_ms("parse"),
+        comparison.findings,
+        comparison.stock_rules,
+        comparison.partial,
+        comparison.internal_errors
+    );
+}
+
+fn mb(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// The peak of a check in a process of its own, which holds nothing else.
+fn peak_of_child(folder: &Path, threads: usize) -> Option<u64> {
+    let mut command = Command::new(std::env::current_exe().ok()?);
+    command.args(["--peak", &threads.to_string(), "--path"]).arg(folder);
+    String::from_utf8(command.output().ok()?.stdout).ok()?.trim().parse().ok()
+}
+
+fn peak(folder: &Path, threads: usize) -> Result<u64, String> {
+    let targets = run::targets(go_files(folder).iter());
+    let rules = rules::ready(&Arc::new(rules::plan(&rules::stock())));
+    let outcome = run::check_all(&targets, &rules, threads);
+    if outcome.summary.files == 0 {
+        return Err("nothing was checked".to_owned());
+    }
+    record::peak_kib().ok_or_else(|| "the system does not tell how much memory was held".to_owned())
+}
+
+fn add_record(path: &PathBuf, corpus: &Corpus, comparison: &Comparison, peaks: &[(usize, u64)]) -> Result<(), String> {
+    let of_corpus = (corpus.name.as_str(), corpus.files.len(), corpus.bytes());
+    let mut text = std::fs::read_to_string(path).unwrap_or_else(|_| format!("{}\n", record::HEADER));
+    for (stage, series) in &comparison.stages {
+        text += &record::line(stage, of_corpus, 1, series, None);
+        text.push('\n');
+    }
+    for (threads, kib) in peaks {
+        let mut series = Series::default();
+        series.add(sample(Vec::new));
+        text += &record::line("peak-stock", of_corpus, *threads, &series, Some(*kib));
+        text.push('\n');
+    }
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
