@@ -96,6 +96,9 @@ fn reason_of(plan: &RulePlan, one: &Match) -> String {
     format!("not known whether {}", origin.map_or("a condition holds", |origin| origin.what.as_str()))
 }
 
+/// How much of the code goes into a fingerprint: findings may nest thousands deep, each with all the code of those in it.
+const FINGERPRINT_BYTES: usize = 1 << 12;
+
 /// Gives each finding its fingerprint: the ordinal counts equals in source order.
 pub(crate) fn set_fingerprints(facts: &Facts, findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.span(), &a.rule_id, &a.message).cmp(&(b.span(), &b.rule_id, &b.message)));
@@ -104,11 +107,12 @@ pub(crate) fn set_fingerprints(facts: &Facts, findings: &mut [Finding]) {
         let mut hasher = blake3::Hasher::new();
         let declaration = declaration_around(facts, finding.span());
         // White space is the formatter's.
-        let code = String::from_utf8_lossy(facts.slice(finding.span())).split_whitespace().collect::<String>();
-        for part in [&*finding.rule_id, &*finding.path, &declaration, &code] {
+        let code = facts.slice(finding.span()).iter().filter(|byte| !byte.is_ascii_whitespace());
+        let code: Vec<u8> = code.take(FINGERPRINT_BYTES).copied().collect();
+        for part in [finding.rule_id.as_bytes(), finding.path.as_bytes(), declaration.as_bytes(), &code] {
             // Lengths keep parts apart.
             hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+            hasher.update(part);
         }
         let ordinal = equals.entry(hasher.finalize()).or_default();
         hasher.update(&ordinal.to_le_bytes());
