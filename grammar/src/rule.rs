@@ -427,6 +427,9 @@ impl<'s> ItemReader<'s, '_> {
             let text = &self.source[lexeme.token.span.range()];
             seen.passed_over.extend(CLAUSE_WORDS.iter().find(|word| **word == text));
         }
+        // A misspelled word is one mistake; that its clause is missing is not another.
+        let first = self.tokens_in(chunk).first().map(|lexeme| &self.source[lexeme.token.span.range()]);
+        seen.passed_over.extend(first.and_then(|text| nearest(text, CLAUSE_WORDS.iter().copied())));
     }
 
     /// Another cut for a clause that does not parse: before a line that starts with an unknown word, or behind the next
