@@ -158,10 +158,25 @@ fn selectors_of_packages_and_predeclared_names_are_symbols() {
 }
 
 #[test]
-fn dot_imports_leave_names_open() {
-    let file = read("package p\nimport . \"x\"\nvar a = Y\n");
-    assert!(file.names.has_dot_import());
-    check("package p\nimport . \"x\"\nvar a = Y\n", &["3:9 Y -"]);
+fn dot_imports_supply_the_names_that_rules_vouch_for() {
+    let source = "package p\nimport . \"x\"\nvar a = Y(Z)\nfunc f(Y int) { _ = Y }\n";
+    check(source, &["3:9 Y -", "3:11 Z -"]);
+    let mut vocabulary = Vocabulary::default();
+    vocabulary.symbol("x", "Y");
+    let file = Reader::new().read(source.as_bytes(), &Arc::new(vocabulary)).expect("short UTF-8 text is read");
+    let named = |node: &Node| {
+        file.texts.symbol_parts(file.tree.symbol(*node)).is_some_and(|(path, _)| file.texts.bytes(path) == b"x")
+    };
+    let places: Vec<_> =
+        file.tree.nodes().filter(named).map(|node| file.lines.position(file.tree.span(node).start)).collect();
+    // The parameter hides the import, and nobody says that the package has a Z.
+    assert_eq!(places, [(3, 9)]);
+}
+
+#[test]
+fn a_predeclared_name_declared_later_is_another() {
+    let source = "package p\nfunc f() {\n\t_ = len(a)\n\tlen := g\n\t_ = len(b)\n}\n";
+    check(source, &["3:6 len builtin", "4:2 len var definition", "5:6 len var of 4:2"]);
 }
 
 #[test]
