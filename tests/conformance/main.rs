@@ -93,8 +93,8 @@ enum Ending {
 
 fn run(arguments: &Arguments) -> Result<Ending, String> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let folder = std::env::var_os("RULEC_CONFORMANCE")
-        .map_or_else(|| repository.join("../shared/conformance"), PathBuf::from);
+    let folder =
+        std::env::var_os("RULEC_CONFORMANCE").map_or_else(|| repository.join("../shared/conformance"), PathBuf::from);
     let data = folder.join("open.jsonl");
     if !data.is_file() {
         return Ok(Ending::Skipped(format!("there is no {}", data.display())));

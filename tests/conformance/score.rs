@@ -73,7 +73,10 @@ impl Scores {
         let in_files = found.iter().filter(|(file, _)| suite.files.contains_key(file));
         let differences = Differences {
             missed: expected.difference(found).cloned().collect(),
-            unexpected: in_files.filter(|line| !expected.contains(*line)).map(|line| (line.clone(), reason(line))).collect(),
+            unexpected: in_files
+                .filter(|line| !expected.contains(*line))
+                .map(|line| (line.clone(), reason(line)))
+                .collect(),
         };
         let score = self.rules.entry(rule.to_owned()).or_default();
         score.suites += 1;
