@@ -14,6 +14,7 @@ use crate::prefilter::Allowed;
 use crate::suppress;
 use rayon::prelude::*;
 use rulec_gofront::{BuildContext, File, Reader};
+use rulec_plan::host::Tri;
 use rulec_plan::manifest::RuleMeta;
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
@@ -168,7 +169,13 @@ impl<'a> Run<'a> {
         let mut outcome = Outcome::default();
         outcome.summary.files = 1;
         outcome.summary.bytes = source.len() as u64;
-        if self.job.prefilter && !self.needs_parsing(source, &allowed, &active) {
+        let is_text = std::str::from_utf8(source).is_ok() && !source.contains(&0);
+        let generated = if self.takes_generated(target) { Tri::No } else { allowed.is_generated(source) };
+        if is_text && generated == Tri::Yes {
+            return Outcome::default();
+        }
+        let needs_parsing = !is_text || generated == Tri::Unknown || self.needs_parsing(&allowed, &active);
+        if self.job.prefilter && !needs_parsing {
             outcome.summary.lines = line_count(source);
             outcome.summary.prefiltered = 1;
             outcome.summary.stages.read_ms = ms_since(start);
@@ -212,20 +219,19 @@ impl<'a> Run<'a> {
         programs.map(of_program).collect()
     }
 
-    /// Whether more has to be known of a file than its text shows.
-    fn needs_parsing(&self, source: &[u8], allowed: &Allowed, active: &[Vec<bool>]) -> bool {
-        active.iter().flatten().any(|active| *active)
-            || allowed.may_suppress()
-            || self.build.is_some()
-            // Whether it counts as generated and whether it is Go text at all is for the reader to say.
-            || allowed.may_be_generated()
-            || std::str::from_utf8(source).is_err()
-            || source.contains(&0)
+    /// Whether more has to be known of a file of text than its text shows.
+    fn needs_parsing(&self, allowed: &Allowed, active: &[Vec<bool>]) -> bool {
+        active.iter().flatten().any(|active| *active) || allowed.may_suppress() || self.build.is_some()
+    }
+
+    /// Whether the file is checked even if it is generated.
+    fn takes_generated(&self, target: &Target) -> bool {
+        self.job.generated || target.explicit
     }
 
     /// Whether the file is not to be checked, by what it says of itself.
     fn is_left_out(&self, target: &Target, file: &File) -> bool {
-        let is_generated = file.generated && !self.job.generated && !target.explicit;
+        let is_generated = file.generated && !self.takes_generated(target);
         let excluded = |build: &BuildContext| file.build.as_ref().is_some_and(|constraint| !constraint.eval(build));
         is_generated || self.build.as_ref().is_some_and(excluded)
     }

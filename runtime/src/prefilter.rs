@@ -4,14 +4,18 @@
 //! rules whose needs are met. One scan finds all texts of all rules; a file that meets no rule's needs is not parsed.
 
 use crate::rules::Prepared;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rulec_plan::host::Tri;
 use rustc_hash::FxHashMap;
 
 /// Marks the comments that suppress findings: files that hold it are parsed to find unused ones.
 const SUPPRESSION: &str = "rulec:ignore";
 
-/// Starts the comment of generated files, which are not checked: whether a file is one is for the reader to say.
+/// Starts the comment of generated files, which are not checked unless asked for.
 const GENERATED: &str = "// Code generated ";
+
+/// Up to so many bytes of texts are looked for by a table of all transitions, which is fast and large.
+const TABLE_BYTES: usize = 1 << 15;
 
 /// The needs of all rules, ready to be looked for.
 pub(crate) struct Prefilter {
@@ -46,7 +50,9 @@ impl Prefilter {
             }
             needs.push(of_program);
         }
-        Prefilter { automaton: AhoCorasick::new(&texts).ok(), texts: texts.len(), needs }
+        let is_small = texts.iter().map(|text| text.len()).sum::<usize>() <= TABLE_BYTES;
+        let kind = is_small.then_some(AhoCorasickKind::DFA);
+        Prefilter { automaton: AhoCorasick::builder().kind(kind).build(&texts).ok(), texts: texts.len(), needs }
     }
 
     /// Looks for all texts in a file.
@@ -71,8 +77,21 @@ impl Allowed {
         self.seen[0]
     }
 
-    /// Whether the file may say that it is generated.
-    pub(crate) fn may_be_generated(&self) -> bool {
-        self.seen[1]
+    /// Whether the file says that it is generated, by Go's convention; unknown where only the reader can tell.
+    pub(crate) fn is_generated(&self, source: &[u8]) -> Tri {
+        if !self.seen[1] {
+            return Tri::No;
+        }
+        let mut offset = 0;
+        for line in source.split(|byte| *byte == b'\n') {
+            let text = line.strip_suffix(b"\r").unwrap_or(line);
+            if text.starts_with(GENERATED.as_bytes()) && text.ends_with(b" DO NOT EDIT.") {
+                // Only a comment before the package clause counts. What holds the word may be the clause.
+                let has_clause = memchr::memmem::find(&source[..offset], b"package").is_some();
+                return if has_clause { Tri::Unknown } else { Tri::Yes };
+            }
+            offset += line.len() + 1;
+        }
+        Tri::No
     }
 }

@@ -74,10 +74,13 @@ fn doc_comments<'f>(facts: &'f Facts, node: Node) -> &'f [Node] {
     let tree = facts.tree();
     let own = comments_above(facts, tree.span(node).start);
     let parent = tree.parent(node);
-    let only_one = tree.kind(node).category() == Category::Spec
-        && tree.kind(parent).category() == Category::Decl
-        && tree.children(parent).count() == 1;
-    if own.is_empty() && only_one { comments_above(facts, tree.span(parent).start) } else { own }
+    // Groups may be thousands of specs long: only the second one is looked for.
+    let is_only_one = || {
+        tree.kind(node).category() == Category::Spec
+            && tree.kind(parent).category() == Category::Decl
+            && tree.children(parent).nth(1).is_none()
+    };
+    if own.is_empty() && is_only_one() { comments_above(facts, tree.span(parent).start) } else { own }
 }
 
 fn comments_above<'f>(facts: &'f Facts, start: u32) -> &'f [Node] {
