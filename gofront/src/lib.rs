@@ -23,7 +23,7 @@ mod lines;
 
 pub mod inspect;
 
-pub use constraint::{BuildConstraint, BuildContext};
+pub use constraint::{BuildConstraint, BuildContext, says_generated};
 pub use lines::LineIndex;
 pub use names::{Names, Object, ObjectId, ObjectKind};
 pub use reader::{BadReason, BadRegion, Coverage, File, Reader, Refusal};

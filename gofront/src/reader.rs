@@ -198,10 +198,10 @@ impl Reader {
         let mut texts = Texts::new(Arc::clone(vocabulary));
         let mut tree = lower::lower(source, &self.rows, &self.pieces, &mut texts, &mut self.stack);
         let names = names::resolve(&mut tree, &mut texts);
-        let header = header_comments(&tree, &self.rows.comments);
+        let header = constraint::header(source);
         Ok(File {
-            generated: constraint::is_generated(source, header),
-            build: constraint::of_comments(source, header),
+            generated: constraint::is_generated(source, &header),
+            build: constraint::of_comments(source, &header),
             lines: LineIndex::new(source),
             tree,
             texts,
@@ -311,11 +311,4 @@ fn trim_carriage_returns(source: &[u8], comments: &mut [Span]) {
             comment.end -= 1;
         }
     }
-}
-
-/// The comments before the package clause.
-fn header_comments<'a>(tree: &Tree, comments: &'a [Span]) -> &'a [Span] {
-    let package = tree.span(tree.slot(Node::ROOT, 0));
-    let count = comments.partition_point(|comment| comment.end <= package.start);
-    &comments[..count]
 }

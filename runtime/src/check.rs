@@ -10,11 +10,9 @@ use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
 use crate::gomod::{GoVersion, Module, Modules};
 use crate::job::{Job, RuleSetting, Target};
-use crate::prefilter::Allowed;
 use crate::suppress;
 use rayon::prelude::*;
 use rulec_gofront::{BuildContext, File, Reader};
-use rulec_plan::host::Tri;
 use rulec_plan::manifest::RuleMeta;
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
@@ -163,19 +161,16 @@ impl<'a> Run<'a> {
         if self.build.as_ref().is_some_and(|build| !build.takes_file_name(&target.display)) {
             return Outcome::default();
         }
+        // The text before the package clause says it, so that a file that is left out need not be parsed.
+        if !self.job.generated && !target.explicit && rulec_gofront::says_generated(source) {
+            return Outcome::default();
+        }
         let settings = self.settings(target);
-        let allowed = self.job.rules.prefilter().scan(source);
-        let active = self.active(target, &settings, &allowed);
+        let mut active = self.active(target, &settings);
         let mut outcome = Outcome::default();
         outcome.summary.files = 1;
         outcome.summary.bytes = source.len() as u64;
-        let is_text = std::str::from_utf8(source).is_ok() && !source.contains(&0);
-        let generated = if self.takes_generated(target) { Tri::No } else { allowed.is_generated(source) };
-        if is_text && generated == Tri::Yes {
-            return Outcome::default();
-        }
-        let needs_parsing = !is_text || generated == Tri::Unknown || self.needs_parsing(&allowed, &active);
-        if self.job.prefilter && !needs_parsing {
+        if self.job.prefilter && !self.needs_parsing(source, &mut active) {
             outcome.summary.lines = line_count(source);
             outcome.summary.prefiltered = 1;
             outcome.summary.stages.read_ms = ms_since(start);
@@ -188,7 +183,7 @@ impl<'a> Run<'a> {
             Err(refusal) => return skipped(target, refusal.to_string()),
         };
         outcome.summary.stages.parse_ms = ms_since(scanned);
-        if self.is_left_out(target, &file) {
+        if self.is_left_out(&file) {
             return Outcome::default();
         }
         outcome.summary.lines = line_count(source);
@@ -204,36 +199,49 @@ impl<'a> Run<'a> {
         settings
     }
 
-    /// The rules that are on for the file and that its text allows to match.
-    fn active(&self, target: &Target, settings: &[Vec<RuleSetting>], allowed: &Allowed) -> Vec<Vec<bool>> {
+    /// The rules that are on for the file.
+    fn active(&self, target: &Target, settings: &[Vec<RuleSetting>]) -> Vec<Vec<bool>> {
         let is_test = target.display.ends_with("_test.go");
         let programs = settings.iter().enumerate().take(self.job.rules.program_count());
         let of_program = |(program, settings): (usize, &Vec<RuleSetting>)| {
-            let rules = self.job.rules.plan(program).rules.iter().enumerate().zip(settings);
-            let is_active = |((index, rule), setting): ((usize, &rulec_plan::ir::RulePlan), &RuleSetting)| {
+            let rules = self.job.rules.plan(program).rules.iter().zip(settings);
+            let is_active = |(rule, setting): (&rulec_plan::ir::RulePlan, &RuleSetting)| {
                 let fits = if is_test { !rule.meta.skip_tests } else { !rule.meta.only_tests };
-                setting.enabled && fits && self.job.rules.prefilter().allows(allowed, program, index)
+                setting.enabled && fits
             };
             rules.map(is_active).collect()
         };
         programs.map(of_program).collect()
     }
 
-    /// Whether more has to be known of a file of text than its text shows.
-    fn needs_parsing(&self, allowed: &Allowed, active: &[Vec<bool>]) -> bool {
-        active.iter().flatten().any(|active| *active) || allowed.may_suppress() || self.build.is_some()
+    /// Whether more has to be known of a file than its text shows. If every rule that is on needs some text, those that
+    /// the file's text does not allow to match are switched off.
+    fn needs_parsing(&self, source: &[u8], active: &mut [Vec<bool>]) -> bool {
+        let prefilter = self.job.rules.prefilter();
+        let any_text = |program: usize, rules: &[bool]| {
+            rules.iter().enumerate().any(|(rule, on)| *on && prefilter.allows_any_text(program, rule))
+        };
+        if active.iter().enumerate().any(|(program, rules)| any_text(program, rules)) {
+            return true;
+        }
+        let allowed = prefilter.scan(source);
+        for (program, rules) in active.iter_mut().enumerate() {
+            for (rule, on) in rules.iter_mut().enumerate() {
+                *on = *on && prefilter.allows(&allowed, program, rule);
+            }
+        }
+        active.iter().flatten().any(|active| *active)
+            || allowed.may_suppress()
+            || self.build.is_some()
+            // Whether it is Go text at all is for the reader to say.
+            || std::str::from_utf8(source).is_err()
+            || source.contains(&0)
     }
 
-    /// Whether the file is checked even if it is generated.
-    fn takes_generated(&self, target: &Target) -> bool {
-        self.job.generated || target.explicit
-    }
-
-    /// Whether the file is not to be checked, by what it says of itself.
-    fn is_left_out(&self, target: &Target, file: &File) -> bool {
-        let is_generated = file.generated && !self.takes_generated(target);
+    /// Whether the file is not part of the build that is checked.
+    fn is_left_out(&self, file: &File) -> bool {
         let excluded = |build: &BuildContext| file.build.as_ref().is_some_and(|constraint| !constraint.eval(build));
-        is_generated || self.build.as_ref().is_some_and(excluded)
+        self.build.as_ref().is_some_and(excluded)
     }
 
     fn analyse(

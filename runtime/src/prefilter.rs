@@ -5,14 +5,10 @@
 
 use crate::rules::Prepared;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use rulec_plan::host::Tri;
 use rustc_hash::FxHashMap;
 
 /// Marks the comments that suppress findings: files that hold it are parsed to find unused ones.
 const SUPPRESSION: &str = "rulec:ignore";
-
-/// Starts the comment of generated files, which are not checked unless asked for.
-const GENERATED: &str = "// Code generated ";
 
 /// Up to so many bytes of texts are looked for by a table of all transitions, which is fast and large.
 const TABLE_BYTES: usize = 1 << 15;
@@ -33,7 +29,7 @@ pub(crate) struct Allowed {
 
 impl Prefilter {
     pub(crate) fn new(programs: &[Prepared]) -> Prefilter {
-        let mut texts = vec![SUPPRESSION, GENERATED];
+        let mut texts = vec![SUPPRESSION];
         let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
         let mut number = |text| {
             *numbers.entry(text).or_insert_with(|| {
@@ -65,6 +61,11 @@ impl Prefilter {
         Allowed { seen }
     }
 
+    /// Whether a rule needs no text in particular.
+    pub(crate) fn allows_any_text(&self, program: usize, rule: usize) -> bool {
+        self.needs[program][rule].is_empty()
+    }
+
     /// Whether a rule can match in the file.
     pub(crate) fn allows(&self, allowed: &Allowed, program: usize, rule: usize) -> bool {
         self.needs[program][rule].iter().all(|list| list.iter().any(|text| allowed.seen[*text]))
@@ -75,23 +76,5 @@ impl Allowed {
     /// Whether the file may hold a suppression.
     pub(crate) fn may_suppress(&self) -> bool {
         self.seen[0]
-    }
-
-    /// Whether the file says that it is generated, by Go's convention; unknown where only the reader can tell.
-    pub(crate) fn is_generated(&self, source: &[u8]) -> Tri {
-        if !self.seen[1] {
-            return Tri::No;
-        }
-        let mut offset = 0;
-        for line in source.split(|byte| *byte == b'\n') {
-            let text = line.strip_suffix(b"\r").unwrap_or(line);
-            if text.starts_with(GENERATED.as_bytes()) && text.ends_with(b" DO NOT EDIT.") {
-                // Only a comment before the package clause counts. What holds the word may be the clause.
-                let has_clause = memchr::memmem::find(&source[..offset], b"package").is_some();
-                return if has_clause { Tri::Unknown } else { Tri::Yes };
-            }
-            offset += line.len() + 1;
-        }
-        Tri::No
     }
 }
