@@ -213,7 +213,9 @@ impl<'f> Lowering<'_, '_, 'f> {
             return;
         }
         let origin = self.builder.origin(span, format!("is `{}`", self.builder.snippet(span)));
-        push(steps, origin, Op::Test(Test::Kinds(at, KindSet::of(&[parts.kind]))));
+        if parts.kind != Kind::List || !place.sure {
+            push(steps, origin, Op::Test(Test::Kinds(at, KindSet::of(&[parts.kind]))));
+        }
         self.operator(parts, at, span, origin, steps);
         self.text(parts, at, place, span, origin, steps);
         if self.form.swapped.contains(&id) {
@@ -244,13 +246,24 @@ impl<'f> Lowering<'_, '_, 'f> {
         origin: OriginId,
         steps: &mut Vec<Step>,
     ) {
-        if matches!(self.shape(child), Shape::Any) {
+        if self.asks_nothing(child, place) {
             return;
         }
         let row = self.builder.node_register();
         push(steps, origin, Op::Move { dst: row, src: at, way: Way::Slot(index as u8) });
         let row = self.through_parens(row, place, origin, steps);
         self.node(child, row, place, steps);
+    }
+
+    /// Whether whatever stands at `place` matches, and nothing is bound to it.
+    fn asks_nothing(&self, id: PatternId, place: Place) -> bool {
+        let node = &self.pattern().nodes[id.0 as usize];
+        let open = match node.form {
+            Shape::Any => true,
+            Shape::Hole(None) => place.sure,
+            _ => false,
+        };
+        open && node.label.is_none()
     }
 
     /// The row without parentheses around it, where there can be some.
@@ -313,8 +326,10 @@ impl<'f> Lowering<'_, '_, 'f> {
             let what = format!("there is an element for `{}`", self.builder.snippet(span));
             let origin = self.builder.origin(span, what);
             push(steps, origin, Op::Test(Test::Before(at, end)));
-            let row = self.through_parens(at, place, origin, steps);
-            self.node(*element, row, place, steps);
+            if !self.asks_nothing(*element, place) {
+                let row = self.through_parens(at, place, origin, steps);
+                self.node(*element, row, place, steps);
+            }
             let next = self.builder.node_register();
             push(steps, origin, Op::Move { dst: next, src: at, way: Way::Next });
             at = next;

@@ -41,9 +41,12 @@ impl Place {
         Place { spelled: self.spelled, ..Place::of(self.element.unwrap_or(Category::Expr)) }.checked_by_parser()
     }
 
-    /// Expressions and types stand where Go's grammar wants them; only empty slots and bad source take their place.
+    /// Expressions, types and lists stand where Go's grammar wants them; only empty slots and bad source take their place.
     const fn checked_by_parser(self) -> Place {
-        Place { sure: !self.optional && matches!(self.category, Category::Expr | Category::Type), ..self }
+        Place {
+            sure: !self.optional && matches!(self.category, Category::Expr | Category::Type | Category::List),
+            ..self
+        }
     }
 
     /// The kinds that can stand here; [`Kind::Absent`] does not count, parenthesised expressions count as what they hold.

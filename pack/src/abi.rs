@@ -162,6 +162,7 @@ const LAYOUT: &[usize] = &[
     offset_of!(Frame, columns.symbols),
     offset_of!(Frame, columns.hashes),
     offset_of!(Frame, columns.below),
+    offset_of!(Frame, columns.bare),
     offset_of!(Frame, atoms),
     offset_of!(Frame, symbols),
     offset_of!(Frame, atom_of),

@@ -63,6 +63,8 @@ pub struct Tree {
     hashes: Vec<u32>,
     /// The kinds strictly below each row, so that a walk can step over whole subtrees.
     below: Vec<KindSet>,
+    /// The row without the parentheses around it: the row itself unless it is one.
+    bare: Vec<u32>,
 }
 
 /// The columns as compiled code reads them. Each points at `Tree::len() + 1` items.
@@ -85,6 +87,8 @@ pub struct Columns {
     pub hashes: *const u32,
     /// Kinds below, eight bytes each.
     pub below: *const KindSet,
+    /// Rows without parentheses, four bytes each.
+    pub bare: *const u32,
 }
 
 impl Tree {
@@ -207,11 +211,8 @@ impl Tree {
     }
 
     /// `node` without the parentheses around it.
-    pub fn unparen(&self, mut node: Node) -> Node {
-        while self.kind(node) == Kind::Paren {
-            node = Node(node.0 + 1);
-        }
-        node
+    pub fn unparen(&self, node: Node) -> Node {
+        Node(self.bare[node.index()])
     }
 
     /// Whether two subtrees are equal syntax, parentheses and positions apart.
@@ -239,12 +240,13 @@ impl Tree {
             symbols: self.symbols.as_ptr(),
             hashes: self.hashes.as_ptr(),
             below: self.below.as_ptr(),
+            bare: self.bare.as_ptr(),
         }
     }
 
     /// Size of the columns in bytes.
     pub fn size_bytes(&self) -> usize {
-        self.kinds.len() * (2 + 4 * 5 + 8 + 8)
+        self.kinds.len() * (2 + 4 * 6 + 8 + 8)
     }
 }
 
@@ -274,6 +276,7 @@ impl Builder {
             symbols: Vec::new(),
             hashes: Vec::new(),
             below: Vec::new(),
+            bare: Vec::new(),
         };
         Builder { tree, open: Vec::new() }
     }
@@ -350,7 +353,7 @@ impl Builder {
         self.push(Kind::Absent, Op::None, Span::default(), Text::NONE, end);
         self.tree.ends[end.index()] = end.0;
         self.tree.symbols = vec![SymbolId::NONE; end.index() + 1];
-        fill_hashes_and_below(&mut self.tree);
+        fill_columns(&mut self.tree);
         self.tree
     }
 
@@ -365,15 +368,17 @@ impl Builder {
 }
 
 /// One pass from the last row to the first: children come before their parents then, the last child first.
-fn fill_hashes_and_below(tree: &mut Tree) {
+fn fill_columns(tree: &mut Tree) {
     let rows = tree.kinds.len();
     tree.hashes = vec![0; rows];
     tree.below = vec![KindSet::EMPTY; rows];
+    tree.bare = (0..rows as u32).collect();
     for row in (0..rows - 1).rev() {
         let kind = tree.kinds[row];
         let of_children = tree.hashes[row];
         // Parentheses are transparent: their hash is their child's.
         let hash = if kind == Kind::Paren {
+            tree.bare[row] = tree.bare[row + 1];
             tree.hashes[row + 1]
         } else {
             let own = (kind as u32) << 8 | tree.ops[row] as u32;

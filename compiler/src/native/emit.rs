@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
 use cranelift_frontend::FunctionBuilder;
 use rulec_pack::abi::{Frame, Helpers, Status};
-use rulec_tree::{Kind, KindSet};
+use rulec_tree::KindSet;
 use std::collections::HashMap;
 use std::mem::offset_of;
 
@@ -25,6 +25,7 @@ impl Column {
     pub const SYMBOLS: Column = Column(offset_of!(Frame, columns.symbols));
     pub const HASHES: Column = Column(offset_of!(Frame, columns.hashes));
     pub const BELOW: Column = Column(offset_of!(Frame, columns.below));
+    pub const BARE: Column = Column(offset_of!(Frame, columns.bare));
 }
 
 /// A helper: offset of its pointer, types of its parameters behind the frame, and of its answer.
@@ -222,18 +223,7 @@ impl<'b> Emitter<'b> {
     }
 
     pub fn unparen(&mut self, row: Value) -> Value {
-        let (head, inward, done) = (self.block(), self.block(), self.block());
-        let inner = self.ins.append_block_param(head, types::I32);
-        self.ins.ins().jump(head, &[BlockArg::Value(row)]);
-        self.switch_to(head);
-        let kind = self.kind(inner);
-        self.branch_if_number(IntCC::Equal, kind, Kind::Paren as i64, inward, done);
-        self.enter(inward);
-        let child = self.following(inner);
-        self.ins.ins().jump(head, &[BlockArg::Value(child)]);
-        self.ins.seal_block(head);
-        self.enter(done);
-        inner
+        self.column(Column::BARE, row)
     }
 
     /// Branches on whether `kind` is in the set.
