@@ -5,7 +5,6 @@ use rulec_compiler::{SourceFile, compile};
 use rulec_pack::{Engine, Executable};
 use rulec_plan::Plan;
 use rulec_runtime::RuleSet;
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -155,13 +154,10 @@ pub fn generated(count: usize) -> Vec<SourceFile> {
 
 /// Rules that name what no file holds.
 pub fn absent(count: usize) -> Vec<SourceFile> {
-    let rule = |number| {
-        let mut text = String::new();
-        let _ = write!(
-            text,
-            "rule absent-{number} {{ match expr {{ $x.Zqx{number}Absent($y) }} report \"{{$x}} {{$y}}\" }}\n"
-        );
-        text
+    let rule = |number: usize| {
+        format!(
+            "rule absent-{number} {{\n    match expr {{ $x.Zqx{number}Absent($y) }}\n    report \"{{$x}} {{$y}}\"\n}}\n"
+        )
     };
     one_file((0..count).map(rule).collect())
 }
