@@ -146,7 +146,9 @@ const FORMS: &[&str] = &[
 /// So many rules made of ten forms and a hundred names, each another one.
 pub fn generated(count: usize) -> Vec<SourceFile> {
     let rule = |number: usize| {
-        let (form, name) = (FORMS[number % FORMS.len()], NAMES[number / FORMS.len() % NAMES.len()]);
+        // A name of its own for each form, so that few rules are as mixed as many.
+        let (form, round) = (number % FORMS.len(), number / FORMS.len());
+        let (form, name) = (FORMS[form], NAMES[(round + form * FORMS.len()) % NAMES.len()]);
         format!("rule generated-{number} {{\n    {}\n}}\n", form.replace("NAME", name))
     };
     one_file((0..count).map(rule).collect())
