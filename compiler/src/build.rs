@@ -100,7 +100,7 @@ pub(crate) struct Builder<'a> {
     /// Names bound in some alternatives only, until now.
     pub half_bound: BTreeSet<String>,
     /// Names that were reported as not bound; once is enough.
-    reported: BTreeSet<String>,
+    pub reported: BTreeSet<String>,
     /// The register of the row of the whole file, if something asked for it.
     pub file_row: Option<Register>,
     /// The match as a whole.

@@ -127,6 +127,7 @@ fn mirror(op: Op, asked: bool) -> Option<Op> {
 /// Whether an operand is the same whenever it is evaluated: a literal, `nil`, `true` or `false`.
 fn is_fixed(pattern: &Pattern, id: PatternId) -> bool {
     match &pattern.nodes[id.0 as usize].form {
+        Shape::Node { kind: Kind::Paren, children, .. } => children.iter().all(|child| is_fixed(pattern, *child)),
         Shape::Node { kind, text, .. } => match kind {
             Kind::Int | Kind::Float | Kind::Imag | Kind::Char | Kind::String => true,
             Kind::Ident => matches!(text.as_deref(), Some(b"nil" | b"true" | b"false")),

@@ -530,10 +530,20 @@ impl<'f> Lowering<'_, '_, 'f> {
         push(steps, origin, Op::Ask(Cond::Host(HostFn::Matches, vec![comment, Arg::Const(regex)])));
     }
 
+    /// Whether the name is bound here, rather than before. An error if only some ways to here have bound it: on these it
+    /// would have to be compared, on the others bound.
+    fn is_first(&mut self, name: &str, span: Span) -> bool {
+        let is_first = self.builder.bound.insert(name.to_owned());
+        if is_first && self.builder.half_bound.contains(name) && self.builder.reported.insert(name.to_owned()) {
+            self.builder.errors().bound_on_some(span, name);
+        }
+        is_first
+    }
+
     /// Binds a row, or asks that it is equal to what the name is bound to.
     fn bind_node(&mut self, name: &str, at: Register, span: Span, steps: &mut Vec<Step>) {
         let Some(Bound::Node(register)) = self.builder.name(name, Sort::Node, span) else { return };
-        if self.builder.bound.insert(name.to_owned()) {
+        if self.is_first(name, span) {
             let origin = self.builder.origin(span, format!("binds `{name}`"));
             push(steps, origin, Op::Move { dst: register, src: at, way: Way::Same });
         } else {
@@ -544,7 +554,7 @@ impl<'f> Lowering<'_, '_, 'f> {
 
     fn bind_run(&mut self, name: &str, from: Register, after: Register, span: Span, steps: &mut Vec<Step>) {
         let Some(Bound::Run(first, end)) = self.builder.name(name, Sort::Run, span) else { return };
-        if self.builder.bound.insert(name.to_owned()) {
+        if self.is_first(name, span) {
             let origin = self.builder.origin(span, format!("binds `{name}`"));
             push(steps, origin, Op::Move { dst: first, src: from, way: Way::Same });
             push(steps, origin, Op::Move { dst: end, src: after, way: Way::Same });
@@ -557,7 +567,7 @@ impl<'f> Lowering<'_, '_, 'f> {
     fn bind_operator(&mut self, name: &str, at: Register, span: Span, steps: &mut Vec<Step>) {
         let Some(Bound::Value(register)) = self.builder.name(name, Sort::Value, span) else { return };
         let args = vec![Arg::Node(at)];
-        if self.builder.bound.insert(name.to_owned()) {
+        if self.is_first(name, span) {
             let origin = self.builder.origin(span, format!("binds `{name}`"));
             push(steps, origin, Op::Let { dst: register, host: HostFn::Operator, args });
         } else {
@@ -615,16 +625,18 @@ pub(crate) fn in_each<L: Lowers>(
     count: usize,
     mut each: impl FnMut(&mut L, usize, &mut Vec<Step>),
 ) -> Vec<Vec<Step>> {
-    let before = lowering.names().0.clone();
+    let (before, half_before) = (lowering.names().0.clone(), lowering.names().1.clone());
     let mut on_all: Option<BTreeSet<String>> = None;
     let mut on_some = BTreeSet::new();
     let branches = (0..count)
         .map(|index| {
-            *lowering.names().0 = before.clone();
+            let (bound, half_bound) = lowering.names();
+            (*bound, *half_bound) = (before.clone(), half_before.clone());
             let mut steps = Vec::new();
             each(lowering, index, &mut steps);
-            let bound = lowering.names().0.clone();
-            on_some.extend(bound.iter().cloned());
+            let (bound, half_bound) = lowering.names();
+            on_some.extend(bound.iter().chain(half_bound.iter()).cloned());
+            let bound = bound.clone();
             on_all = Some(match on_all.take() {
                 None => bound,
                 Some(others) => others.intersection(&bound).cloned().collect(),
@@ -634,7 +646,7 @@ pub(crate) fn in_each<L: Lowers>(
         .collect();
     let on_all = on_all.unwrap_or(before);
     let (bound, half_bound) = lowering.names();
-    half_bound.extend(on_some.difference(&on_all).cloned());
+    *half_bound = on_some.difference(&on_all).cloned().collect();
     *bound = on_all;
     branches
 }

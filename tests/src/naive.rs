@@ -378,11 +378,6 @@ fn bind(name: String, thing: Thing, known: &Bindings, same: impl Fn(&Thing) -> b
 /// or `false`.
 fn mirrored(pattern: &Pattern, kind: Kind, op: &OpForm, children: &[PatternId]) -> Option<OpForm> {
     let (Kind::Binary, OpForm::OneOf(ops)) = (kind, op) else { return None };
-    let is_fixed = |id: &PatternId| match &pattern.nodes[id.0 as usize].form {
-        Form::Node { kind: Kind::Ident, text, .. } => matches!(text.as_deref(), Some(b"nil" | b"true" | b"false")),
-        Form::Node { kind, .. } => KindSet::BASIC_LITS.contains(*kind),
-        _ => false,
-    };
     let swapped = |op: &Op| match op {
         Op::Eq | Op::Ne => Some(*op),
         Op::Lt => Some(Op::Gt),
@@ -392,5 +387,16 @@ fn mirrored(pattern: &Pattern, kind: Kind, op: &OpForm, children: &[PatternId]) 
         _ => None,
     };
     let ops = ops.iter().map(swapped).collect::<Option<Vec<_>>>()?;
-    children.iter().any(is_fixed).then_some(OpForm::OneOf(ops))
+    children.iter().any(|child| is_fixed(pattern, *child)).then_some(OpForm::OneOf(ops))
+}
+
+/// A literal, `nil`, `true` or `false`, or one of several such, whatever the parentheses.
+fn is_fixed(pattern: &Pattern, id: PatternId) -> bool {
+    match &pattern.nodes[id.0 as usize].form {
+        Form::Node { kind: Kind::Ident, text, .. } => matches!(text.as_deref(), Some(b"nil" | b"true" | b"false")),
+        Form::Node { kind: Kind::Paren, children, .. } => is_fixed(pattern, children[0]),
+        Form::Node { kind, .. } => KindSet::BASIC_LITS.contains(*kind),
+        Form::OneOf(options) => options.iter().all(|option| is_fixed(pattern, *option)),
+        _ => false,
+    }
 }

@@ -10,4 +10,6 @@ var (
 	_ = 1 < len(a)
 	_ = len(a) > 1
 	_ = 0 != len(a)
+	_ = 3 == cap(a)   // want "^a$"
+	_ = cap(a) == (3) // want "^a$"
 )
