@@ -16,6 +16,7 @@ use rulec_gofront::{BuildContext, File, Reader};
 use rulec_plan::manifest::RuleMeta;
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -191,12 +192,11 @@ impl<'a> Run<'a> {
         outcome
     }
 
-    fn settings(&self, target: &Target) -> Vec<Vec<RuleSetting>> {
+    fn settings(&self, target: &Target) -> Cow<'_, [Vec<RuleSetting>]> {
+        let Some(policy) = self.job.policy else { return Cow::Borrowed(self.job.settings) };
         let mut settings = self.job.settings.to_vec();
-        if let Some(policy) = self.job.policy {
-            policy.adjust(&target.display, &mut settings);
-        }
-        settings
+        policy.adjust(&target.display, &mut settings);
+        Cow::Owned(settings)
     }
 
     /// The rules that are on for the file.
