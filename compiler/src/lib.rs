@@ -35,7 +35,6 @@ use build::Tables;
 use errors::Errors;
 use rule::Context;
 use rulec_grammar::ast::{Example, Item, Module, Rule};
-use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Sink};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
@@ -179,9 +178,4 @@ fn examples_mention(module: &Module, name: &str) -> bool {
     let mut files =
         rules.flat_map(|rule| &rule.examples).flat_map(|example| example.files.iter().chain(&example.fixed));
     files.any(|file| file.text.value.contains(&mention))
-}
-
-/// Whether a code stands for a mistake in the rule's names that does not change what it matches.
-pub(crate) fn is_about_names(diagnostic: &Diagnostic) -> bool {
-    [codes::E0204, codes::E0207].contains(&diagnostic.code)
 }

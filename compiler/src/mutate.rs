@@ -6,9 +6,9 @@
 use crate::build::Tables;
 use crate::rule::{self, Context};
 use crate::scope::Modules;
-use crate::{SourceFile, is_about_names, parse};
+use crate::{SourceFile, parse};
 use rulec_grammar::ast::{Alternative, Cond, Form, Item, Pattern, PatternId, Rule};
-use rulec_grammar::diagnostic::{FileId, Severity, Sink};
+use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_tree::Span;
@@ -60,12 +60,8 @@ fn compile_alone<'a>(
     let (mut tables, mut sink) = (Tables::default(), Sink::new());
     let context = Context { modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
     let lowered = rule::lower(context, rule, RuleIndex(0), id.to_owned(), path)?;
-    let is_broken = sink
-        .diagnostics()
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error && !is_about_names(diagnostic));
     let plan = Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules: vec![lowered] };
-    (!is_broken && rulec_plan::verify::verify(&plan).is_ok()).then_some(plan)
+    rulec_plan::verify::verify(&plan).is_ok().then_some(plan)
 }
 
 /// Every rule with one thing dropped.

@@ -201,6 +201,38 @@ fn is_about_statements(alternatives: &[Alternative]) -> bool {
         .all(|alternative| matches!(alternative.pattern.category, Category::Stmt | Category::List | Category::Clause))
 }
 
+/// The elements on one side of the subject: before it for `preceded by` and `first in`, behind it for the others.
+struct Siblings {
+    /// The row whose children they are.
+    list: Register,
+    from: Register,
+    end: Register,
+}
+
+/// Finds the elements beside the subject; a run of statements ends at `after`.
+fn siblings(
+    builder: &mut Builder<'_>,
+    search: &Search<'_>,
+    subject: Register,
+    after: Option<Register>,
+    steps: &mut Vec<Step>,
+) -> Siblings {
+    let (list, from, end) = (builder.node_register(), builder.node_register(), builder.node_register());
+    let mut go = |dst, src, way| push(steps, search.origin, Op::Move { dst, src, way });
+    go(list, subject, Way::Parent);
+    if matches!(search.relation, Relation::PrecededBy | Relation::FirstIn) {
+        go(from, list, Way::Slot(0));
+        go(end, subject, Way::Same);
+    } else {
+        match after {
+            Some(after) => go(from, after, Way::Same),
+            None => go(from, subject, Way::Next),
+        }
+        go(end, list, Way::End);
+    }
+    Siblings { list, from, end }
+}
+
 /// `preceded by` and `followed by`.
 fn beside(
     builder: &mut Builder<'_>,
@@ -210,18 +242,7 @@ fn beside(
     steps: &mut Vec<Step>,
 ) {
     let subject = element(builder, search, first, steps);
-    let (parent, from, end) = (builder.node_register(), builder.node_register(), builder.node_register());
-    push(steps, search.origin, Op::Move { dst: parent, src: subject, way: Way::Parent });
-    if search.relation == Relation::PrecededBy {
-        push(steps, search.origin, Op::Move { dst: from, src: parent, way: Way::Slot(0) });
-        push(steps, search.origin, Op::Move { dst: end, src: subject, way: Way::Same });
-    } else {
-        match after {
-            Some(after) => push(steps, search.origin, Op::Move { dst: from, src: after, way: Way::Same }),
-            None => push(steps, search.origin, Op::Move { dst: from, src: subject, way: Way::Next }),
-        }
-        push(steps, search.origin, Op::Move { dst: end, src: parent, way: Way::End });
-    }
+    let Siblings { from, end, .. } = siblings(builder, search, subject, after, steps);
     let found = builder.node_register();
     push(steps, search.origin, Op::Each { dst: found, over: Over::Elements { from, end } });
     if let Bound::Directly(_) = search.bound {
@@ -257,18 +278,7 @@ fn outermost(
     let subject = builder.node_register();
     let elements = KindSet::of_category(Category::Stmt).union(KindSet::of_category(Category::Clause));
     push(steps, origin, Op::Each { dst: subject, over: Over::Statement { of: first } });
-    let (list, from, end) = (builder.node_register(), builder.node_register(), builder.node_register());
-    push(steps, origin, Op::Move { dst: list, src: subject, way: Way::Parent });
-    if search.relation == Relation::FirstIn {
-        push(steps, origin, Op::Move { dst: from, src: list, way: Way::Slot(0) });
-        push(steps, origin, Op::Move { dst: end, src: subject, way: Way::Same });
-    } else {
-        match after {
-            Some(after) => push(steps, origin, Op::Move { dst: from, src: after, way: Way::Same }),
-            None => push(steps, origin, Op::Move { dst: from, src: subject, way: Way::Next }),
-        }
-        push(steps, origin, Op::Move { dst: end, src: list, way: Way::End });
-    }
+    let Siblings { list, from, end } = siblings(builder, search, subject, after, steps);
     let (other, mut others) = (builder.node_register(), Vec::new());
     push(&mut others, origin, Op::Each { dst: other, over: Over::Elements { from, end } });
     push(&mut others, origin, Op::Test(Test::Kinds(other, elements)));
