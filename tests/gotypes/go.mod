@@ -1,0 +1,3 @@
+module rulec.test/gotypes
+
+go 1.26
