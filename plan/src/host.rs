@@ -3,39 +3,8 @@
 //! Each function has a name (as in the rule language), a signature and a sentence of documentation. Adding one is adding a
 //! line here and an arm where the runtime answers it; the language reference is checked against this list.
 
+pub use rulec_tree::Tri;
 use serde::{Deserialize, Serialize};
-
-/// Three-valued truth.
-///
-/// Source: S. C. Kleene, "Introduction to Metamathematics", 1952, §64 (strong tables).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Tri {
-    /// Certainly not.
-    No = 0,
-    /// Certainly.
-    Yes = 1,
-    /// Not known.
-    Unknown = 2,
-}
-
-impl Tri {
-    /// Yes or no.
-    pub fn of(truth: bool) -> Tri {
-        if truth { Tri::Yes } else { Tri::No }
-    }
-
-    /// The opposite.
-    #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "`!tri` would read as two-valued")]
-    pub fn not(self) -> Tri {
-        match self {
-            Tri::No => Tri::Yes,
-            Tri::Yes => Tri::No,
-            Tri::Unknown => Tri::Unknown,
-        }
-    }
-}
 
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

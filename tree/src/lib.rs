@@ -13,8 +13,10 @@ pub mod literal;
 mod op;
 mod text;
 mod tree;
+mod tri;
 
 pub use kind::{Category, Kind, KindSet, Shape};
 pub use op::Op;
 pub use text::{SymbolId, Text, Texts, Vocabulary};
 pub use tree::{Builder, Columns, Node, Span, Tree};
+pub use tri::Tri;
