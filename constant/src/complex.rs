@@ -33,8 +33,8 @@ impl Complex {
         &self.0.1
     }
 
-    pub(crate) fn negated(&self) -> Complex {
-        Complex(Arc::new((self.re().negated(), self.im().negated())))
+    pub(crate) fn negated(&self) -> Option<Complex> {
+        Complex::new(self.re().negated()?, self.im().negated()?)
     }
 
     /// `self op right` for `+ - * /`.

@@ -10,6 +10,7 @@ use crate::float::Format;
 use crate::real::Real;
 use crate::text::Text;
 use crate::value::{Kind, Value};
+use rulec_tree::Op;
 
 /// A basic type, as far as it decides which constants it can represent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,21 +137,12 @@ impl Value {
         self.complex().map_or(Value::Unknown, |complex| Value::Real(complex.im().clone()))
     }
 
-    /// `complex(re, im)`. Both must be real numbers, if perhaps held as complex ones.
+    /// `complex(re, im)` of floats. Both must be real numbers, whatever way they are held.
     pub fn make_complex(re: &Value, im: &Value) -> Value {
-        let (Some(re), Some(im)) = (re.as_real(), im.as_real()) else { return Value::Unknown };
-        Complex::new(re, im).map_or(Value::Unknown, Value::Complex)
-    }
-
-    fn as_real(&self) -> Option<Real> {
-        match self {
-            Value::Real(real) => Some(real.clone()),
-            Value::Complex(_) => match self.to_float() {
-                Value::Real(real) => Some(real),
-                _ => None,
-            },
-            _ => None,
-        }
+        let (Value::Real(re), Value::Real(im)) = (re.to_float(), im.to_float()) else { return Value::Unknown };
+        // As a sum with zero, which turns literals that are too long for fractions into floats.
+        let parts = re.binary(Op::Add, &Real::ZERO).zip(im.binary(Op::Add, &Real::ZERO));
+        parts.and_then(|(re, im)| Complex::new(re, im)).map_or(Value::Unknown, Value::Complex)
     }
 
     /// `string(self)` for an integer: its character in UTF-8, U+FFFD for what is none.

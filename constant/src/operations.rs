@@ -26,8 +26,8 @@ impl Value {
         match (op, self) {
             (Op::Not, Value::Bool(truth)) => Value::Bool(!truth),
             (Op::Add, Value::Real(_) | Value::Complex(_)) => self.clone(),
-            (Op::Sub, Value::Real(real)) => limited(Some(real.negated())),
-            (Op::Sub, Value::Complex(complex)) => Value::Complex(complex.negated()),
+            (Op::Sub, Value::Real(real)) => limited(real.negated()),
+            (Op::Sub, Value::Complex(complex)) => complex.negated().map_or(Value::Unknown, Value::Complex),
             (Op::Xor, Value::Real(real)) => limited(complement(real, unsigned_bits)),
             _ => Value::Unknown,
         }

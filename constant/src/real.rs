@@ -172,12 +172,13 @@ impl Real {
         }
     }
 
-    pub(crate) fn negated(&self) -> Real {
+    pub(crate) fn negated(&self) -> Option<Real> {
         match &self.0 {
-            Form::Small(int) => int.checked_neg().map_or_else(|| Real::from(-BigInt::from(*int)), Real::from),
-            Form::Big(int) => Real::from(-BigInt::clone(int)),
-            Form::Ratio(ratio) => Real(Form::Ratio(Arc::new(-BigRational::clone(ratio)))),
-            Form::Float(float) => Real::of_float(float.negated()),
+            Form::Small(int) => Some(int.checked_neg().map_or_else(|| Real::from(-BigInt::from(*int)), Real::from)),
+            Form::Big(int) => Some(Real::from(-BigInt::clone(int))),
+            // A literal may be longer than what computing gives.
+            Form::Ratio(ratio) => Real::of_ratio(-BigRational::clone(ratio)),
+            Form::Float(float) => Some(Real::of_float(float.negated())),
         }
     }
 
