@@ -298,6 +298,9 @@ impl<'a> Run<'a> {
     /// What is known of a file before rules run over it.
     pub(crate) fn facts<'f>(&'f self, target: &'f Target, source: &'f [u8], file: &'f File) -> Facts<'f> {
         let mut facts = Facts::new(file, source, &target.display);
+        if let Some(packages) = self.job.packages {
+            facts = facts.with_types(packages, &target.path);
+        }
         facts.folder = target.path.parent();
         let module = facts.folder.and_then(|folder| self.modules.get(folder)).and_then(Option::as_deref);
         facts.import_path = facts.folder.and_then(|folder| match module {

@@ -18,6 +18,8 @@ use crate::value::Value;
 use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_tree::{Kind, Node, Span, Tree};
+use rulec_world::{FileTypes, Packages};
+use std::cell::OnceCell;
 use std::path::Path;
 
 pub(crate) use comments::{code_below, is_alone_on_its_line};
@@ -38,13 +40,35 @@ pub struct Facts<'a> {
     pub go_version: Option<GoVersion>,
     /// The comments in source order.
     comments: Vec<Node>,
+    /// What types come from: the packages of the run, and where this file is among them.
+    packages: Option<(&'a Packages, &'a Path)>,
+    types: OnceCell<Result<FileTypes<'a>, String>>,
 }
 
 impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
         let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
-        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments }
+        let (packages, types) = (None, OnceCell::new());
+        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments, packages, types }
+    }
+
+    /// With types, from the packages of which the file at `path` is one.
+    #[must_use]
+    pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
+        Facts { packages: Some((packages, path)), ..self }
+    }
+
+    /// What is known of types; found out at the first question.
+    ///
+    /// # Errors
+    /// Why nothing is known of them.
+    pub fn types(&self) -> Result<&FileTypes<'a>, &str> {
+        let load = || match self.packages {
+            Some((packages, path)) => packages.file(path, self.file),
+            None => Err("no packages were loaded".to_owned()),
+        };
+        self.types.get_or_init(load).as_ref().map_err(String::as_str)
     }
 
     /// The tree.

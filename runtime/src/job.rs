@@ -6,6 +6,8 @@ use crate::finding::RuleRef;
 use crate::rules::RuleSet;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::Severity;
+use rulec_program::Config;
+use rulec_world::Packages;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,6 +31,8 @@ pub struct Job<'a> {
     pub prefilter: bool,
     /// For which Go version and platform.
     pub platform: &'a Platform,
+    /// The packages of the files, for rules that ask for types. Without them, every type is unknown.
+    pub packages: Option<&'a Packages>,
     /// Hears how far the run is.
     pub progress: &'a dyn Progress,
     /// Set by someone else to end the run after the files in hand.
@@ -88,6 +92,17 @@ pub struct Platform {
 }
 
 impl Platform {
+    /// Where packages are looked for on this machine, for this version and platform.
+    pub fn config(&self) -> Config {
+        Config {
+            goos: self.goos.clone(),
+            goarch: self.goarch.clone(),
+            tags: self.tags.clone(),
+            gopath: self.gopath.clone(),
+            ..Config::of_this_machine()
+        }
+    }
+
     /// Whether build constraints are to be looked at.
     pub fn is_given(&self) -> bool {
         self.goos.is_some() || self.goarch.is_some() || !self.tags.is_empty()

@@ -89,6 +89,7 @@ impl Bench {
             generated: true,
             prefilter: true,
             platform: &trial.settings.platform,
+            packages: None,
             progress: &Quiet,
             interrupt: &AtomicBool::new(false),
         })

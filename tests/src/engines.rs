@@ -8,10 +8,12 @@ use rulec_compiler::{Compiled, SourceFile};
 use rulec_grammar::diagnostic::Severity;
 use rulec_pack::{Code, Executable, file};
 use rulec_plan::Plan;
+use rulec_program::{Config, Goroot};
 use rulec_report::{Report, View};
 use rulec_runtime::finding::Outcome;
 use rulec_runtime::job::{Job, OptionValue, Platform, Quiet, Target};
 use rulec_runtime::{RuleSet, check};
+use rulec_world::Packages;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -101,6 +103,9 @@ fn mistakes(compiled: &Compiled, files: &[SourceFile]) -> String {
 /// Checks files with all rules on, whatever their level, on so many threads.
 pub fn run(rules: &RuleSet, files: &[Target], threads: usize) -> Outcome {
     let settings = rules.settings(|_| true);
+    // Without a Go distribution, so that answers are the same on every machine.
+    let config = Config { goroot: Goroot::None, ..Config::default() };
+    let packages = Packages::of_disk(config, files.iter().map(|target| target.path.clone()).collect(), threads);
     check(&Job {
         rules,
         settings: &settings,
@@ -110,6 +115,7 @@ pub fn run(rules: &RuleSet, files: &[Target], threads: usize) -> Outcome {
         generated: true,
         prefilter: true,
         platform: &Platform::default(),
+        packages: Some(&packages),
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),
     })

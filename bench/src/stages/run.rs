@@ -5,6 +5,7 @@ use crate::{Sample, sample};
 use rulec_runtime::finding::Outcome;
 use rulec_runtime::job::{Job, Platform, Quiet, Target};
 use rulec_runtime::{RuleSet, check};
+use rulec_world::Packages;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -23,6 +24,9 @@ pub fn measure(corpus: &Corpus, rules: &RuleSet) -> (Sample, Outcome) {
 /// Checks files on so many threads with all rules on, whatever their level.
 pub fn check_all(targets: &[Target], rules: &RuleSet, threads: usize) -> Outcome {
     let settings = rules.settings(|_| true);
+    let platform = Platform::default();
+    let packages =
+        Packages::of_disk(platform.config(), targets.iter().map(|target| target.path.clone()).collect(), threads);
     check(&Job {
         rules,
         settings: &settings,
@@ -31,7 +35,8 @@ pub fn check_all(targets: &[Target], rules: &RuleSet, threads: usize) -> Outcome
         threads,
         generated: true,
         prefilter: true,
-        platform: &Platform::default(),
+        platform: &platform,
+        packages: Some(&packages),
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),
     })

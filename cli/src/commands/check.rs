@@ -24,6 +24,7 @@ use rulec_report::Notice;
 use rulec_runtime::finding::{InternalError, Outcome};
 use rulec_runtime::job::{Job, PathPolicy, RuleSetting};
 use rulec_runtime::{RuleSet, check, check_source};
+use rulec_world::Packages;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -177,6 +178,9 @@ fn check_all(
     loaded: &mut Loaded,
 ) -> Checked {
     let bar = Bar::new(!arguments.output.is_quiet());
+    let platform = files::platform(&arguments.files);
+    let paths = input.targets().iter().map(|target| target.path.clone()).collect();
+    let packages = Packages::of_disk(platform.config(), paths, arguments.jobs);
     let job = Job {
         rules,
         settings,
@@ -185,7 +189,8 @@ fn check_all(
         threads: arguments.jobs,
         generated: files::with_generated(&arguments.files, configuration),
         prefilter: !arguments.fail_on_skipped,
-        platform: &files::platform(&arguments.files),
+        platform: &platform,
+        packages: Some(&packages),
         progress: &bar,
         interrupt: &INTERRUPTED,
     };

@@ -11,6 +11,7 @@ use rulec_report::{Remark, Source};
 use rulec_runtime::explain::{Attempt, AttemptResult, explain};
 use rulec_runtime::finding::RuleRef;
 use rulec_runtime::job::{Job, Platform, Quiet, Target};
+use rulec_world::Packages;
 use rulec_runtime::{RuleSet, discover};
 use rulec_tree::Span;
 use std::fs;
@@ -80,6 +81,8 @@ fn attempts(
     let rules = RuleSet::new(vec![(Arc::clone(&found.pack.plan), Engine::Interp)], &[]);
     let rules = rules.map_err(|error| error.to_string())?;
     let target = Target { path: configuration.cwd.join(path), display: Arc::from(display), explicit: true };
+    let platform = Platform::default();
+    let packages = Packages::of_disk(platform.config(), vec![target.path.clone()], 1);
     let job = Job {
         rules: &rules,
         settings: &rules.settings(|_| true),
@@ -88,7 +91,8 @@ fn attempts(
         threads: 1,
         generated: true,
         prefilter: false,
-        platform: &Platform::default(),
+        platform: &platform,
+        packages: Some(&packages),
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),
     };

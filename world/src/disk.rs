@@ -1,0 +1,99 @@
+//! Packages of the file system, found by `rulec-program`.
+
+use crate::source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+use rulec_program::{Config, Loader, PackageDir, Resolution, Role};
+use rustc_hash::FxHashMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Packages of the file system, as a build configuration selects their files.
+#[derive(Debug)]
+pub struct DiskSource {
+    loader: Loader,
+    packages: RwLock<FxHashMap<PackageKey, Found>>,
+}
+
+/// A package met before: the same for both, in two forms.
+#[derive(Clone, Debug)]
+struct Found {
+    dir: Arc<PackageDir>,
+    source: Arc<PackageSource>,
+}
+
+impl DiskSource {
+    /// The packages that this configuration makes of the file system.
+    pub fn new(config: Config) -> DiskSource {
+        DiskSource { loader: Loader::new(config), packages: RwLock::default() }
+    }
+
+    /// What finds the packages.
+    pub fn loader(&self) -> &Loader {
+        &self.loader
+    }
+
+    fn remember(&self, dir: Arc<PackageDir>) -> PackageKey {
+        let key = PackageKey::Dir { dir: dir.dir.clone(), scope: dir.scope };
+        let is_known = self.packages.read().unwrap_or_else(PoisonError::into_inner).contains_key(&key);
+        if !is_known {
+            let source = Arc::new(source_of(&dir));
+            let mut packages = self.packages.write().unwrap_or_else(PoisonError::into_inner);
+            packages.insert(key.clone(), Found { dir, source });
+        }
+        key
+    }
+
+    fn found(&self, key: &PackageKey) -> Option<Found> {
+        self.packages.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+}
+
+fn source_of(dir: &PackageDir) -> PackageSource {
+    let file = |file: &rulec_program::SourceFile| SourceFile {
+        path: file.path.clone(),
+        part: match file.role {
+            Role::Go => Part::Base,
+            Role::InternalTest => Part::Tests,
+            Role::ExternalTest => Part::External,
+        },
+        imports: file.imports.iter().map(|import| import.path.clone()).collect(),
+    };
+    let files = dir.files().iter().filter(|file| file.excluded.is_none()).map(file).collect();
+    PackageSource {
+        import_path: dir.import_path.clone(),
+        name: dir.name.clone().unwrap_or_default(),
+        files,
+        go_minor: dir.module.as_ref().and_then(|module| module.go).map(|go| go.minor),
+    }
+}
+
+impl Source for DiskSource {
+    fn package_of(&self, path: &Path) -> PackageKey {
+        self.remember(self.loader.package_at(path))
+    }
+
+    fn package(&self, key: &PackageKey) -> Option<Arc<PackageSource>> {
+        self.found(key).map(|found| found.source)
+    }
+
+    fn resolve(&self, from: &PackageKey, path: &str) -> Import {
+        let Some(from) = self.found(from) else { return Import::Missing(format!("package {from} was never asked for")) };
+        match self.loader.resolve(&from.dir, path) {
+            Resolution::Dir(dir) => Import::Package(self.remember(dir)),
+            Resolution::Std(path) => Import::Package(PackageKey::Std(path)),
+            Resolution::Unsafe => Import::Unsafe,
+            Resolution::C => Import::C,
+            Resolution::Missing { reason } => Import::Missing(reason),
+        }
+    }
+
+    fn read(&self, file: &SourceFile) -> std::io::Result<Vec<u8>> {
+        std::fs::read(&file.path)
+    }
+
+    fn word_bytes(&self) -> u8 {
+        match self.loader.build_context().goarch.as_str() {
+            "386" | "arm" | "mips" | "mipsle" => 4,
+            _ => 8,
+        }
+    }
+}

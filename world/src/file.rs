@@ -1,0 +1,140 @@
+//! What is known of one file.
+
+use crate::source::PackageKey;
+use crate::world::World;
+use rulec_constant::Value;
+use rulec_gofront::File;
+use rulec_tree::{Kind, Node, Tree};
+use rulec_types::check::{Mode, Rows, Selection, Unit, UnitTypes};
+use rulec_types::{ObjId, Store, Ty, Types};
+
+/// Types, modes, values and selections of the expressions of one file. The first question about a top-level declaration
+/// goes through all of it; files of which nobody asks cost nothing.
+pub struct FileTypes<'w> {
+    world: &'w World,
+    package: PackageKey,
+    unit: UnitTypes<'w>,
+}
+
+/// The only file of the unit.
+const FILE: usize = 0;
+
+impl<'w> FileTypes<'w> {
+    pub(crate) fn new(world: &'w World, package: PackageKey, unit: Unit<'w>) -> FileTypes<'w> {
+        FileTypes { world, package, unit: UnitTypes::new(unit) }
+    }
+
+    /// The type of an expression, type expression or declared identifier; unknown for all else. Types of untyped constants
+    /// are those that they are converted to; of a comma-ok expression it is a tuple.
+    pub fn ty(&self, node: Node) -> Ty {
+        self.rows(node).map_or(Ty::UNKNOWN, |rows| rows.ty(node))
+    }
+
+    /// What an expression is.
+    pub fn mode(&self, node: Node) -> Mode {
+        self.rows(node).map_or(Mode::Unknown, |rows| rows.mode(node))
+    }
+
+    /// The value of a constant expression.
+    pub fn value(&self, node: Node) -> Option<&Value> {
+        self.rows(node)?.value(node)
+    }
+
+    /// What a selector selects; none for qualified names.
+    pub fn selection(&self, node: Node) -> Option<&Selection> {
+        self.rows(node)?.selection(node)
+    }
+
+    /// The package-level object that an identifier stands for.
+    pub fn object(&self, node: Node) -> Option<ObjId> {
+        self.rows(node)?.object(node)
+    }
+
+    /// The type arguments of a generic function or type where this identifier names it.
+    pub fn instance(&self, node: Node) -> Option<&[Ty]> {
+        self.rows(node)?.instance(node)
+    }
+
+    /// Where types and objects live.
+    pub fn store(&self) -> &'w Store {
+        self.world.store()
+    }
+
+    /// Relations between types, as this file sees them.
+    pub fn relations(&self) -> Types<'_> {
+        self.unit.types()
+    }
+
+    /// The file.
+    pub fn file(&self) -> &'w File {
+        self.unit.unit().files[FILE].file
+    }
+
+    /// The type `name` of the package with this import path; predeclared ones have the empty path.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn named(&self, path: &str, name: &str) -> Result<Ty, String> {
+        let store = self.store();
+        let package = match path {
+            "" => rulec_types::PackageId::UNIVERSE,
+            _ => self.world.package_id(&self.package, path)?,
+        };
+        let object = store.lookup_in(package, store.name(name));
+        let ty = object.and_then(|object| store.type_of(object));
+        ty.ok_or_else(|| format!("package `{path}` has no type `{name}`"))
+    }
+
+    /// Why the type of an expression is not known, in the words of a clause after *unknown because*.
+    pub fn unknown_because(&self, node: Node) -> String {
+        let tree = self.tree();
+        let leaf = self.unknown_leaf(node);
+        let text = self.file().texts.str(tree.text(leaf));
+        match tree.kind(leaf) {
+            Kind::Ident => match self.import_of(leaf) {
+                Some(path) => match self.world.package_id(&self.package, &path) {
+                    Err(reason) => reason,
+                    Ok(_) => format!("package `{path}` has nothing that is known by this name"),
+                },
+                None => format!("nothing known is called `{text}`"),
+            },
+            Kind::Selector => "what it selects was not found".to_owned(),
+            Kind::Bad => "this part of the file could not be parsed".to_owned(),
+            kind => format!("the type of this {} could not be found out", kind.name()),
+        }
+    }
+
+    /// The first expression below, from the left, that is unknown while all below it is known.
+    fn unknown_leaf(&self, node: Node) -> Node {
+        let tree = self.tree();
+        let mut at = node;
+        loop {
+            let is_unknown = |child: &Node| {
+                let is_expr = tree.kind(*child).fits(rulec_tree::Category::Expr);
+                is_expr && self.ty(*child).is_unknown() && !matches!(self.mode(*child), Mode::Builtin(_) | Mode::NoValue)
+            };
+            // The name behind a selector is no cause by itself.
+            let is_selector = tree.kind(at) == Kind::Selector;
+            let children = tree.children(at).take(if is_selector { 1 } else { usize::MAX });
+            match children.filter(is_unknown).next() {
+                Some(child) => at = child,
+                None => return at,
+            }
+        }
+    }
+
+    /// The path of the import that this identifier names.
+    fn import_of(&self, ident: Node) -> Option<String> {
+        let file = self.file();
+        let object = file.names.get(file.names.object(ident)?);
+        (object.kind == rulec_gofront::ObjectKind::Package).then(|| file.texts.str(object.path).into_owned())
+    }
+
+    fn rows(&self, node: Node) -> Option<&Rows> {
+        self.unit.rows_at(FILE, node)
+    }
+
+    fn tree(&self) -> &'w Tree {
+        &self.file().tree
+    }
+}

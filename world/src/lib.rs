@@ -1,0 +1,28 @@
+//! All packages that a run needs, typed.
+//!
+//! In: the packages that rules are applied to, and a [`Source`] that finds packages: the file system by way of
+//! `rulec-program`, or files in memory. Out: a [`World`] that answers for each of their files what `rulec-types` knows.
+//! What files import is followed, declared in the order of the imports and on several threads; of all that is not
+//! checked itself, declarations are read, never bodies.
+//!
+//! **Absent:** it knows nothing of rules, and types nothing by itself.
+//!
+//! Read in this order: [`Source`], `graph` (units and the order in which they are declared), [`World`], [`FileTypes`], [`Packages`].
+
+#![warn(missing_docs)]
+
+mod disk;
+mod file;
+mod graph;
+pub mod inspect;
+mod memory;
+mod packages;
+mod source;
+mod world;
+
+pub use disk::DiskSource;
+pub use file::FileTypes;
+pub use memory::{MemoryFile, MemorySource};
+pub use packages::Packages;
+pub use source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+pub use world::World;

@@ -1,0 +1,106 @@
+//! Packages of files in memory: examples of rules, and text from an editor.
+
+use crate::source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+use rulec_gofront::{File, Reader};
+use rulec_tree::{Kind, Node, Vocabulary};
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A Go file in memory.
+#[derive(Clone, Debug)]
+pub struct MemoryFile {
+    /// The import path of its package.
+    pub import_path: String,
+    /// Its name; files of one name must not be of one package.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// Packages of files in memory. All other import paths mean the standard library.
+#[derive(Debug, Default)]
+pub struct MemorySource {
+    packages: FxHashMap<String, Arc<PackageSource>>,
+    contents: FxHashMap<PathBuf, Vec<u8>>,
+    /// The minor number of the language version.
+    pub go_minor: Option<u32>,
+}
+
+impl MemorySource {
+    /// The packages that these files make up.
+    pub fn new(files: Vec<MemoryFile>, go_minor: Option<u32>) -> MemorySource {
+        let mut reader = Reader::new();
+        let vocabulary = Arc::new(Vocabulary::default());
+        let mut packages: FxHashMap<String, PackageSource> = FxHashMap::default();
+        let mut contents = FxHashMap::default();
+        for file in files {
+            // What the reader refuses has no names to offer.
+            let Ok(read) = reader.read(&file.content, &vocabulary) else { continue };
+            let package_name = String::from_utf8_lossy(read.package_name().unwrap_or_default()).into_owned();
+            let part = match (file.name.ends_with("_test.go"), package_name.strip_suffix("_test")) {
+                (false, _) => Part::Base,
+                (true, None) => Part::Tests,
+                (true, Some(_)) => Part::External,
+            };
+            let package = packages.entry(file.import_path.clone()).or_insert_with(|| PackageSource {
+                import_path: file.import_path.clone(),
+                name: package_name.strip_suffix("_test").unwrap_or(&package_name).to_owned(),
+                files: Vec::new(),
+                go_minor,
+            });
+            let path = MemorySource::path(&file.import_path, &file.name);
+            package.files.push(SourceFile { path: path.clone(), part, imports: imports_of(&read) });
+            contents.insert(path, file.content);
+        }
+        let packages = packages.into_iter().map(|(path, package)| (path, Arc::new(package))).collect();
+        MemorySource { packages, contents, go_minor }
+    }
+
+    /// The path that a file has here.
+    pub fn path(import_path: &str, name: &str) -> PathBuf {
+        Path::new(import_path).join(name)
+    }
+}
+
+fn imports_of(file: &File) -> Vec<String> {
+    let tree = &file.tree;
+    let decls = tree.children(tree.slot(Node::ROOT, 1)).filter(|decl| tree.kind(*decl) == Kind::ImportDecl);
+    let specs = decls.flat_map(|decl| tree.children(decl));
+    specs.map(|spec| file.texts.str(tree.text(tree.slot(spec, 1))).into_owned()).collect()
+}
+
+impl Source for MemorySource {
+    fn package_of(&self, path: &Path) -> PackageKey {
+        PackageKey::Memory(path.parent().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default())
+    }
+
+    fn package(&self, key: &PackageKey) -> Option<Arc<PackageSource>> {
+        match key {
+            PackageKey::Memory(path) => self.packages.get(path).cloned(),
+            PackageKey::Dir { .. } | PackageKey::Std(_) => None,
+        }
+    }
+
+    fn resolve(&self, _from: &PackageKey, path: &str) -> Import {
+        match path {
+            "C" => Import::C,
+            "unsafe" => Import::Unsafe,
+            _ if self.packages.contains_key(path) => Import::Package(PackageKey::Memory(path.to_owned())),
+            // Paths of the standard library have no dot in their first element.
+            _ if path.split('/').next().is_some_and(|first| !first.contains('.')) => {
+                Import::Package(PackageKey::Std(path.to_owned()))
+            }
+            _ => Import::Missing(format!("package `{path}` is not among the files of the example")),
+        }
+    }
+
+    fn read(&self, file: &SourceFile) -> std::io::Result<Vec<u8>> {
+        let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        self.contents.get(&file.path).cloned().ok_or_else(missing)
+    }
+
+    fn word_bytes(&self) -> u8 {
+        8
+    }
+}

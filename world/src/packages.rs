@@ -1,0 +1,64 @@
+//! The packages of the files of a run, prepared when the first question comes.
+
+use crate::disk::DiskSource;
+use crate::file::FileTypes;
+use crate::memory::{MemoryFile, MemorySource};
+use crate::source::PackageKey;
+use crate::world::World;
+use rulec_gofront::File;
+use rulec_program::Config;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+/// The packages of the files of a run. Nothing is loaded before the first question, and then all of them are at once.
+pub struct Packages {
+    world: World,
+    files: Vec<PathBuf>,
+    threads: usize,
+    prepared: Once,
+}
+
+impl Packages {
+    /// The packages of these files of the file system, to be loaded on that many threads (0: one for each core).
+    pub fn of_disk(config: Config, files: Vec<PathBuf>, threads: usize) -> Packages {
+        Packages::new(World::new(DiskSource::new(config)), files, threads)
+    }
+
+    /// The packages that these files in memory make up. Each has the path that [`MemorySource::path`] gives it.
+    pub fn of_memory(files: Vec<MemoryFile>, go_minor: Option<u32>) -> Packages {
+        let paths = files.iter().map(|file| MemorySource::path(&file.import_path, &file.name)).collect();
+        Packages::new(World::new(MemorySource::new(files, go_minor)), paths, 1)
+    }
+
+    fn new(world: World, files: Vec<PathBuf>, threads: usize) -> Packages {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = if threads == 0 { cores() } else { threads };
+        Packages { world, files, threads, prepared: Once::new() }
+    }
+
+    /// The packages themselves.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What is known of a file, which may have changed since the packages were loaded.
+    ///
+    /// # Errors
+    /// Why nothing is known of it.
+    pub fn file<'w>(&'w self, path: &Path, file: &'w File) -> Result<FileTypes<'w>, String> {
+        self.prepare();
+        let package = self.world.source().package_of(path);
+        self.world.file(&package, path, file)
+    }
+
+    /// Loads the packages unless they are loaded.
+    pub fn prepare(&self) {
+        self.prepared.call_once(|| {
+            let mut roots: Vec<PackageKey> =
+                self.files.iter().map(|file| self.world.source().package_of(file)).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            self.world.prepare(roots, self.threads);
+        });
+    }
+}
