@@ -121,6 +121,8 @@ pub struct Names {
     uses: Vec<Node>,
     first_use: Vec<u32>,
     funcs: Vec<Func>,
+    /// Keys of composite literals, each a field's name or a use of this local object; sorted.
+    maybe_keys: Vec<(Node, ObjectId)>,
 }
 
 /// Set for an identifier that defines something.
@@ -142,6 +144,12 @@ impl Names {
     pub fn object(&self, node: Node) -> Option<ObjectId> {
         let number = self.of_node.get(node.index())? & !DEFINES;
         number.checked_sub(1).map(ObjectId)
+    }
+
+    /// The local object that a key in a composite literal uses if it is no field's name: only types can tell.
+    pub fn object_of_key(&self, node: Node) -> Option<ObjectId> {
+        let at = self.maybe_keys.binary_search_by_key(&node, |(key, _)| *key).ok()?;
+        self.maybe_keys.get(at).map(|(_, object)| *object)
     }
 
     /// Whether an identifier declares a name; fields and methods do not count, and neither does `_`.
@@ -434,6 +442,7 @@ impl<'a> Resolver<'a> {
         }
         self.names.uses = sorted;
         self.names.first_use = first_use;
+        self.names.maybe_keys.sort_unstable();
         // Only what Go refuses, such as a function literal on the left of `:=`, is gone through out of order.
         if !self.names.funcs.is_sorted_by_key(|func| func.node) {
             sort_funcs(&mut self.names.funcs);
@@ -633,7 +642,11 @@ impl<'a> Resolver<'a> {
     fn maybe_key(&mut self, node: Node) {
         let number = self.binding(self.tree.text(node));
         if number != UNKNOWN && number > 0 {
-            self.names.objects[number as usize - 1].maybe_key = true;
+            let object = &mut self.names.objects[number as usize - 1];
+            object.maybe_key = true;
+            if object.func.is_some() {
+                self.names.maybe_keys.push((node, ObjectId(number - 1)));
+            }
         }
     }
 

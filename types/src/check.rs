@@ -9,12 +9,40 @@
 //! Both are done by one [`Checker`] a thread: the same code reads type expressions and expressions, and writes down what
 //! it finds if [`Checker::rows`] is there.
 
+mod body;
+mod context;
+mod declare;
+mod names;
+
+mod signature;
+mod type_expr;
+
+mod assign;
+mod clause;
+mod stmt;
+
+mod operand;
+
+mod arith;
+mod builtin;
+mod call;
+mod constant;
+mod expr;
+mod index;
+mod literal;
+mod selector;
+mod untyped;
+
+pub use body::{UnitTypes, record};
+pub use declare::declare;
+pub use names::{ImportSpec, Imported, import_specs};
+
 use crate::relate::Types;
 use crate::{Builtin, Name, ObjId, PackageId, Store, Ty};
 use rulec_constant::Value;
 use rulec_gofront::{File, ObjectId};
 use rulec_tree::Node;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Part of a package: its files without tests, or its own tests (an extension of it), or an external test.
 #[derive(Debug)]
@@ -42,6 +70,7 @@ pub struct UnitFile<'a> {
     pub path: Name,
     /// What it imports.
     pub imports: FileScope,
+    names: names::NameTable,
 }
 
 /// What the imports of one file bring in.
@@ -140,6 +169,8 @@ pub struct Rows {
     instances: FxHashMap<Node, Box<[Ty]>>,
     /// Types of variables that clauses of type switches declare, which share one identifier.
     clause_vars: FxHashMap<ObjectId, Ty>,
+    /// Identifiers that are no expressions.
+    names: FxHashSet<Node>,
 }
 
 impl Rows {
@@ -157,6 +188,14 @@ impl Rows {
     /// What an expression is.
     pub fn mode(&self, node: Node) -> Mode {
         self.modes.get(node.0.wrapping_sub(self.first) as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether a row is an expression or a type: something was found out about it, and it is no mere name such as one that
+    /// is declared, one of a package, or one behind a dot.
+    ///
+    /// Source: the keys of `go/types.Info.Types`.
+    pub fn is_expression(&self, node: Node) -> bool {
+        self.mode(node) != Mode::Unknown && !self.names.contains(&node)
     }
 
     /// The value of a constant expression.
@@ -226,11 +265,17 @@ pub(crate) struct Checker<'a> {
     pub(crate) file: usize,
     /// Where findings go; none while declaring.
     pub(crate) rows: Option<Rows>,
-    pub(crate) locals: FxHashMap<ObjectId, Local>,
+    /// What is being declared; none while recording.
+    declaring: Option<declare::Declaring<'a>>,
+    locals: FxHashMap<ObjectId, Local>,
+    /// The type that the variable of a type switch has in the clause being looked at, by the identifier in the guard.
+    guards: FxHashMap<Node, Ty>,
     /// The value of `iota` in the constant declaration being looked at.
     pub(crate) iota: Option<Value>,
     /// The results of the functions being looked at, the innermost last.
     pub(crate) results: Vec<Box<[Ty]>>,
+    /// Whether a call or receive was looked at since this was set back: the length of an array is no constant then.
+    pub(crate) has_call: bool,
     /// How many expressions, types and statements lie around the one being looked at.
     pub(crate) depth: u32,
 }
