@@ -5,8 +5,8 @@
 //!
 //! **Absent:** it does not know that rules exist, and it looks at no other file of the package.
 //!
-//! Read in this order: [`Reader`], then `syntax` (tree-sitter's tree as rows), `lower` (rows to the canonical tree)
-//! and `recover` (files that do not parse), then [`Names`].
+//! Read in this order: [`Reader`], then `syntax` (tree-sitter's tree as rows), `lower` (rows to the canonical tree),
+//! `recover` (files that do not parse) and `skeleton` (files read for their declarations), then [`Names`].
 
 #![warn(missing_docs)]
 
@@ -14,6 +14,7 @@ mod reader;
 
 mod lower;
 mod recover;
+mod skeleton;
 mod syntax;
 
 mod names;

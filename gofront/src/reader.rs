@@ -10,6 +10,7 @@ use crate::lines::LineIndex;
 use crate::lower::{self, Piece, Task};
 use crate::names::{self, Names};
 use crate::recover::{self, Chunk};
+use crate::skeleton::Skeleton;
 use crate::syntax::{Outcome, Rows, Syntax, SyntaxReader};
 use rulec_tree::{Kind, Node, Span, Texts, Tree, Vocabulary};
 use std::fmt;
@@ -21,6 +22,7 @@ pub struct Reader {
     rows: Rows,
     pieces: Vec<Piece>,
     stack: Vec<Task>,
+    skeleton: Skeleton,
     max_bytes: usize,
 }
 
@@ -178,6 +180,7 @@ impl Reader {
             rows: Rows::default(),
             pieces: Vec::new(),
             stack: Vec::new(),
+            skeleton: Skeleton::default(),
             max_bytes: max_bytes.min(1 << 30),
         }
     }
@@ -189,17 +192,48 @@ impl Reader {
     /// See [`Refusal`]. No content that Go's own tools would take is refused but for its size.
     pub fn read(&mut self, source: &[u8], vocabulary: &Arc<Vocabulary>) -> Result<File, Refusal> {
         self.check(source)?;
-        self.rows.clear();
-        self.pieces.clear();
+        self.clear();
         let mut coverage = Coverage::default();
         self.parse(source, &mut coverage);
+        Ok(self.finish(source, vocabulary, coverage))
+    }
+
+    /// Reads one file for its declarations: as [`Reader::read`], but top-level functions and methods have empty blocks for
+    /// bodies, as have those whose bodies are empty. Comments in bodies are left out as well. All spans are those of
+    /// `source`; a body's is that of the whole body.
+    ///
+    /// Bodies are not parsed, so [`File::coverage`] says nothing about them. A file whose declarations do not parse is
+    /// read whole, bodies included.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub fn read_declarations(&mut self, source: &[u8], vocabulary: &Arc<Vocabulary>) -> Result<File, Refusal> {
+        self.check(source)?;
+        self.clear();
+        let start = text_start(source);
+        let mut coverage = Coverage::default();
+        if self.parse_skeleton(source, start) {
+            self.require_package(start, &mut coverage);
+        } else {
+            self.parse(source, &mut coverage);
+        }
+        Ok(self.finish(source, vocabulary, coverage))
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.pieces.clear();
+    }
+
+    /// Lowers what was parsed.
+    fn finish(&mut self, source: &[u8], vocabulary: &Arc<Vocabulary>, coverage: Coverage) -> File {
         trim_carriage_returns(source, &mut self.rows.comments);
 
         let mut texts = Texts::new(Arc::clone(vocabulary));
         let mut tree = lower::lower(source, &self.rows, &self.pieces, &mut texts, &mut self.stack);
         let names = names::resolve(&mut tree, &mut texts);
         let header = constraint::header(source);
-        Ok(File {
+        File {
             generated: constraint::is_generated(source, &header),
             build: constraint::of_comments(source, &header),
             lines: LineIndex::new(source),
@@ -207,7 +241,7 @@ impl Reader {
             texts,
             names,
             coverage,
-        })
+        }
     }
 
     fn check(&self, source: &[u8]) -> Result<(), Refusal> {
@@ -224,13 +258,32 @@ impl Reader {
     }
 
     fn parse(&mut self, source: &[u8], coverage: &mut Coverage) {
-        let start = if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u32 } else { 0 };
+        let start = text_start(source);
         let whole = Span::new(start, source.len() as u32);
         if self.syntax.read(source, whole, &mut self.rows) == Outcome::Clean {
             self.add_pieces(0);
         } else {
             self.parse_in_chunks(source, start, coverage);
         }
+        self.require_package(start, coverage);
+    }
+
+    /// Parses `source` without the bodies of its functions. Says no if that does not parse.
+    fn parse_skeleton(&mut self, source: &[u8], start: u32) -> bool {
+        if !self.skeleton.cut(source, start) {
+            return false;
+        }
+        let whole = Span::new(start, self.skeleton.text.len() as u32);
+        if self.syntax.read(&self.skeleton.text, whole, &mut self.rows) != Outcome::Clean {
+            return false;
+        }
+        self.skeleton.restore(self.rows.rows.iter_mut().map(|row| &mut row.span));
+        self.skeleton.restore(self.rows.comments.iter_mut());
+        self.add_pieces(0);
+        true
+    }
+
+    fn require_package(&self, start: u32, coverage: &mut Coverage) {
         let has_package = match self.pieces.first() {
             Some(Piece::Row(row)) => self.rows.syntax(*row) == Syntax::Package,
             _ => false,
@@ -303,6 +356,11 @@ impl Reader {
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Where Go begins: behind a byte order mark.
+fn text_start(source: &[u8]) -> u32 {
+    if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u32 } else { 0 }
+}
 
 /// A line comment ends before its line end, be that LF or CRLF.
 fn trim_carriage_returns(source: &[u8], comments: &mut [Span]) {

@@ -248,7 +248,7 @@ impl Lexer<'_> {
 }
 
 /// Keywords after which the statement goes on with the next line.
-const CONTINUES: &[&[u8]] = &[
+pub(crate) const CONTINUES: &[&[u8]] = &[
     b"case",
     b"chan",
     b"const",
