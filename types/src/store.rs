@@ -78,7 +78,14 @@ impl Store {
 
     /// What occurs in a type.
     pub fn flags(&self, ty: Ty) -> Flags {
-        self.types[ty.0 as usize].flags
+        let entry = &self.types[ty.0 as usize];
+        match &entry.data {
+            // Its declaration sets what it stands for after it has been made.
+            TypeData::Alias(Alias { origin: None, .. }) => {
+                self.types[self.unalias(ty).0 as usize].flags.with(Flags::ALIAS)
+            }
+            _ => entry.flags,
+        }
     }
 
     /// The same type with every alias in it replaced by what it stands for.
@@ -86,7 +93,7 @@ impl Store {
         let entry = &self.types[ty.0 as usize];
         match &entry.data {
             // Its declaration sets what it stands for after it has been made.
-            TypeData::Alias(alias) => alias.actual.get().map_or(Ty::UNKNOWN, |actual| self.canon(*actual)),
+            TypeData::Alias(_) => self.types[self.unalias(ty).0 as usize].canon,
             _ => entry.canon,
         }
     }
@@ -184,9 +191,28 @@ impl Store {
         }))
     }
 
+    /// An alias for what its declaration says.
+    pub(crate) fn new_alias_for(&self, obj: ObjId, tparams: Box<[Ty]>, actual: Ty) -> Ty {
+        self.push_type(TypeData::Alias(Alias {
+            obj,
+            origin: None,
+            args: Box::default(),
+            tparams: OnceLock::from(tparams),
+            actual: OnceLock::from(actual),
+        }))
+    }
+
     /// A new type parameter, to be completed by its declaration.
     pub(crate) fn new_type_param(&self, name: Name, index: u32) -> Ty {
-        self.push_type(TypeData::TypeParam(TypeParam { name, index, constraint: OnceLock::new() }))
+        let (constraint, shares_constraint) = (OnceLock::new(), OnceLock::new());
+        self.push_type(TypeData::TypeParam(TypeParam { name, index, constraint, shares_constraint }))
+    }
+
+    /// Says of a type parameter that the one before it is in the same group: `B` in `[A, B ~int]`.
+    pub(crate) fn share_constraint(&self, tparam: Ty) {
+        if let TypeData::TypeParam(param) = self.data(tparam) {
+            let _ = param.shares_constraint.set(());
+        }
     }
 
     /// The instance of a generic named type (not of an alias) for these arguments.
@@ -246,6 +272,16 @@ impl Store {
         PackageId(self.packages.push(Package { path, name, scope: OnceLock::new() }) as u32)
     }
 
+    /// The object of this name in the scope of a package.
+    pub fn lookup_in(&self, package: PackageId, name: Name) -> Option<ObjId> {
+        self.package(package).scope.get()?.objects.get(&name).copied()
+    }
+
+    /// The type of an object, if it is known; of a type name the type that it names.
+    pub fn type_of(&self, object: ObjId) -> Option<Ty> {
+        self.object(object).ty.get().copied()
+    }
+
     /// The predeclared objects.
     pub fn universe(&self) -> Option<&Scope> {
         self.package(PackageId::UNIVERSE).scope.get()
@@ -258,7 +294,9 @@ impl Store {
         // Before the lock: it is made by the same index.
         let canon = flags.has(Flags::ALIAS).then(|| self.intern(self.without_aliases(&data)));
         let is_it = |number: u32, data: &TypeData| same_structure(&self.types[number as usize].data, data);
-        Ty(self.type_index.find_or_add(hash_structure(&data), data, is_it, |data| self.push_entry(data, flags, canon).0))
+        Ty(self
+            .type_index
+            .find_or_add(hash_structure(&data), data, is_it, |data| self.push_entry(data, flags, canon).0))
     }
 
     /// A type of its own, whatever others look alike.
@@ -268,8 +306,7 @@ impl Store {
     }
 
     fn push_entry(&self, data: TypeData, flags: Flags, canon: Option<Ty>) -> Ty {
-        let number =
-            self.types.push_with(|number| Entry { data, canon: canon.unwrap_or(Ty(number as u32)), flags });
+        let number = self.types.push_with(|number| Entry { data, canon: canon.unwrap_or(Ty(number as u32)), flags });
         Ty(number as u32)
     }
 
@@ -286,7 +323,9 @@ impl Store {
             TypeData::Slice(elem) | TypeData::Pointer(elem) | TypeData::Chan { elem, .. } => self.flags(*elem),
             TypeData::Map { key, elem } => self.flags(*key).with(self.flags(*elem)),
             TypeData::Struct(fields) => {
-                fields.iter().fold(Flags::NONE, |flags, field| flags.with(self.flags(field.ty)))
+                // The packages of exported fields and, for conversions, tags do not matter: parts must be looked at.
+                let structural = if fields.is_empty() { Flags::NONE } else { Flags::STRUCTURAL };
+                fields.iter().fold(structural, |flags, field| flags.with(self.flags(field.ty)))
             }
             TypeData::Tuple(types) => of_all(types),
             TypeData::Func(func) => {

@@ -2,7 +2,7 @@
 //!
 //! Types are numbers into the [`Store`](crate::Store), made once for each structure: equal structure is an equal number.
 //! Two types are identical in Go's sense mostly when their [canonical](crate::Store::canon) numbers are equal; only
-//! interfaces and generic function types need a comparison of their parts.
+//! structs, interfaces and generic function types need a comparison of their parts.
 
 use crate::{Name, ObjId, PackageId};
 use std::sync::OnceLock;
@@ -334,8 +334,8 @@ pub struct Named {
     /// Set by its declaration; for instances filled when first asked for. Never a named type, alias or unknown that
     /// may become known.
     pub(crate) underlying: OnceLock<Ty>,
-    /// The methods declared with it as receiver, sorted by name as text; those of an instance are its origin's. Set by its
-    /// declaration.
+    /// The methods declared with it as receiver in source order, which gives them their numbers; those of an instance are
+    /// its origin's. Set by its declaration.
     pub(crate) methods: OnceLock<Box<[ObjId]>>,
 }
 
@@ -363,6 +363,8 @@ pub struct TypeParam {
     pub index: u32,
     /// Its constraint; always an interface behind aliases and names, or unknown. Set by its declaration.
     pub(crate) constraint: OnceLock<Ty>,
+    /// Set if it was declared in one group with the type parameter before it, which decides how lists are written.
+    pub(crate) shares_constraint: OnceLock<()>,
 }
 
 /// What occurs in a type, its parts included; of named types only their type arguments count as parts.
@@ -374,7 +376,7 @@ impl Flags {
     pub const UNKNOWN: Flags = Flags(1);
     /// A type parameter.
     pub const TYPE_PARAM: Flags = Flags(2);
-    /// An interface with elements or a generic function type: identity must look at its parts.
+    /// A struct with fields, an interface with elements or a generic function type: identity must look at its parts.
     pub const STRUCTURAL: Flags = Flags(4);
     /// An alias, so that it is not its own canonical type.
     pub const ALIAS: Flags = Flags(8);
