@@ -53,7 +53,7 @@ impl Environment {
     pub fn flag(&self, name: &str) -> Option<&str> {
         let flags = self.get("GOFLAGS")?.split_whitespace();
         let values = flags.filter_map(|flag| flag.strip_prefix('-')?.trim_start_matches('-').split_once('='));
-        values.filter(|(key, _)| *key == name).map(|(_, value)| value).last()
+        values.filter(|(key, _)| *key == name).map(|(_, value)| value).next_back()
     }
 
     /// The first folder of GOPATH; `~/go` if it is not set.

@@ -8,7 +8,7 @@
 //! Source: Go spec, "Source file organization", "Import declarations" and "Comments"; `go/build`, "Build Constraints".
 
 use std::fs::File;
-use std::io::{Read, Result};
+use std::io::{ErrorKind, Read, Result};
 use std::path::Path;
 
 /// An import of a Go file.
@@ -50,15 +50,23 @@ const FIRST_READ_BYTES: usize = 6 << 10;
 /// Reads as much of the file as its head needs. `buffer` only saves allocations.
 pub(crate) fn read(path: &Path, buffer: &mut Vec<u8>) -> Result<Head> {
     let mut file = File::open(path)?;
-    buffer.clear();
-    let mut wanted = FIRST_READ_BYTES;
+    let (mut len, mut wanted) = (0, FIRST_READ_BYTES);
     loop {
-        let missing = wanted - buffer.len();
-        let is_whole = Read::by_ref(&mut file).take(missing as u64).read_to_end(buffer)? < missing;
-        if let Some(head) = scan(buffer, is_whole) {
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
+        }
+        let count = match file.read(&mut buffer[len..wanted]) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        len += count;
+        // Mostly the first read has it all, and that the file ends there need not be asked.
+        if let Some(head) = scan(&buffer[..len], count == 0) {
             return Ok(head);
         }
-        wanted *= 4;
+        if len == wanted {
+            wanted *= 4;
+        }
     }
 }
 
@@ -97,8 +105,8 @@ impl<'a> Scanner<'a> {
             let rest = &self.text[self.at..];
             let skipped = match rest {
                 [b' ' | b'\t' | b'\r' | b'\n' | b';', ..] => 1,
-                [b'/', b'/', ..] => self.to_end_of(rest, b"\n"),
-                [b'/', b'*', ..] => 2 + self.to_end_of(&rest[2..], b"*/"),
+                [b'/', b'/', ..] => self.len_until(rest, b"\n"),
+                [b'/', b'*', ..] => 2 + self.len_until(&rest[2..], b"*/"),
                 [] | [b'/'] => {
                     self.ran_out = true;
                     return;
@@ -109,8 +117,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// How many bytes it is to the end of the next `mark`, or of the text.
-    fn to_end_of(&mut self, rest: &[u8], mark: &[u8]) -> usize {
+    /// The bytes up to the end of the next `mark`, or of the text.
+    fn len_until(&mut self, rest: &[u8], mark: &[u8]) -> usize {
         match rest.windows(mark.len()).position(|window| window == mark) {
             Some(before) => before + mark.len(),
             None => {

@@ -41,7 +41,7 @@ pub struct PackageDir {
     pub import_path: String,
     /// The folder.
     pub dir: PathBuf,
-    /// The name in the package clauses; `None` if no file belongs to a package.
+    /// The name in the package clauses; `None` if no file has a say, as those left out for another platform have not.
     pub name: Option<String>,
     /// The module; `None` outside of modules.
     pub module: Option<Arc<Module>>,
@@ -72,6 +72,14 @@ impl PackageDir {
     /// What is wrong with the folder or its files.
     pub fn problems(&self) -> &[Problem] {
         &self.folder.problems
+    }
+
+    /// Whether patterns such as `./...` mean it. They leave out `builtin`, whose declarations stand for predeclared
+    /// names and are no package.
+    fn is_listed(&self) -> bool {
+        let is_builtin = self.is_standard() && self.import_path == "builtin";
+        let has_files = self.files().iter().any(|file| file.excluded.is_none());
+        !is_builtin && (has_files || !self.problems().is_empty())
     }
 
     /// Whether it is part of the Go distribution.
@@ -146,7 +154,7 @@ impl Loader {
             }
             if !listing.go_files.is_empty() || listing.problem.is_some() {
                 let package = self.package(&self.scope_around(&dir), &dir, None);
-                if package.name.is_some() || !package.problems().is_empty() {
+                if package.is_listed() {
                     found.push(package);
                 }
             }
@@ -463,7 +471,6 @@ fn absolute(path: &Path) -> PathBuf {
     paths::normalised(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// Files that are not left out for a reason which other files share are worth showing.
 impl SourceFile {
     /// Whether the file is left out because it is for another platform, or for other build tags.
     pub fn is_for_another_build(&self) -> bool {

@@ -33,6 +33,9 @@ pub(crate) struct Modules {
     located: Cache<String, Result<Arc<Module>, String>>,
 }
 
+/// The module and folder of a package; modules.txt may not say which module a vendored package is of.
+pub(crate) type Found = (Option<Arc<Module>>, PathBuf);
+
 /// Why there is no package.
 pub(crate) enum Absent {
     /// No module in use could hold it.
@@ -115,8 +118,8 @@ impl Modules {
         around.max_by_key(|main| main.dir.as_os_str().len())
     }
 
-    /// The folder of the package that `import` names, and its module; a vendored package may have an unknown one.
-    pub fn find(&self, store: &Store, import: &str) -> Result<(Option<Arc<Module>>, PathBuf), Absent> {
+    /// The package that `import` names.
+    pub fn find(&self, store: &Store, import: &str) -> Result<Found, Absent> {
         if let Some(vendor) = &self.vendor {
             return self.find_vendored(store, vendor, import);
         }
@@ -135,17 +138,12 @@ impl Modules {
         }
     }
 
-    fn find_in_mains(&self, store: &Store, import: &str) -> Option<(Option<Arc<Module>>, PathBuf)> {
+    fn find_in_mains(&self, store: &Store, import: &str) -> Option<Found> {
         let mut found = self.mains.iter().filter_map(|main| Some((main, package_dir(store, main, import)?)));
         found.next_back().map(|(main, dir)| (Some(main.clone()), dir))
     }
 
-    fn find_vendored(
-        &self,
-        store: &Store,
-        vendor: &Vendor,
-        import: &str,
-    ) -> Result<(Option<Arc<Module>>, PathBuf), Absent> {
+    fn find_vendored(&self, store: &Store, vendor: &Vendor, import: &str) -> Result<Found, Absent> {
         if let Some(found) = self.find_in_mains(store, import) {
             return Ok(found);
         }
@@ -160,12 +158,7 @@ impl Modules {
     }
 
     /// The package in the only module among those versions that holds it. Two that do are an error, as in Go.
-    fn find_among(
-        &self,
-        store: &Store,
-        import: &str,
-        versions: &Versions,
-    ) -> Result<Option<(Option<Arc<Module>>, PathBuf)>, Absent> {
+    fn find_among(&self, store: &Store, import: &str, versions: &Versions) -> Result<Option<Found>, Absent> {
         let mut found: Option<(Arc<Module>, PathBuf)> = None;
         for module in self.candidates(store, import, versions).filter_map(Result::ok) {
             let Some(dir) = package_dir(store, &module, import) else { continue };

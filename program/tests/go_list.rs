@@ -130,7 +130,9 @@ fn closure(loader: &Loader, roots: &[Arc<PackageDir>]) -> Packages {
     let mut found = Packages::new();
     let key = |package: &PackageDir| (package.import_path.clone(), package.dir.clone());
     let mut waiting: Vec<(Arc<PackageDir>, bool)> = roots.iter().map(|package| (package.clone(), true)).collect();
-    let implied = roots.first().into_iter().flat_map(|from| IMPLIED.map(|import| loader.resolve(from, import)));
+    let has_cgo = loader.build_context().satisfies("cgo");
+    let implied = IMPLIED.iter().filter(|import| has_cgo || **import != "runtime/cgo");
+    let implied = roots.first().into_iter().flat_map(|from| implied.clone().map(|import| loader.resolve(from, import)));
     waiting.extend(implied.filter_map(|resolution| match resolution {
         Resolution::Dir(package) => Some((package, false)),
         _ => None,

@@ -418,6 +418,12 @@ package y
     );
 }
 
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<crate::Loader>();
+    is_shared::<Resolution>();
+};
+
 #[test]
 fn many_threads_get_the_same_answers() {
     let program = diamond("go 1.16", "");
