@@ -15,13 +15,21 @@
 #![warn(missing_docs)]
 
 mod arena;
+pub mod check;
+mod infer;
 mod name;
 mod object;
+mod print;
+mod relate;
+mod sizes;
 mod store;
+pub mod summary;
 mod ty;
 
+pub use infer::Inferred;
 pub use name::Name;
 pub use object::{Builtin, DeclPlace, ObjId, Object, ObjectKind, Package, PackageId, Scope};
+pub use relate::{Lookup, MethodEntry, Types};
 pub use store::Store;
 pub use ty::{
     Alias, Basic, ChanDir, Field, Flags, Func, Interface, Method, Named, Term, Ty, TypeData, TypeParam, TypeSet,

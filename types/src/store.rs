@@ -204,8 +204,17 @@ impl Store {
 
     /// A new type parameter, to be completed by its declaration.
     pub(crate) fn new_type_param(&self, name: Name, index: u32) -> Ty {
-        let (constraint, shares_constraint) = (OnceLock::new(), OnceLock::new());
-        self.push_type(TypeData::TypeParam(TypeParam { name, index, constraint, shares_constraint }))
+        let (constraint, shares_constraint, twin) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        self.push_type(TypeData::TypeParam(TypeParam { name, index, constraint, shares_constraint, twin }))
+    }
+
+    /// A type parameter like this one, always the same, and a different one for each of a chain of twins. What is inferred
+    /// for it never depends on what is known of this one.
+    pub(crate) fn twin(&self, tparam: Ty) -> Ty {
+        match self.data(tparam) {
+            TypeData::TypeParam(param) => *param.twin.get_or_init(|| self.new_type_param(param.name, param.index)),
+            _ => Ty::UNKNOWN,
+        }
     }
 
     /// Says of a type parameter that the one before it is in the same group: `B` in `[A, B ~int]`.

@@ -365,6 +365,8 @@ pub struct TypeParam {
     pub(crate) constraint: OnceLock<Ty>,
     /// Set if it was declared in one group with the type parameter before it, which decides how lists are written.
     pub(crate) shares_constraint: OnceLock<()>,
+    /// Another type parameter like it, for inference: see [`Store::twin`](crate::Store::twin).
+    pub(crate) twin: OnceLock<Ty>,
 }
 
 /// What occurs in a type, its parts included; of named types only their type arguments count as parts.

@@ -18,7 +18,7 @@ impl Types<'_> {
     }
 
     /// Whether both hold the same types.
-    pub(super) fn same_terms(&self, a: Option<&[Term]>, b: Option<&[Term]>) -> Tri {
+    pub(crate) fn same_terms(&self, a: Option<&[Term]>, b: Option<&[Term]>) -> Tri {
         match (a, b) {
             (None, None) => Tri::Yes,
             (Some(a), Some(b)) => self.terms_within(a, b).and(self.terms_within(b, a)),
