@@ -90,7 +90,8 @@ pub struct FileScope {
 pub struct Extension {
     /// Objects by name.
     pub objects: FxHashMap<Name, ObjId>,
-    /// Methods by the declared type (never an instance) that they are added to.
+    /// All methods, by the declared type (never an instance) that some are added to. Their order is that of the paths of
+    /// their files, which gives them their numbers.
     pub methods: FxHashMap<Ty, Vec<ObjId>>,
 }
 

@@ -202,7 +202,7 @@ impl Printer<'_> {
         if !args.is_empty() {
             self.out.push('[');
             for (number, arg) in args.iter().enumerate() {
-                self.separate(number, ",");
+                self.separate(number, ", ");
                 self.ty(*arg);
             }
             self.out.push(']');
@@ -226,7 +226,7 @@ impl Printer<'_> {
         self.name(object.name);
     }
 
-    /// `[K comparable,V any]`: a constraint is written behind the last type parameter that shares it.
+    /// `[K comparable, V any]`: a constraint is written behind the last type parameter that shares it.
     fn type_param_list(&mut self, tparams: &[Ty]) {
         self.out.push('[');
         let mut pending = None;
@@ -236,7 +236,7 @@ impl Printer<'_> {
                 if !self.shares(*tparam, previous, constraint) {
                     self.with_prefix(" ", previous);
                 }
-                self.out.push(',');
+                self.out.push_str(", ");
             }
             self.ty(*tparam);
             pending = Some(constraint);

@@ -248,13 +248,13 @@ impl Search<'_> {
 }
 
 impl<'a> Types<'a> {
-    /// The methods declared for a type that is no instance, those of test files last; none if they are not known, or not
-    /// yet.
+    /// The methods declared for a type that is no instance, those of test files too where they are seen, in the order of
+    /// their numbers; none if they are not known, or not yet.
     pub(super) fn declared_methods(&self, origin: Ty) -> Option<impl Iterator<Item = ObjId> + use<'a>> {
         let TypeData::Named(named) = self.store.data(origin) else { return None };
         let own = named.methods.get()?;
-        let added = self.extension.and_then(|extension| extension.methods.get(&origin)).map_or(&[][..], |added| added);
-        Some(own.iter().chain(added).copied())
+        let with_tests = self.extension.and_then(|extension| extension.methods.get(&origin));
+        Some(with_tests.map_or(&own[..], |methods| methods).iter().copied())
     }
 
     /// Identical types only once, in the order in which they came.

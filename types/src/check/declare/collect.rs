@@ -18,7 +18,7 @@ pub(super) struct Collected {
     pub(super) sites: FxHashMap<ObjId, Site>,
     /// All objects in source order, methods included.
     pub(super) order: Vec<ObjId>,
-    /// Methods of types that another unit declares.
+    /// Methods of types that another unit declares, those that it declares included.
     pub(super) extension_methods: Methods,
     /// Whether there are declarations that could not be read.
     pub(super) partial: bool,
@@ -186,7 +186,21 @@ impl<'a> Collector<'a> {
                 let _ = named.methods.set(of_types.remove(ty).unwrap_or_default().into());
             }
         }
+        for (base, methods) in &mut of_types {
+            self.add_own_methods(*base, methods);
+        }
         self.out.extension_methods = of_types;
+    }
+
+    /// Puts the methods that a type has without its tests among those that they add, in the order of files.
+    fn add_own_methods(&self, base: Ty, methods: &mut Vec<ObjId>) {
+        let store = self.unit.store;
+        if let TypeData::Named(named) = store.data(base) {
+            methods.extend(named.methods.get().into_iter().flatten());
+        }
+        // Without a place, as in a summary, the order they have is all that is known. The sort is stable.
+        let place = |method: &ObjId| store.object(*method).decl.map(|place| (store.str(place.file), place.span.start));
+        methods.sort_by_key(place);
     }
 
     /// Whether a type that another unit declares has a method already.
