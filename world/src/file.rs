@@ -35,6 +35,11 @@ impl<'w> FileTypes<'w> {
         self.rows(node).map_or(Mode::Unknown, |rows| rows.mode(node))
     }
 
+    /// Whether the row is an expression or type expression, rather than a name that only declares or selects.
+    pub fn is_expression(&self, node: Node) -> bool {
+        self.rows(node).is_some_and(|rows| rows.is_expression(node))
+    }
+
     /// The value of a constant expression.
     pub fn value(&self, node: Node) -> Option<&Value> {
         self.rows(node)?.value(node)
@@ -63,6 +68,11 @@ impl<'w> FileTypes<'w> {
     /// Relations between types, as this file sees them.
     pub fn relations(&self) -> Types<'_> {
         self.unit.types()
+    }
+
+    /// The package of the file: for names that are not exported.
+    pub fn package(&self) -> rulec_types::PackageId {
+        self.unit.unit().pkg
     }
 
     /// The file.

@@ -41,7 +41,9 @@ fn is_shown(types: &FileTypes<'_>, node: Node) -> bool {
             text != b"_" && !is_label && kind != Kind::Package
         }
         Kind::FuncType => tree.kind(tree.parent(node)) != Kind::FuncDecl,
-        Kind::Variadic => false,
+        // Only those of parameters are types by themselves.
+        Kind::Variadic => types.mode(node) != Mode::Unknown,
+        Kind::String => !matches!(tree.kind(tree.parent(node)), Kind::ImportSpec | Kind::Field),
         kind if kind.fits(rulec_tree::Category::Expr) => true,
         _ => false,
     }
