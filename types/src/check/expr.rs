@@ -45,11 +45,6 @@ impl<'a> Checker<'a> {
         self.look_at(node, hint, false).single(self)
     }
 
-    /// A single value that may be a generic function without all of its type arguments.
-    pub(crate) fn generic_expr(&mut self, node: Node) -> Operand {
-        self.look_at(node, None, true).single(self)
-    }
-
     /// A value or several: the type is a tuple then, the empty one for a call without results.
     pub(crate) fn multi_expr(&mut self, node: Node) -> Operand {
         let x = self.look_at(node, None, false);

@@ -1,0 +1,174 @@
+//! Whole programs: each expression that a comment names must have the type that it says.
+//!
+//! In: the files of `tests/programs`. Each holds the Go files of several packages, each behind a line `-- path/name.go --`; a
+//! package comes before those that import it. A comment at the end of a line says what `go/types` records for expressions
+//! of the line: `// x :: int ;; 1 << 3 :: untyped int = 8`. `x#2` is the second `x` of the line, `null` stands for an unknown
+//! type. A constant without value in the comment must have none.
+
+use rulec_gofront::{File, Reader};
+use rulec_tree::{Node, Vocabulary};
+use rulec_types::check::{Extension, FileScope, Imported, Mode, Unit, UnitFile, UnitTypes, declare};
+use rulec_types::{Flags, PackageId, Store, Types};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+#[test]
+fn programs_have_the_types_that_their_comments_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let mut paths: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for path in &paths {
+        let text = std::fs::read_to_string(path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        check_program(&text, &mut |place, expected, actual| {
+            count += 1;
+            if expected != actual {
+                wrong.push(format!("{name}: {place}\n  expected {expected}\n  actual   {actual}"));
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 500, "only {count} expectations were found");
+}
+
+/// A Go file of a program.
+struct Source<'a> {
+    package: &'a str,
+    name: &'a str,
+    text: String,
+}
+
+/// Tells `report` of each expectation: where it stands, what it says and what is so.
+fn check_program(text: &str, report: &mut dyn FnMut(String, String, String)) {
+    let sources = split(text);
+    let mut reader = Reader::new();
+    let vocabulary = Arc::new(Vocabulary::default());
+    let files: Vec<File> =
+        sources.iter().map(|source| reader.read(source.text.as_bytes(), &vocabulary).unwrap()).collect();
+    let store = Store::new();
+    let mut packages: BTreeMap<&str, PackageId> = BTreeMap::from([("unsafe", PackageId::UNSAFE)]);
+    let mut order: Vec<&str> = Vec::new();
+    for source in &sources {
+        if order.last() != Some(&source.package) {
+            order.push(source.package);
+        }
+    }
+    for package in order {
+        let own = || sources.iter().zip(&files).filter(|(source, _)| source.package == package);
+        let Some((_, first)) = own().next() else { continue };
+        let id = store.new_package(package, &String::from_utf8_lossy(first.package_name().unwrap()));
+        packages.insert(package, id);
+        let mut extension = Extension::default();
+        for is_test in [false, true] {
+            let of_unit = own().filter(|(source, _)| source.name.ends_with("_test.go") == is_test);
+            let of_unit: Vec<_> = of_unit.collect();
+            if is_test && of_unit.is_empty() {
+                continue;
+            }
+            let unit_files = of_unit.iter().map(|(source, file)| {
+                let imports = FileScope::build(&store, file, |path| match packages.get(path) {
+                    Some(id) => Imported::Package(*id),
+                    None if path == "C" => Imported::Opaque,
+                    None => Imported::Unknown,
+                });
+                UnitFile::new(file, store.name(source.name), imports)
+            });
+            let mut unit = Unit {
+                store: &store,
+                pkg: id,
+                files: unit_files.collect(),
+                extension: std::mem::take(&mut extension),
+                word_bytes: 8,
+                go_minor: Some(26),
+            };
+            unit.extension = declare(&unit);
+            let types = UnitTypes::new(unit);
+            for (number, (source, file)) in of_unit.iter().enumerate() {
+                check_file(&types, number, file, source, report);
+            }
+        }
+    }
+}
+
+fn split(text: &str) -> Vec<Source<'_>> {
+    let mut sources: Vec<Source<'_>> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let path = line.trim_end().strip_prefix("-- ").and_then(|line| line.strip_suffix(" --"));
+        match (path, sources.last_mut()) {
+            (Some(path), _) => {
+                let (package, name) = path.rsplit_once('/').unwrap();
+                sources.push(Source { package, name, text: String::new() });
+            }
+            (None, Some(source)) => source.text.push_str(line),
+            (None, None) => {}
+        }
+    }
+    sources
+}
+
+fn check_file(
+    types: &UnitTypes<'_>,
+    number: usize,
+    file: &File,
+    source: &Source<'_>,
+    report: &mut dyn FnMut(String, String, String),
+) {
+    let mut start = 0u32;
+    for (line_index, line) in source.text.split_inclusive('\n').enumerate() {
+        let end = start + line.len() as u32;
+        if let Some((_, comment)) = line.split_once("// ").filter(|(_, comment)| comment.contains(" :: ")) {
+            for entry in comment.trim_end().split(" ;; ") {
+                let (text, expected) = entry.split_once(" :: ").unwrap();
+                let (text, nth) = match text.rsplit_once('#') {
+                    Some((text, nth)) => (text, nth.parse().unwrap()),
+                    None => (text, 1),
+                };
+                let place = format!("{}/{}:{} `{text}`", source.package, source.name, line_index + 1);
+                let node = find(types, number, file, source, (start, end), (text, nth));
+                let actual = node.map_or("not found".to_owned(), |node| shown(types, number, node));
+                report(place, expected.to_owned(), actual);
+            }
+        }
+        start = end;
+    }
+}
+
+/// The row on a line that has this text, and of several that begin at one place the outermost that is an expression.
+fn find(
+    types: &UnitTypes<'_>,
+    number: usize,
+    file: &File,
+    source: &Source<'_>,
+    (start, end): (u32, u32),
+    (text, nth): (&str, usize),
+) -> Option<Node> {
+    let has_text = |node: &Node| {
+        let span = file.tree.span(*node);
+        start <= span.start && span.start < end && &source.text[span.range()] == text
+    };
+    let mut places: Vec<u32> = file.tree.nodes().filter(has_text).map(|node| file.tree.span(node).start).collect();
+    places.dedup();
+    let at = *places.get(nth - 1)?;
+    let here = || file.tree.nodes().filter(has_text).filter(|node| file.tree.span(*node).start == at);
+    let is_known = |node: &Node| types.rows_at(number, *node).is_some_and(|rows| rows.mode(*node) != Mode::Unknown);
+    here().find(is_known).or_else(|| here().next())
+}
+
+fn shown(types: &UnitTypes<'_>, number: usize, node: Node) -> String {
+    let Some(rows) = types.rows_at(number, node) else { return "outside".to_owned() };
+    let relations: Types<'_> = types.types();
+    let ty = rows.ty(node);
+    let mut shown = match rows.mode(node) {
+        Mode::Builtin(_) => "builtin".to_owned(),
+        Mode::Package => "package".to_owned(),
+        _ if relations.store.flags(ty).has(Flags::UNKNOWN) => "null".to_owned(),
+        _ => relations.print(ty),
+    };
+    if let (Mode::Const, Some(value)) = (rows.mode(node), rows.value(node)) {
+        shown.push_str(&format!(" = {}", value.exact_string()));
+    }
+    shown
+}
