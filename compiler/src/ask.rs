@@ -5,14 +5,14 @@
 
 use crate::build::{Bound, Builder, push};
 use crate::lower::in_each;
+use crate::predicate::expand;
 use crate::shape;
-use rulec_grammar::ast::{Call, Cond as Syntax, Form as Shape, Name, OptionType, Pattern, Predicate, SymbolRef, Value};
-use rulec_grammar::diagnostic::FileId;
+use crate::symbols;
+use crate::type_cond::{self, type_arg};
+use rulec_grammar::ast::{Call, Cond as Syntax, Name, OptionType, Value};
 use rulec_plan::host::{Answer, HostFn, Param};
 use rulec_plan::ir::{Arg, Cond, Constant, Op, Step, Test};
 use rulec_tree::{Category, Kind, KindSet, Op as Operator, Span};
-use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Makes everything after fail unless `cond` holds (`negated`: does not hold). `escaping` says whether a name that the
 /// condition binds is used by something else.
@@ -41,6 +41,7 @@ pub(crate) fn require(
         Syntax::Shape { .. } if !negated && binds(cond, &builder.bound, escaping) => {
             shape::search(builder, cond, steps)
         }
+        Syntax::Type { .. } if !negated && binds(cond, &builder.bound, escaping) => type_cond::bind(builder, cond, steps),
         Syntax::Call(call) if builder.scope.predicate(&call.name.value).is_some() => {
             if let Some(body) = expand(builder, call) {
                 body.within(builder, |builder, cond| require(builder, cond, negated, escaping, steps));
@@ -107,10 +108,7 @@ pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
             (builder.bound, builder.half_bound) = (bound, half_bound);
             Some(Cond::Search(steps))
         }
-        Syntax::Type { span, .. } => {
-            builder.errors().needs_types(*span);
-            None
-        }
+        Syntax::Type { .. } => type_cond::decide(builder, cond),
         Syntax::Call(call) => call_predicate(builder, call),
     }
 }
@@ -123,7 +121,7 @@ fn decide_all(builder: &mut Builder<'_>, parts: &[Syntax]) -> Option<Vec<Cond>> 
 
 /// What a value is, as far as it matters for comparing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
+pub(crate) enum Type {
     Int,
     Float,
     Str,
@@ -132,12 +130,14 @@ enum Type {
     List,
     Version,
     Place,
-    /// A constant of the Go code: any of the above.
+    /// A type of the Go code.
+    GoType,
+    /// A constant of the Go code: a number, string, truth value or duration.
     Any,
 }
 
 impl Type {
-    fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Type::Int => "an integer",
             Type::Float => "a number",
@@ -147,15 +147,17 @@ impl Type {
             Type::List => "a list",
             Type::Version => "a version",
             Type::Place => "a place",
+            Type::GoType => "a type",
             Type::Any => "a constant",
         }
     }
 
     fn compares_with(self, other: Type) -> bool {
         let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
+        let is_any = |ty, other| ty == Type::Any && other != Type::GoType;
         self == other
-            || self == Type::Any
-            || other == Type::Any
+            || is_any(self, other)
+            || is_any(other, self)
             || (numeric(self) && numeric(other))
             || matches!((self, other), (Type::Version, Type::Str) | (Type::Str, Type::Version))
     }
@@ -164,7 +166,23 @@ impl Type {
 /// The type of what a host function answers.
 fn answer_type(host: HostFn) -> Type {
     match host {
-        HostFn::Count | HostFn::Line | HostFn::LineCount | HostFn::Length => Type::Int,
+        HostFn::Count
+        | HostFn::Line
+        | HostFn::LineCount
+        | HostFn::Length
+        | HostFn::TypeSize
+        | HostFn::FieldCount
+        | HostFn::MethodCount
+        | HostFn::Results => Type::Int,
+        HostFn::TypeOf
+        | HostFn::Elem
+        | HostFn::Key
+        | HostFn::Underlying
+        | HostFn::Deref
+        | HostFn::FieldType
+        | HostFn::MethodType
+        | HostFn::ResultType
+        | HostFn::ParamType => Type::GoType,
         HostFn::ConstValue => Type::Any,
         HostFn::DeclaredAt => Type::Place,
         HostFn::GoVersion => Type::Version,
@@ -180,6 +198,7 @@ fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type {
         Constant::Bool(_) => Type::Bool,
         Constant::Duration(_) => Type::Duration,
         Constant::List(_) | Constant::Symbols(_) => Type::List,
+        Constant::Type(_) => Type::GoType,
         Constant::Option { option, .. } => match builder.option_type(*option as usize) {
             OptionType::Int => Type::Int,
             OptionType::String => Type::Str,
@@ -191,7 +210,7 @@ fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type {
 }
 
 /// A value of a condition, lowered.
-enum Operand {
+pub(crate) enum Operand {
     Node(Arg),
     Run(Arg),
     Value(Arg, Type),
@@ -218,7 +237,16 @@ fn compare(builder: &mut Builder<'_>, op: Operator, left: &Value, right: &Value,
                 return None;
             }
             let ask = |host, a: &Arg, b: &Arg| Cond::Host(host, vec![a.clone(), b.clone()]);
+            let of_types = *left_type == Type::GoType;
             Some(match op {
+                Operator::Eq | Operator::Ne if of_types => {
+                    negated_if(op == Operator::Ne, ask(HostFn::IdenticalTo, a, b))
+                }
+                _ if of_types => {
+                    let message = "types have no order".to_owned();
+                    builder.errors().wrong_sort(span, message, "compare with `==` or `!=`, or ask for `size(…)`");
+                    return None;
+                }
                 Operator::Eq => ask(HostFn::CompareEq, a, b),
                 Operator::Ne => negated_if(true, ask(HostFn::CompareEq, a, b)),
                 Operator::Lt => ask(HostFn::CompareLt, a, b),
@@ -257,10 +285,13 @@ fn negated_if(negated: bool, cond: Cond) -> Cond {
 
 /// `subject is word`.
 fn is_word(builder: &mut Builder<'_>, subject: &Value, word: &Name) -> Option<Cond> {
-    let node = node_arg(builder, subject, &format!("`is {}`", word.value));
+    let asker = format!("`is {}`", word.value);
     if let Some(host) = property(&word.value) {
-        return Some(Cond::Host(host, vec![node?]));
+        let of_type = host.signature().params == [Param::Type];
+        let arg = if of_type { type_arg(builder, subject, &asker) } else { node_arg(builder, subject, &asker) };
+        return Some(Cond::Host(host, vec![arg?]));
     }
+    let node = node_arg(builder, subject, &asker);
     let Some(kinds) = kinds_of_word(&word.value) else {
         builder.errors().unknown_word(word.span, &word.value, &words());
         return None;
@@ -337,19 +368,20 @@ fn string_arg(builder: &mut Builder<'_>, value: &Value) -> Option<Arg> {
 
 /// `subject in set`.
 fn is_in(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) -> Option<Cond> {
+    if let Some(members) = symbols::members(builder, set) {
+        let message = match operand(builder, subject)? {
+            Operand::Node(node) => return symbols::names_one(builder, node, &members),
+            Operand::Run(_) => "a run is looked for in a set of symbols",
+            Operand::Value(..) => "a value is looked for in a set of symbols",
+        };
+        builder.errors().wrong_sort(span, message.to_owned(), "symbols are named by code: `$f in …`");
+        return None;
+    }
     let (subject, set) = (operand(builder, subject), constant(builder, set));
     match (subject?, set?) {
-        (Operand::Node(Arg::Node(register)), Constant::Symbols(symbols)) => {
-            Some(Cond::Test(Test::Symbols(register, symbols)))
-        }
         (Operand::Node(_) | Operand::Run(_), _) => {
             let message = "code is looked for in a list of values".to_owned();
             builder.errors().wrong_sort(span, message, "ask for a property of it: `name(…) in […]`");
-            None
-        }
-        (Operand::Value(..), Constant::Symbols(_)) => {
-            let message = "a value is looked for in a set of symbols".to_owned();
-            builder.errors().wrong_sort(span, message, "symbols are named by code: `$f in …`");
             None
         }
         (Operand::Value(arg, _), set) if is_fixed(builder, &arg) && !matches!(set, Constant::Option { .. }) => {
@@ -407,6 +439,7 @@ fn host_named(builder: &mut Builder<'_>, name: &Name, answer: Answer) -> Option<
         signature.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && signature.name != "matches"
             && signature.name != "in"
+            && signature.name != "implements"
     };
     let found = HostFn::by_name(&name.value).filter(callable);
     match found {
@@ -454,6 +487,7 @@ fn host_args(builder: &mut Builder<'_>, host: HostFn, call: &Call) -> Option<Vec
             Param::Node => node_arg(builder, value, &format!("`{}`", signature.name)),
             Param::Nodes => nodes_arg(builder, value, signature.name),
             Param::Value => value_arg(builder, value, signature.name),
+            Param::Type => type_arg(builder, value, &format!("`{}`", signature.name)),
         })
         .collect();
     args.into_iter().collect()
@@ -490,6 +524,13 @@ fn nodes_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Ar
 /// A value that has to be one, code excluded.
 fn value_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
     match operand(builder, value)? {
+        Operand::Value(_, Type::GoType) => {
+            let what = builder.snippet(value_span(value));
+            let message = format!("`{asker}` is about a value, and `{what}` is a type");
+            let help = format!("ask for its name or text: `type_name({what})`, `type_text({what})`");
+            builder.errors().wrong_sort(value_span(value), message, &help);
+            None
+        }
         Operand::Value(arg, _) => Some(arg),
         Operand::Node(_) | Operand::Run(_) => {
             let what = builder.snippet(value_span(value));
@@ -508,11 +549,12 @@ pub(crate) fn any_arg(builder: &mut Builder<'_>, value: &Value) -> Option<Arg> {
     }
 }
 
-fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operand> {
+pub(crate) fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operand> {
     let of_bound = |bound| match bound {
         Bound::Node(register) => Operand::Node(Arg::Node(register)),
         Bound::Run(from, end) => Operand::Run(Arg::Run(from, end)),
         Bound::Value(register) => Operand::Value(Arg::Value(register), Type::Str),
+        Bound::Type(register) => Operand::Value(Arg::Value(register), Type::GoType),
     };
     match value {
         Value::Root(_) => Some(of_bound(builder.root)),
@@ -545,7 +587,11 @@ pub(crate) fn constant(builder: &mut Builder<'_>, value: &Value) -> Option<Const
         Value::Float(float) => Some(Constant::Float(float.value.clone())),
         Value::Bool(truth) => Some(Constant::Bool(truth.value)),
         Value::Duration(nanoseconds) => Some(Constant::Duration(nanoseconds.value)),
-        Value::Symbol(symbol) => Some(Constant::Symbols(symbols(builder, std::slice::from_ref(symbol), None)?)),
+        Value::Symbol(symbol) => {
+            let help = "symbols are named by code: `$f in http.Get`";
+            builder.errors().wrong_sort(symbol.span(), "a symbol is not a value".to_owned(), help);
+            None
+        }
         Value::Word(name) => word(builder, name),
         Value::List(items, span) => list(builder, items, *span),
         Value::Root(_) | Value::Hole(_) | Value::Label(_) | Value::Call(_) => {
@@ -560,13 +606,6 @@ fn list(builder: &mut Builder<'_>, items: &[Value], span: Span) -> Option<Consta
     let constants: Vec<Option<Constant>> = items.iter().map(|item| constant(builder, item)).collect();
     let constants: Option<Vec<Constant>> = constants.into_iter().collect();
     let constants = constants?;
-    let symbols: Vec<_> = constants
-        .iter()
-        .filter_map(|item| if let Constant::Symbols(symbols) = item { Some(symbols.clone()) } else { None })
-        .collect();
-    if symbols.len() == constants.len() && !symbols.is_empty() {
-        return Some(Constant::Symbols(symbols.concat()));
-    }
     let types: Vec<Type> = constants.iter().map(|item| constant_type(item, builder)).collect();
     if let Some(odd) = types.iter().find(|ty| !ty.compares_with(types[0])) {
         let message = format!("this list holds {} and {}", types[0].words(), odd.words());
@@ -581,179 +620,15 @@ fn word(builder: &mut Builder<'_>, name: &Name) -> Option<Constant> {
     if let Some(option) = builder.option(name) {
         return Some(Constant::Option { rule: builder.rule, option: option as u32 });
     }
-    if let Some((file, set)) = builder.scope.symbol_set(&name.value) {
-        return Some(Constant::Symbols(symbols(builder, &set.members, Some(file))?));
+    if builder.scope.symbol_set(&name.value).is_some() {
+        let message = format!("`{}` is a set of symbols, not a value", name.value);
+        builder.errors().wrong_sort(name.span, message, "symbols are named by code: `$f in …`");
+        return None;
     }
     let mut known: Vec<String> = builder.options.iter().map(|option| option.name.value.clone()).collect();
     known.extend(builder.scope.item_names());
     builder.errors().unknown_name(name.span, "option or symbol set", &name.value, &known);
     None
-}
-
-/// Symbols by reference; those of a set are resolved where the set stands.
-fn symbols(
-    builder: &mut Builder<'_>,
-    members: &[SymbolRef],
-    file: Option<FileId>,
-) -> Option<Vec<rulec_plan::ir::SymbolIndex>> {
-    let scope = match file {
-        Some(file) => Rc::new(builder.scope.within(builder.modules, file)),
-        None => Rc::clone(&builder.scope),
-    };
-    let mut indices = Vec::new();
-    for member in members {
-        let mut errors = crate::errors::Errors { sink: builder.sink, file: scope.file };
-        let (path, name) = scope.resolve(member, &mut errors)?;
-        indices.push(builder.tables.symbol(&path, &name));
-    }
-    Some(indices)
-}
-
-/// A predicate's body with its arguments in place.
-struct Expansion {
-    file: FileId,
-    name: String,
-    called_at: Span,
-    cond: Syntax,
-}
-
-impl Expansion {
-    /// Lowers the body in the scope of the file in which the predicate stands.
-    fn within<'a, T>(self, builder: &mut Builder<'a>, lower: impl FnOnce(&mut Builder<'a>, &Syntax) -> T) -> T {
-        let scope = Rc::new(builder.scope.within(builder.modules, self.file));
-        let outer = std::mem::replace(&mut builder.scope, scope);
-        let outermost = builder.called_at.is_none();
-        builder.called_at.get_or_insert(self.called_at);
-        builder.expanding.push(self.name);
-        let result = lower(builder, &self.cond);
-        builder.expanding.pop();
-        if outermost {
-            builder.called_at = None;
-        }
-        builder.scope = outer;
-        result
-    }
-}
-
-fn expand(builder: &mut Builder<'_>, call: &Call) -> Option<Expansion> {
-    let (file, predicate) = builder.scope.predicate(&call.name.value)?;
-    if builder.expanding.contains(&predicate.name.value) {
-        builder.errors().cyclic_predicate(call.span, &predicate.name.value);
-        return None;
-    }
-    let arguments = arguments(builder, call, predicate)?;
-    builder.expansions += 1;
-    let renaming = Renaming { arguments, suffix: format!("'{}", builder.expansions) };
-    let mut cond = predicate.body.clone();
-    renaming.cond(&mut cond);
-    Some(Expansion { file, name: predicate.name.value.clone(), called_at: call.span, cond })
-}
-
-/// The argument of each parameter.
-fn arguments(builder: &mut Builder<'_>, call: &Call, predicate: &Predicate) -> Option<BTreeMap<String, Value>> {
-    let mut arguments = BTreeMap::new();
-    for (index, value) in call.args.iter().enumerate() {
-        match predicate.params.get(index) {
-            Some(param) => {
-                arguments.insert(param.value.clone(), value.clone());
-            }
-            None => {
-                let (wanted, got) = (predicate.params.len(), call.args.len());
-                builder.errors().argument_count(call.span, &call.name.value, wanted, got);
-                return None;
-            }
-        }
-    }
-    for (name, value) in &call.named {
-        if !predicate.params.iter().any(|param| param.value == name.value) {
-            let params: Vec<String> = predicate.params.iter().map(|param| param.value.clone()).collect();
-            builder.errors().unknown_name(name.span, "parameter", &name.value, &params);
-            return None;
-        }
-        arguments.insert(name.value.clone(), value.clone());
-    }
-    if arguments.len() != predicate.params.len() {
-        builder.errors().argument_count(call.span, &call.name.value, predicate.params.len(), arguments.len());
-        return None;
-    }
-    Some(arguments)
-}
-
-/// Puts arguments in the place of parameters and gives all other names of a predicate's body names of their own.
-struct Renaming {
-    arguments: BTreeMap<String, Value>,
-    suffix: String,
-}
-
-impl Renaming {
-    fn cond(&self, cond: &mut Syntax) {
-        match cond {
-            Syntax::And(parts) | Syntax::Or(parts) => parts.iter_mut().for_each(|part| self.cond(part)),
-            Syntax::Not(inner, _) => self.cond(inner),
-            Syntax::Compare { left, right, .. } => {
-                self.value(left);
-                self.value(right);
-            }
-            Syntax::Is { subject, .. } | Syntax::Matches { subject, .. } => self.value(subject),
-            Syntax::In { subject, set, .. } => {
-                self.value(subject);
-                self.value(set);
-            }
-            Syntax::Shape { subject, alternatives, bound, .. } => {
-                self.value(subject);
-                let until = match bound {
-                    rulec_grammar::ast::Bound::Until(until) => until.as_mut_slice(),
-                    _ => &mut [],
-                };
-                for alternative in alternatives.iter_mut().chain(until) {
-                    self.pattern(&mut alternative.pattern);
-                    if let Some(label) = &mut alternative.label {
-                        label.value.push_str(&self.suffix);
-                    }
-                }
-            }
-            Syntax::Type { subject, .. } => self.value(subject),
-            Syntax::Call(call) => self.call(call),
-        }
-    }
-
-    fn call(&self, call: &mut Call) {
-        call.args.iter_mut().for_each(|arg| self.value(arg));
-        call.named.iter_mut().for_each(|(_, arg)| self.value(arg));
-    }
-
-    fn value(&self, value: &mut Value) {
-        match value {
-            Value::Hole(name) => match self.arguments.get(&name.value) {
-                Some(argument) => *value = argument.clone(),
-                None => name.value.push_str(&self.suffix),
-            },
-            Value::Label(name) => name.value.push_str(&self.suffix),
-            Value::Call(call) => self.call(call),
-            Value::List(items, _) => items.iter_mut().for_each(|item| self.value(item)),
-            _ => {}
-        }
-    }
-
-    fn pattern(&self, pattern: &mut Pattern) {
-        for node in &mut pattern.nodes {
-            if let Some(label) = &mut node.label {
-                label.value.push_str(&self.suffix);
-            }
-            match &mut node.form {
-                Shape::Hole(Some(name)) | Shape::Run(Some(name)) | Shape::AnyFunc(Some(name)) => self.name(name),
-                Shape::Node { op: rulec_grammar::ast::OpForm::Hole(name), .. } => self.name(name),
-                _ => {}
-            }
-        }
-    }
-
-    fn name(&self, name: &mut String) {
-        match self.arguments.get(name) {
-            Some(Value::Hole(argument)) => *name = argument.value.trim_start_matches('*').to_owned(),
-            _ => name.push_str(&self.suffix),
-        }
-    }
 }
 
 /// Where a value stands.
@@ -763,7 +638,7 @@ pub(crate) fn value_span(value: &Value) -> Span {
         Value::Hole(name) | Value::Label(name) | Value::Word(name) | Value::Float(name) | Value::Str(name) => name.span,
         Value::Int(value) | Value::Duration(value) => value.span,
         Value::Bool(value) => value.span,
-        Value::Symbol(symbol) => Span::new(symbol.package.span.start, symbol.name.span.end),
+        Value::Symbol(symbol) => symbol.span(),
         Value::Call(call) => call.span,
     }
 }

@@ -61,6 +61,8 @@ pub(crate) enum Bound {
     Run(Register, Register),
     /// A value.
     Value(Register),
+    /// A type.
+    Type(Register),
 }
 
 /// What sort of thing a name stands for.
@@ -69,6 +71,7 @@ pub(crate) enum Sort {
     Node,
     Run,
     Value,
+    Type,
 }
 
 impl Bound {
@@ -77,6 +80,7 @@ impl Bound {
             Bound::Node(_) => Sort::Node,
             Bound::Run(..) => Sort::Run,
             Bound::Value(_) => Sort::Value,
+            Bound::Type(_) => Sort::Type,
         }
     }
 }
@@ -204,6 +208,7 @@ impl<'a> Builder<'a> {
             Sort::Node => Bound::Node(self.node_register()),
             Sort::Run => Bound::Run(self.node_register(), self.node_register()),
             Sort::Value => Bound::Value(self.register(RegisterType::Value)),
+            Sort::Type => Bound::Type(self.register(RegisterType::Value)),
         };
         self.names.insert(name.to_owned(), bound);
         Some(bound)

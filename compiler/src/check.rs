@@ -7,7 +7,10 @@ use crate::ask::{kinds_of_word, span_of, value_span};
 use crate::build::Builder;
 use crate::errors::Errors;
 use crate::names::Mentions;
-use rulec_grammar::ast::{Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, Value};
+use crate::type_cond::is_predeclared_type;
+use rulec_grammar::ast::{
+    Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, TypePattern, TypeRelation, Value,
+};
 use rulec_tree::{Kind, KindSet, Op, Span};
 use std::collections::BTreeMap;
 
@@ -169,6 +172,7 @@ pub(crate) fn contradictions(rule: &Rule, source: &str, errors: &mut Errors<'_>)
         kinds: BTreeMap::new(),
         ranges: BTreeMap::new(),
         equal: BTreeMap::new(),
+        types: BTreeMap::new(),
     };
     for clause in &rule.clauses {
         known.clause(clause, errors);
@@ -183,6 +187,7 @@ struct Known<'s> {
     kinds: BTreeMap<String, (KindSet, Span)>,
     ranges: BTreeMap<String, (i128, i128, Span)>,
     equal: BTreeMap<String, (String, Span)>,
+    types: BTreeMap<String, (TypeHead, Span)>,
 }
 
 impl Known<'_> {
@@ -215,6 +220,9 @@ impl Known<'_> {
         match cond {
             Cond::Is { subject, negated, word, .. } if holds != *negated => self.is(subject, &word.value, span, errors),
             Cond::Compare { op, left, right, .. } if holds => self.compare(op.value, left, right, span, errors),
+            Cond::Type { subject, relation, ty, .. } if holds && relation.value == TypeRelation::Is => {
+                self.has_type(subject, ty, span, errors);
+            }
             _ => {}
         }
     }
@@ -232,6 +240,20 @@ impl Known<'_> {
             errors.contradiction(span, &format!("`{about}` cannot be both"), Some(first));
         }
         self.kinds.insert(about, (both, span));
+    }
+
+    fn has_type(&mut self, subject: &Value, ty: &TypePattern, span: Span, errors: &mut Errors<'_>) {
+        if ty.maybe_pointer {
+            return;
+        }
+        let Some(head) = type_head(&ty.pattern, ty.pattern.root) else { return };
+        let about = self.text(value_span(subject));
+        match self.types.get(&about) {
+            Some((other, first)) if *other != head => {
+                errors.contradiction(span, &format!("no type of `{about}` is both"), Some(*first));
+            }
+            _ => drop(self.types.insert(about, (head, span))),
+        }
     }
 
     fn compare(&mut self, op: Op, left: &Value, right: &Value, span: Span, errors: &mut Errors<'_>) {
@@ -268,6 +290,45 @@ impl Known<'_> {
         }
     }
 }
+
+/// What no type has two of.
+#[derive(Clone, PartialEq, Eq)]
+enum TypeHead {
+    /// A predeclared type that is no interface; `byte` is `uint8`, `rune` is `int32`.
+    Basic(String),
+    /// A type literal of this kind, [`Kind::Star`] for a pointer.
+    Literal(Kind),
+}
+
+/// The head of a type and of its underlying type; none for other declared types, which can be aliases of anything.
+fn type_head(pattern: &Pattern, id: PatternId) -> Option<TypeHead> {
+    match &pattern.nodes[id.0 as usize].form {
+        Form::Node { kind: Kind::Paren, children, .. } => type_head(pattern, *children.first()?),
+        Form::Node { kind: Kind::Ident, text: Some(text), .. } => {
+            let name = std::str::from_utf8(text).ok()?;
+            let is_basic = is_predeclared_type(name) && !["any", "comparable", "error"].contains(&name);
+            let name = match name {
+                "byte" => "uint8",
+                "rune" => "int32",
+                other => other,
+            };
+            is_basic.then(|| TypeHead::Basic(name.to_owned()))
+        }
+        Form::Node { kind, .. } if LITERAL_TYPES.contains(*kind) => Some(TypeHead::Literal(*kind)),
+        _ => None,
+    }
+}
+
+const LITERAL_TYPES: KindSet = KindSet::of(&[
+    Kind::Star,
+    Kind::SliceType,
+    Kind::ArrayType,
+    Kind::MapType,
+    Kind::ChanType,
+    Kind::FuncType,
+    Kind::StructType,
+    Kind::InterfaceType,
+]);
 
 /// An integer or duration constant.
 fn number(value: &Value) -> Option<i128> {

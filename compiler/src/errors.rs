@@ -189,18 +189,6 @@ impl Errors<'_> {
         );
     }
 
-    /// E0408: conditions that this version cannot decide.
-    pub fn needs_types(&mut self, at: Span) {
-        self.sink
-            .error(
-                codes::E0408,
-                self.file,
-                at,
-                "conditions on types need type information, which this version does not have",
-            )
-            .help("restrict the rule by names, imports and literals, which are known without types");
-    }
-
     /// E0409: the same condition twice.
     pub fn repeated(&mut self, at: Span, first: Span) {
         let file = self.file;
@@ -209,6 +197,20 @@ impl Errors<'_> {
             first,
             "the first time",
         );
+    }
+
+    /// E0410: something else where a type has to stand.
+    pub fn not_a_type(&mut self, at: Span, message: &str, help: &str) {
+        self.sink
+            .error(codes::E0410, self.file, at, message.to_owned())
+            .help((!help.is_empty()).then(|| help.to_owned()));
+    }
+
+    /// E0411: `implements` and a type that is no interface.
+    pub fn not_an_interface(&mut self, at: Span) {
+        self.sink
+            .error(codes::E0411, self.file, at, "this is no interface, and nothing implements it")
+            .help("ask for the type itself with `:`");
     }
 
     /// E0501: a fix that cannot be made.
@@ -258,6 +260,13 @@ impl Errors<'_> {
         self.sink
             .warning(codes::W0605, self.file, at, format!("this rule has no `test {missing}` example"))
             .help("`rulec build` refuses a rule without one bad and one good example");
+    }
+
+    /// W0606: `$x : $_`.
+    pub fn always_holds(&mut self, at: Span) {
+        self.sink
+            .warning(codes::W0606, self.file, at, "this holds for every type")
+            .help("say what the type has to be, or remove the condition");
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`native`] makes machine code. A rule with a mistake is left out and does not hide the others.
 //!
 //! Read `rule` first: it lowers one rule. `forms` has the equivalences, `lower` the patterns, `ask` and `shape` the
-//! conditions, `start` says where a rule is tried, `template` does messages and fixes.
+//! conditions, `type_cond` those on types, `order` puts dear questions last, `start` says where a rule is tried, `template` does messages and fixes.
 //!
 //! **Absent:** no Go file is ever read here, and nothing is executed.
 
@@ -21,12 +21,16 @@ mod lower;
 mod mutate;
 mod names;
 pub mod native;
+mod order;
 mod place;
+mod predicate;
 mod rule;
 mod scope;
 mod shape;
 mod start;
+mod symbols;
 mod template;
+mod type_cond;
 
 pub use expand::{Expansion, expand};
 pub use mutate::{Mutant, mutants};

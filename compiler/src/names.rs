@@ -1,6 +1,8 @@
 //! Which holes and labels a piece of syntax mentions, and how often.
 
-use rulec_grammar::ast::{Alternative, Bound, Call, Cond, Form, OpForm, Pattern, Piece, Rule, Template, Value};
+use rulec_grammar::ast::{
+    Alternative, Bound, Call, Cond, Form, OpForm, Pattern, Piece, Rule, Template, TypeRelation, Value,
+};
 use rulec_tree::Span;
 use std::collections::BTreeMap;
 
@@ -126,9 +128,10 @@ pub(crate) fn of_cond(cond: &Cond, hear: Hear<'_>) {
                 until.iter().for_each(|alternative| of_alternative(alternative, hear));
             }
         }
-        Cond::Type { subject, ty, .. } => {
+        Cond::Type { subject, relation, ty, .. } => {
             of_value(subject, hear);
-            of_pattern(&ty.pattern, hear);
+            let binds = matches!(relation.value, TypeRelation::Is | TypeRelation::MaybeIs);
+            of_pattern(&ty.pattern, &mut |name, span, _| hear(name, span, binds));
         }
         Cond::Call(call) => of_call(call, hear),
     }

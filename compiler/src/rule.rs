@@ -7,6 +7,7 @@ use crate::errors::Errors;
 use crate::forms::{self, Form};
 use crate::lower::{self, in_each};
 use crate::names::{Mentions, hole_key, label_key};
+use crate::order;
 use crate::scope::{Modules, Scope};
 use crate::start;
 use crate::template::{self, Captures};
@@ -69,7 +70,7 @@ pub(crate) fn lower(
         ask::require(&mut builder, &clause.cond, clause.negated, &escaping, &mut body);
     }
     let mut captures = Captures::new(match builder.root {
-        Bound::Node(register) | Bound::Value(register) => Arg::Node(register),
+        Bound::Node(register) | Bound::Value(register) | Bound::Type(register) => Arg::Node(register),
         Bound::Run(from, end) => Arg::Run(from, end),
     });
     let reports = template::reports(&mut builder, &rule.reports, &mut captures);
@@ -80,6 +81,7 @@ pub(crate) fn lower(
         let op = Op::Move { dst, src: Register::ROOT, way: Way::Root };
         body.insert(0, Step { op, origin: OriginId(0) });
     }
+    let body = order::by_cost(body);
     let unread: Vec<usize> = (0..rule.options.len()).filter(|option| !builder.options_read.contains(option)).collect();
     let (registers, origins) = (builder.registers, builder.origins);
 
@@ -101,6 +103,7 @@ pub(crate) fn lower(
         reports,
         fix,
         cost,
+        needs_types: order::asks_types(&body),
         file: path.to_owned(),
         source: text.to_owned(),
         source_offset: offset,
@@ -251,6 +254,7 @@ fn meta(rule: &Rule, id: String) -> RuleMeta {
         only_tests: has(FileFilter::OnlyTests),
         skip_generated: has(FileFilter::SkipGenerated),
         cost: CostClass::Kind,
+        needs_types: false,
         captures: Vec::new(),
         reports: Vec::new(),
         fix: None,

@@ -202,7 +202,7 @@ fn capture(builder: &mut Builder<'_>, name: &str, span: Span, captures: &mut Cap
     let arg = match bound {
         crate::build::Bound::Node(register) => Arg::Node(register),
         crate::build::Bound::Run(from, end) => Arg::Run(from, end),
-        crate::build::Bound::Value(register) => Arg::Value(register),
+        crate::build::Bound::Value(register) | crate::build::Bound::Type(register) => Arg::Value(register),
     };
     Some(captures.add(name.to_owned(), arg))
 }

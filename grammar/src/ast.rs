@@ -85,13 +85,22 @@ pub struct SymbolSet {
     pub span: Span,
 }
 
-/// `http.Get` or, without `use`, `"net/http".Get`.
+/// `http.Get` or, without `use`, `"net/http".Get`; with a method, `http.Client.Do`.
 #[derive(Clone, Debug)]
 pub struct SymbolRef {
     /// The package: a name that `use` brings in, or an import path.
     pub package: Spanned<PackageRef>,
     /// The name in the package.
     pub name: Name,
+    /// The method of the type with this name.
+    pub method: Option<Name>,
+}
+
+impl SymbolRef {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        Span::new(self.package.span.start, self.method.as_ref().unwrap_or(&self.name).span.end)
+    }
 }
 
 /// How a symbol names its package.
@@ -397,7 +406,7 @@ pub enum Value {
     Duration(Spanned<i64>),
     /// An option, symbol set or keyword (`file`).
     Word(Name),
-    /// `http.Get`.
+    /// `http.Get`, `http.Client.Do`.
     Symbol(SymbolRef),
     /// `text($x)`.
     Call(Call),
@@ -414,7 +423,7 @@ impl Value {
             Value::Str(text) | Value::Float(text) => text.span,
             Value::Int(number) | Value::Duration(number) => number.span,
             Value::Bool(truth) => truth.span,
-            Value::Symbol(symbol) => Span::new(symbol.package.span.start, symbol.name.span.end),
+            Value::Symbol(symbol) => symbol.span(),
             Value::Call(call) => call.span,
         }
     }

@@ -4,7 +4,7 @@
 //! A new code is one file `codes/E….md` and one line here. A code is never reused for another meaning.
 //!
 //! Ranges: E01 syntax, E02 names and bindings, E03 patterns, E04 conditions, E05 fixes and examples, W06 warnings,
-//! E07 packs, E08 configuration.
+//! E07 packs, E08 configuration. Codes that are given no more: E0408.
 
 use std::fmt;
 
@@ -109,8 +109,9 @@ codes! {
     E0405 "a condition that does not depend on the code";
     E0406 "a word that means nothing behind `is`";
     E0407 "another number of arguments";
-    E0408 "a condition that needs types";
     E0409 "a condition that stands twice";
+    E0410 "not a type";
+    E0411 "not an interface";
     E0501 "a fix that cannot be made";
     E0502 "two edits that fight";
 
@@ -119,6 +120,7 @@ codes! {
     W0603 "an option that changes nothing";
     W0604 "`scan all` that is not needed";
     W0605 "a rule without examples";
+    W0606 "a condition on types that holds for every type";
 
     E0801 "the configuration is not TOML";
     E0802 "the configuration has an unknown key";

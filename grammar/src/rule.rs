@@ -268,7 +268,8 @@ impl<'s> ItemReader<'s, '_> {
             PackageRef::Used(self.name(&package).value)
         };
         let name = self.name(&parts.next()?);
-        Some(SymbolRef { package: Spanned { value, span }, name })
+        let method = parts.next().map(|method| self.name(&method));
+        Some(SymbolRef { package: Spanned { value, span }, name, method })
     }
 
     fn predicate(&mut self) -> Option<Predicate> {

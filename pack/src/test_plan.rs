@@ -37,6 +37,7 @@ fn meta() -> RuleMeta {
         only_tests: false,
         skip_generated: false,
         cost: CostClass::Kind,
+        needs_types: false,
         captures: vec![Capture { name: String::new(), form: CaptureForm::Node }],
         reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new() }],
         fix: None,

@@ -15,6 +15,8 @@ pub enum Param {
     Nodes,
     /// A string, number or other value; constants included.
     Value,
+    /// A value that is a type. In rules, code stands for its type here, and a name for the type that it names.
+    Type,
 }
 
 /// What a function answers.
@@ -35,12 +37,16 @@ pub struct Signature {
     pub params: &'static [Param],
     /// Its answer.
     pub answer: Answer,
+    /// Whether the answer can depend on the types of the file, so that the packages it imports may have to be read.
+    pub types: bool,
     /// What it means, for the reference.
     pub doc: &'static str,
 }
 
 macro_rules! hosts {
-    ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident, $doc:literal; )*) => {
+    (@types) => { false };
+    (@types types) => { true };
+    ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident $(by $types:ident)?, $doc:literal; )*) => {
         /// A host function. Its number is part of the pack format.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[repr(u16)]
@@ -54,7 +60,11 @@ macro_rules! hosts {
             pub const fn signature(self) -> Signature {
                 match self {
                     $(HostFn::$variant => Signature {
-                        name: $name, params: &[$(Param::$param),*], answer: Answer::$answer, doc: $doc,
+                        name: $name,
+                        params: &[$(Param::$param),*],
+                        answer: Answer::$answer,
+                        types: hosts!(@types $($types)?),
+                        doc: $doc,
                     },)*
                 }
             }
@@ -78,7 +88,7 @@ hosts! {
 
     Text "text" (Nodes) -> Value, "The source text, comments and line breaks included.";
     Name "name" (Node) -> Value, "The name of an identifier, of a selector's last part, or of what a declaration declares; unknown for other nodes.";
-    ConstValue "value" (Node) -> Value, "The value of a constant expression of literals, folded as Go does; unknown for others.";
+    ConstValue "value" (Node) -> Value by types, "The value of a constant expression, folded as Go does, through declared constants of other files and packages; unknown for what is not constant.";
     Count "count" (Nodes) -> Value, "How many elements a run or list has; the number of children of a node.";
     Line "line" (Node) -> Value, "The line number on which a node starts.";
     LineCount "lines" (Node) -> Value, "How many lines a node covers.";
@@ -95,17 +105,17 @@ hosts! {
 
     Same "same_object" (Node, Node) -> Truth, "Both identifiers mean the same object; unknown if one cannot be resolved in this file.";
     Pure "is pure" (Node) -> Truth, "Evaluating it has no effect and cannot panic or block by its own form: literals, names, selectors, and operators and conversions of predeclared types over these.";
-    Const "is constant" (Node) -> Truth, "A constant expression: literals, declared constants of this file, and operators over them; unknown for names of other files.";
+    Const "is constant" (Node) -> Truth by types, "A constant expression: literals, declared constants of any package, and operators and conversions over them.";
     Literal "is literal" (Node) -> Truth, "A basic, composite or function literal.";
-    IsConst "is const" (Node) -> Truth, "An identifier that is declared with `const`.";
-    IsVar "is var" (Node) -> Truth, "An identifier that is a variable: local, parameter, result, receiver or global.";
+    IsConst "is const" (Node) -> Truth by types, "An identifier that is declared with `const`.";
+    IsVar "is var" (Node) -> Truth by types, "An identifier that is a variable: local, parameter, result, receiver or global.";
     IsLocal "is local" (Node) -> Truth, "A variable declared in a function; parameters, results and receivers are not.";
-    IsGlobal "is global" (Node) -> Truth, "A variable declared at package level.";
+    IsGlobal "is global" (Node) -> Truth by types, "A variable declared at package level.";
     IsParam "is parameter" (Node) -> Truth, "A parameter of a function.";
     IsResult "is result" (Node) -> Truth, "A named result of a function.";
     IsReceiver "is receiver" (Node) -> Truth, "The receiver of a method.";
-    IsFunc "is func" (Node) -> Truth, "A declared function.";
-    IsType "is type_name" (Node) -> Truth, "A declared or predeclared type, or a type parameter.";
+    IsFunc "is func" (Node) -> Truth by types, "A declared function.";
+    IsType "is type_name" (Node) -> Truth by types, "A declared or predeclared type, or a type parameter.";
     IsPackage "is package" (Node) -> Truth, "The name of an import.";
     IsBuiltin "is builtin" (Node) -> Truth, "A predeclared function.";
     IsPredeclared "is predeclared" (Node) -> Truth, "The name means a predeclared thing here.";
@@ -131,6 +141,65 @@ hosts! {
     Adjacent "adjacent" (Node, Node) -> Truth, "The second node starts on the line after the first ends, or on the same line.";
     WellFormedTag "well_formed_tag" (Node) -> Truth, "The struct tag is a list of `key:\"value\"` pairs separated by single spaces.";
     Terminates "terminates" (Node) -> Truth, "The statement is a terminating statement, or a call that never returns as far as its name tells.";
+
+    TypeIs ":" (Type, Value) -> Truth by types, "The type (first) has the form of the pattern (second).";
+    TypeMayBe ":?" (Type, Value) -> Truth by types, "It is not known that the type has another form than the pattern: never unknown.";
+    TypePart "type part" (Type, Value, Value) -> Value by types, "The type that stands where the pattern (second) has the hole with this number (third).";
+    TypeNamed "type named" (Value) -> Value by types, "The type that a pattern without holes describes.";
+    TypeWith "type with" (Value, Value, Type) -> Value by types, "The pattern (first) with a type (third) for its hole with this number (second).";
+    Implements "implements" (Type, Type) -> Truth by types, "The first type has all methods of the second, an interface, and lies in its type set.";
+    AssignableTo "assignable to" (Type, Type) -> Truth by types, "Values of the first type can be assigned to variables of the second.";
+    ConvertibleTo "convertible to" (Type, Type) -> Truth by types, "Values of the first type can be converted to the second.";
+    IdenticalTo "identical to" (Type, Type) -> Truth by types, "Both types are identical.";
+    NamesMethod "names method" (Node, Value) -> Truth by types, "The selector names one of these methods, as they are declared.";
+
+    TypeOf "type_of" (Node) -> Value by types, "The type of an expression, of what an identifier or field declares, or that a type expression denotes.";
+    Elem "elem" (Type) -> Value by types, "The type of the elements of an array, slice, map or channel, or what a pointer points to, of the underlying type; unknown for others.";
+    Key "key" (Type) -> Value by types, "The type of the keys of a map, of the underlying type; unknown for others.";
+    Underlying "underlying" (Type) -> Value by types, "The underlying type.";
+    Deref "deref" (Type) -> Value by types, "What the type points to, if it is a pointer type; otherwise the type itself.";
+    FieldType "field_type" (Type, Value) -> Value by types, "The type of the field with this name, promoted ones included, pointers looked through; unknown without one.";
+    MethodType "method_type" (Type, Value) -> Value by types, "The function type of the method with this name, its receiver left out; unknown without one.";
+    ResultType "result_type" (Node, Value) -> Value by types, "The type of a call's result with this number, counted from 0; unknown without one.";
+    ParamType "param_type" (Node, Value) -> Value by types, "The type of the parameter that a call's argument with this number, counted from 0, is passed for: of a variadic one, of its elements; unknown without one.";
+    TypeText "type_text" (Type) -> Value by types, "The type in full, packages by import path: `map[string]net/http.Header`.";
+    TypeName "type_name" (Type) -> Value by types, "The name of a declared or predeclared type, without package and type arguments; unknown for others.";
+    TypePackage "type_package" (Type) -> Value by types, "The import path of the package that declares the type, empty for predeclared ones; unknown for types without a name.";
+    TypeKind "type_kind" (Type) -> Value by types, "What the underlying type is: `int`, `string` and the other basic types (`uint8` for `byte`), `unsafe.Pointer`, `array`, `slice`, `pointer`, `map`, `chan`, `struct`, `func`, `interface`, or `type parameter`.";
+    TypeSize "size" (Type) -> Value by types, "The size of the type's values in bytes, by the rules of the gc compiler.";
+    FieldCount "fields" (Type) -> Value by types, "How many fields a struct type has, promoted ones not counted, of the underlying type; unknown for others.";
+    MethodCount "methods" (Type) -> Value by types, "How many methods the method set of the type has.";
+    Direction "direction" (Type) -> Value by types, "What may be done with a channel: `both`, `send` or `receive`; unknown for other types.";
+    MissingMethod "missing_method" (Type, Type) -> Value by types, "The name of a method of the second type, an interface, that the first lacks; empty if it lacks none.";
+    Results "results" (Node) -> Value by types, "How many results a call has; 1 for a conversion.";
+    Callee "callee" (Node) -> Value by types, "The full name of the function or method that a call names: `net/http.Get`, `net/http.Client.Do`, `io.Closer.Close`; unknown for calls of values and conversions.";
+    FieldTag "field_tag" (Node, Value) -> Value by types, "The value of a key in the struct tag of the field that a selector selects; unknown without one.";
+    DeclaredIn "declared_in" (Node) -> Value by types, "The import path of the package that declares what an identifier or selector names, fields and methods included; empty for predeclared names.";
+    PackagePath "package_path" () -> Value by types, "The import path of the file's package, `_test` behind it for external tests.";
+
+    HasMethod "has_method" (Type, Value) -> Truth by types, "The method set of the type, or of the pointer to it, has a method with this name.";
+    HasField "has_field" (Type, Value) -> Truth by types, "The type is a struct, or a pointer to one, with a field of this name, promoted ones included.";
+    IsConversion "is conversion" (Node) -> Truth by types, "A call whose callee is a type.";
+    IsFunctionCall "is function_call" (Node) -> Truth by types, "A call whose callee is a function, predeclared ones included, and no type.";
+    IsInstantiation "is instantiation" (Node) -> Truth by types, "An index expression that gives type arguments to a generic function or type.";
+    IsSelectedField "is selected_field" (Node) -> Truth by types, "A selector that selects a field.";
+    IsSelectedMethod "is selected_method" (Node) -> Truth by types, "A selector that selects a method: called, as a value, or of a type.";
+    IsInterfaceMethod "is interface_method" (Node) -> Truth by types, "A selector that selects a method of an interface, so that what is called depends on the value.";
+    IsPromoted "is promoted" (Node) -> Truth by types, "A selector of a field or method that is found through an embedded field.";
+    IsTypeExpression "is type" (Node) -> Truth by types, "An expression that denotes a type.";
+    IsValue "is value" (Node) -> Truth by types, "An expression with a value: no type, package, predeclared function or call without result.";
+    IsAddressable "is addressable" (Node) -> Truth by types, "A variable, dereference, element or field whose address can be taken.";
+    IsNil "is nil" (Node) -> Truth by types, "The predeclared `nil`.";
+    IsDiscarded "is discarded" (Node) -> Truth, "A call or receive that stands as a statement, or behind `go` or `defer`, so that nothing takes its result.";
+    IsUntyped "is untyped" (Type) -> Truth by types, "The type of constants, comparisons or `nil` that no context gave a type.";
+    IsInteger "is integer" (Type) -> Truth by types, "An integer type by its underlying type; of a type parameter, each type of its set. So for the words that follow.";
+    IsUnsigned "is unsigned" (Type) -> Truth by types, "An unsigned integer type.";
+    IsFloating "is floating" (Type) -> Truth by types, "A floating-point type.";
+    IsNumeric "is numeric" (Type) -> Truth by types, "An integer, floating-point or complex type.";
+    IsBoolean "is boolean" (Type) -> Truth by types, "A boolean type.";
+    IsOrdered "is ordered" (Type) -> Truth by types, "A type with `<`: integers, floating-point numbers and strings.";
+    IsComparable "is comparable" (Type) -> Truth by types, "A type with `==`; interfaces count, though comparing may panic.";
+    IsGeneric "is generic" (Type) -> Truth by types, "A generic function or type whose type arguments are not given.";
 }
 
 impl HostFn {

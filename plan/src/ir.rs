@@ -9,6 +9,7 @@
 
 use crate::host::HostFn;
 use crate::manifest::RuleMeta;
+use crate::type_pattern::TypePattern;
 use rulec_tree::KindSet;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub enum Constant {
     Symbols(Vec<SymbolIndex>),
     /// A regular expression, of the `regex-automata` syntax.
     Regex(String),
+    /// A pattern of types.
+    Type(TypePattern),
     /// The value of an option of a rule: its default unless the project's configuration says otherwise.
     Option {
         /// The rule.

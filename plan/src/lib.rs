@@ -16,6 +16,7 @@ pub mod ir;
 pub mod manifest;
 pub mod regex;
 pub mod text;
+pub mod type_pattern;
 pub mod verify;
 
 pub use ir::Plan;

@@ -28,6 +28,8 @@ pub struct RuleMeta {
     pub skip_generated: bool,
     /// How the candidates are found.
     pub cost: CostClass,
+    /// Whether it asks anything that can depend on types: only then are the packages read that a file imports.
+    pub needs_types: bool,
     /// What a match hands out; the first is the match as a whole.
     pub captures: Vec<Capture>,
     /// The finding (first) and the related places.

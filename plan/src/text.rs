@@ -181,6 +181,7 @@ impl Writer<'_> {
                 format!("{{{}}}", symbols.iter().map(|symbol| self.symbol(symbol.0)).collect::<Vec<_>>().join(", "))
             }
             Constant::Regex(regex) => format!("/{regex}/"),
+            Constant::Type(pattern) => format!("`{pattern}`"),
             Constant::Option { rule, option } => self
                 .plan
                 .rules

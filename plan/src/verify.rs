@@ -103,6 +103,7 @@ fn check_constant(plan: &Plan, constant: &Constant, depth: usize) -> Check {
         | Constant::Bool(_)
         | Constant::Duration(_)
         | Constant::Regex(_) => Ok(()),
+        Constant::Type(pattern) => pattern.check(),
     }
 }
 
@@ -119,10 +120,14 @@ fn check_rule(sizes: Sizes, rule: &RulePlan) -> Check {
     if rule.needs.iter().any(Vec::is_empty) {
         return Err("an empty alternative of needed texts".into());
     }
-    let mut checker = Checker { sizes, rule, steps: 0, searches: 0 };
+    let mut checker = Checker { sizes, rule, steps: 0, searches: 0, types: false };
     let mut state = State(vec![Known::Unset; rule.registers.len()]);
     state.0[0] = Known::Node(start_kinds(&rule.start));
-    checker.steps(&rule.body, &mut state, 0)
+    checker.steps(&rule.body, &mut state, 0)?;
+    match checker.types && !rule.meta.needs_types {
+        true => Err("it asks about types, and does not say so".into()),
+        false => Ok(()),
+    }
 }
 
 fn start_kinds(start: &Start) -> KindSet {
@@ -236,6 +241,8 @@ struct Checker<'a> {
     rule: &'a RulePlan,
     steps: usize,
     searches: usize,
+    /// Whether something was asked that can depend on types.
+    types: bool,
 }
 
 impl Checker<'_> {
@@ -404,6 +411,7 @@ impl Checker<'_> {
 
     fn host(&mut self, host: HostFn, args: &[Arg], answer: Answer, state: &State, nesting: usize) -> Check {
         let signature = host.signature();
+        self.types |= signature.types;
         if signature.answer != answer {
             return Err(format!("`{}` is used as a {answer:?}", signature.name));
         }
@@ -415,7 +423,7 @@ impl Checker<'_> {
             let fits = match param {
                 Param::Node => matches!(arg, Arg::Node(_)),
                 Param::Nodes => matches!(arg, Arg::Node(_) | Arg::Run(..)),
-                Param::Value => matches!(arg, Arg::Value(_) | Arg::Const(_) | Arg::Call(..)),
+                Param::Value | Param::Type => matches!(arg, Arg::Value(_) | Arg::Const(_) | Arg::Call(..)),
             };
             if !fits {
                 return Err(format!("`{}` wants a {param:?} here", signature.name));
@@ -528,6 +536,7 @@ mod tests {
                 only_tests: false,
                 skip_generated: false,
                 cost: CostClass::Kind,
+                needs_types: false,
                 captures: vec![whole],
                 reports: vec![report],
                 fix: None,

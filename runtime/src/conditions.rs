@@ -12,15 +12,21 @@ mod files;
 mod names;
 mod strings;
 mod tags;
+pub(crate) mod types;
 
 use crate::gomod::GoVersion;
 use crate::value::Value;
 use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_tree::{Kind, Node, Span, Tree};
+use rulec_types::check::Mode;
+use rulec_types::Basic;
 use rulec_world::{FileTypes, Packages};
 use std::cell::OnceCell;
 use std::path::Path;
+use types::selected;
+
+pub use types::Form;
 
 pub(crate) use comments::{code_below, is_alone_on_its_line};
 
@@ -40,35 +46,50 @@ pub struct Facts<'a> {
     pub go_version: Option<GoVersion>,
     /// The comments in source order.
     comments: Vec<Node>,
-    /// What types come from: the packages of the run, and where this file is among them.
-    packages: Option<(&'a Packages, &'a Path)>,
+    /// A trait object, so that facts that live long can stand for facts that live shorter.
+    types: Option<Box<dyn TypesOfFile + 'a>>,
+}
+
+/// What gives the types of a file.
+trait TypesOfFile {
+    fn get(&self) -> Result<&FileTypes<'_>, &str>;
+}
+
+/// The types of a file, found out at the first question.
+struct LazyTypes<'a> {
+    packages: &'a Packages,
+    path: &'a Path,
+    file: &'a File,
     types: OnceCell<Result<FileTypes<'a>, String>>,
+}
+
+impl TypesOfFile for LazyTypes<'_> {
+    fn get(&self) -> Result<&FileTypes<'_>, &str> {
+        let types = self.types.get_or_init(|| self.packages.file(self.path, self.file));
+        types.as_ref().map_err(String::as_str)
+    }
 }
 
 impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
         let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
-        let (packages, types) = (None, OnceCell::new());
-        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments, packages, types }
+        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments, types: None }
     }
 
     /// With types, from the packages of which the file at `path` is one.
     #[must_use]
     pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
-        Facts { packages: Some((packages, path)), ..self }
+        let types = LazyTypes { packages, path, file: self.file, types: OnceCell::new() };
+        Facts { types: Some(Box::new(types)), ..self }
     }
 
     /// What is known of types; found out at the first question.
     ///
     /// # Errors
     /// Why nothing is known of them.
-    pub fn types(&self) -> Result<&FileTypes<'a>, &str> {
-        let load = || match self.packages {
-            Some((packages, path)) => packages.file(path, self.file),
-            None => Err("no packages were loaded".to_owned()),
-        };
-        self.types.get_or_init(load).as_ref().map_err(String::as_str)
+    pub fn types(&self) -> Result<&FileTypes<'_>, &str> {
+        self.types.as_ref().ok_or("no packages were loaded")?.get()
     }
 
     /// The tree.
@@ -371,6 +392,67 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::Adjacent => Truth(strings::are_adjacent(facts, node(), arguments.node(1))),
         HostFn::WellFormedTag => Truth(tags::is_well_formed(facts, node())),
         HostFn::Terminates => Truth(expressions::terminates(facts, node())),
+
+        HostFn::TypeIs => Truth(types::has_form(facts, first, second)),
+        HostFn::TypeMayBe => Truth(types::may_have_form(facts, first, second)),
+        HostFn::TypePart => Computed(types::part(facts, first, second, arguments.value(2))),
+        HostFn::TypeNamed => Computed(types::named(facts, first)),
+        HostFn::TypeWith => Computed(types::with(first, second, arguments.value(2))),
+        HostFn::Implements => Truth(types::related(facts, first, second, |types, a, b| types.implements(a, b))),
+        HostFn::AssignableTo => Truth(types::related(facts, first, second, |types, a, b| types.assignable(a, None, b))),
+        HostFn::ConvertibleTo => {
+            Truth(types::related(facts, first, second, |types, a, b| types.convertible(a, None, b)))
+        }
+        HostFn::IdenticalTo => Truth(types::related(facts, first, second, |types, a, b| types.identical(a, b))),
+        HostFn::NamesMethod => Truth(selected::names_method(facts, node(), second)),
+
+        HostFn::TypeOf => Computed(types::type_of(facts, node())),
+        HostFn::Elem => Computed(types::made_of(facts, first, types::elem)),
+        HostFn::Key => Computed(types::made_of(facts, first, types::key)),
+        HostFn::Underlying => Computed(types::made_of(facts, first, |types, ty| Some(types.underlying(ty)))),
+        HostFn::Deref => Computed(types::made_of(facts, first, |types, ty| Some(types.deref(ty).0))),
+        HostFn::FieldType => Computed(types::field_type(facts, first, second)),
+        HostFn::MethodType => Computed(types::method_type(facts, first, second)),
+        HostFn::ResultType => Computed(selected::result_type(facts, node(), second)),
+        HostFn::ParamType => Computed(selected::param_type(facts, node(), second)),
+        HostFn::TypeText => Computed(types::full_text(facts, first)),
+        HostFn::TypeName => Computed(types::name(facts, first)),
+        HostFn::TypePackage => Computed(types::package(facts, first)),
+        HostFn::TypeKind => Computed(types::kind(facts, first)),
+        HostFn::TypeSize => Computed(types::size(facts, first)),
+        HostFn::FieldCount => Computed(types::field_count(facts, first)),
+        HostFn::MethodCount => Computed(types::method_count(facts, first)),
+        HostFn::Direction => Computed(types::direction(facts, first)),
+        HostFn::MissingMethod => Computed(types::missing_method(facts, first, second)),
+        HostFn::Results => Computed(selected::results(facts, node())),
+        HostFn::Callee => Computed(selected::full_callee(facts, node())),
+        HostFn::FieldTag => Computed(selected::field_tag(facts, node(), second)),
+        HostFn::DeclaredIn => Computed(selected::declared_in(facts, node())),
+        HostFn::PackagePath => Computed(selected::package_path(facts)),
+
+        HostFn::HasMethod => Truth(types::has_method(facts, first, second)),
+        HostFn::HasField => Truth(types::has_field(facts, first, second)),
+        HostFn::IsConversion => Truth(selected::is_conversion(facts, node())),
+        HostFn::IsFunctionCall => Truth(selected::is_function_call(facts, node())),
+        HostFn::IsInstantiation => Truth(selected::is_instantiation(facts, node())),
+        HostFn::IsSelectedField => Truth(selected::selects(facts, node(), |found| !selected::is_method(found))),
+        HostFn::IsSelectedMethod => Truth(selected::selects(facts, node(), selected::is_method)),
+        HostFn::IsInterfaceMethod => Truth(selected::selects(facts, node(), selected::is_interface_method)),
+        HostFn::IsPromoted => Truth(selected::selects(facts, node(), |found| found.index.len() > 1)),
+        HostFn::IsTypeExpression => Truth(types::has_mode(facts, node(), |mode| mode == Mode::Type)),
+        HostFn::IsValue => Truth(types::is_value(facts, node())),
+        HostFn::IsAddressable => Truth(types::has_mode(facts, node(), |mode| mode == Mode::Var)),
+        HostFn::IsNil => Truth(types::has_mode(facts, node(), |mode| mode == Mode::Nil)),
+        HostFn::IsDiscarded => Truth(selected::is_discarded(facts, node())),
+        HostFn::IsUntyped => Truth(types::holds(facts, first, |_, ty| Tri::of(ty.is_untyped()))),
+        HostFn::IsInteger => Truth(types::is_basic(facts, first, Basic::is_integer)),
+        HostFn::IsUnsigned => Truth(types::is_basic(facts, first, Basic::is_unsigned)),
+        HostFn::IsFloating => Truth(types::is_basic(facts, first, Basic::is_float)),
+        HostFn::IsNumeric => Truth(types::is_basic(facts, first, Basic::is_numeric)),
+        HostFn::IsBoolean => Truth(types::is_basic(facts, first, Basic::is_boolean)),
+        HostFn::IsOrdered => Truth(types::is_basic(facts, first, Basic::is_ordered)),
+        HostFn::IsComparable => Truth(types::holds(facts, first, |types, ty| types.comparable(ty))),
+        HostFn::IsGeneric => Truth(types::is_generic(facts, first)),
     }
 }
 

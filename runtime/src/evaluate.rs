@@ -4,15 +4,18 @@
 //! on the order of candidates, each once. Questions of the rules are answered by [`crate::conditions`]; what a match captured is kept as
 //! rows and texts, so that nothing refers to the values of the run.
 
+use crate::conditions::types::{Written, unknown_because, written};
 use crate::conditions::{Answer, Arguments, Facts, Nodes, answer, nodes_of_word};
 use crate::rules::Prepared;
 use crate::value::Value;
 use rulec_pack::RunReport;
-use rulec_plan::host::{Handle, Host, HostFn, Trap, Tri, Word};
+use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::manifest::CaptureForm;
-use rulec_tree::Tree;
+use rulec_tree::{Node, Tree};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A rule matched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +36,8 @@ pub(crate) enum Captured {
     Run(CapturedNodes),
     /// A value as messages show it; nothing if it is not known.
     Value(Option<String>),
+    /// A type as the file writes it.
+    Type(Written),
 }
 
 /// Rows with an order.
@@ -55,7 +60,7 @@ impl Captured {
             Captured::Node(rows) | Captured::Run(rows) => {
                 Some(Nodes { first: rulec_tree::Node(rows.first), end: rulec_tree::Node(rows.end) })
             }
-            Captured::Value(_) => None,
+            Captured::Value(_) | Captured::Type(_) => None,
         }
     }
 }
@@ -79,13 +84,38 @@ pub(crate) struct FileHost<'a> {
     /// Values made by host functions; their handles follow those of the constants.
     made: Vec<Value>,
     /// Answers given: bounds `made` by the number of different questions, and saves asking twice.
-    known: FxHashMap<(HostFn, Word, Word), Handle>,
+    known: FxHashMap<(HostFn, [Word; MOST_PARAMS]), Handle>,
     pub(crate) matches: Vec<Match>,
+    /// Why the last answer that depends on types was unknown.
+    pub(crate) because: Because,
 }
+
+/// Why an answer was unknown, for whoever listens to a run.
+pub(crate) type Because = Rc<RefCell<Option<Unknown>>>;
+
+/// What an unknown answer hangs on.
+#[derive(Clone, Debug)]
+pub(crate) enum Unknown {
+    /// What is not known about this node.
+    Node(Node),
+    /// What this says.
+    Reason(String),
+}
+
+/// The most parameters of a host function.
+const MOST_PARAMS: usize = {
+    let (mut most, mut at) = (0, 0);
+    while at < HostFn::ALL.len() {
+        let params = HostFn::ALL[at].signature().params.len();
+        most = if params > most { params } else { most };
+        at += 1;
+    }
+    most
+};
 
 impl<'a> FileHost<'a> {
     pub(crate) fn new(prepared: &'a Prepared, facts: &'a Facts<'a>) -> FileHost<'a> {
-        FileHost { prepared, facts, made: Vec::new(), known: FxHashMap::default(), matches: Vec::new() }
+        FileHost { prepared, facts, made: Vec::new(), known: FxHashMap::default(), matches: Vec::new(), because: Because::default() }
     }
 
     fn value_of(&self, handle: Word) -> Option<&Value> {
@@ -101,6 +131,22 @@ impl<'a> FileHost<'a> {
         answer(host, self.facts, &Arguments { words, tree: self.facts.tree(), value: &value })
     }
 
+    /// Notes why an answer about types is unknown. If that is because an argument is, it was noted before.
+    fn note(&self, host: HostFn, args: &[Word]) {
+        let signature = host.signature();
+        let cause = match signature.params.first() {
+            _ if !signature.types => return,
+            Some(Param::Node | Param::Nodes) => args.first().map(|word| Unknown::Node(run_of_word(*word).0)),
+            _ => {
+                let values: Vec<_> = args.iter().map(|word| self.value_of(*word)).collect();
+                unknown_because(self.facts, &values).map(Unknown::Reason)
+            }
+        };
+        if cause.is_some() {
+            self.because.replace(cause);
+        }
+    }
+
     fn keep(&mut self, value: Option<Value>) -> Handle {
         let Some(value) = value else { return Handle::UNKNOWN };
         self.made.push(value);
@@ -113,7 +159,10 @@ impl<'a> FileHost<'a> {
         match form {
             CaptureForm::Node => Captured::Node(rows(nodes_of_word(tree, word))),
             CaptureForm::Run => Captured::Run(rows(nodes_of_word(tree, word))),
-            CaptureForm::Value => Captured::Value(self.value_of(word).map(Value::shown)),
+            CaptureForm::Value => match self.value_of(word) {
+                Some(Value::Type(ty)) => written(self.facts, *ty).map_or(Captured::Value(None), Captured::Type),
+                value => Captured::Value(value.map(Value::shown)),
+            },
         }
     }
 }
@@ -121,20 +170,29 @@ impl<'a> FileHost<'a> {
 impl Host for FileHost<'_> {
     fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap> {
         match self.answer(host, args) {
+            Answer::Truth(Tri::Unknown) => {
+                self.note(host, args);
+                Ok(Tri::Unknown)
+            }
             Answer::Truth(truth) => Ok(truth),
             Answer::Value(_) => Err(Trap(format!("`{}` was asked as a condition", host.signature().name))),
         }
     }
 
     fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
-        let argument = |index: usize| args.get(index).copied().unwrap_or(0);
-        let question = (host, argument(0), argument(1));
+        let question = (host, std::array::from_fn(|index| args.get(index).copied().unwrap_or(0)));
         if let Some(&handle) = self.known.get(&question) {
+            if handle == Handle::UNKNOWN {
+                self.note(host, args);
+            }
             return Ok(handle);
         }
         let Answer::Value(value) = self.answer(host, args) else {
             return Err(Trap(format!("`{}` was asked for a value", host.signature().name)));
         };
+        if value.is_none() {
+            self.note(host, args);
+        }
         let handle = self.keep(value);
         self.known.insert(question, handle);
         Ok(handle)

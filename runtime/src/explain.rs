@@ -5,7 +5,7 @@
 
 use crate::check::Run;
 use crate::conditions::Facts;
-use crate::evaluate::FileHost;
+use crate::evaluate::{Because, FileHost, Match, Unknown};
 use crate::finding::{Position, RuleRef};
 use crate::findings::position;
 use crate::job::{Job, Target};
@@ -34,7 +34,12 @@ pub enum AttemptResult {
     /// It reports a finding.
     Fired,
     /// It would, if this condition were known to hold.
-    Undecided(Origin),
+    Undecided {
+        /// The condition.
+        origin: Origin,
+        /// Why it is not known, if that can be told.
+        because: Option<String>,
+    },
     /// The step that failed on the way that came furthest, after so many steps had not.
     Failed {
         /// The steps passed.
@@ -51,7 +56,7 @@ impl AttemptResult {
     fn rank(&self) -> (u8, usize) {
         match self {
             AttemptResult::Fired => (3, 0),
-            AttemptResult::Undecided(_) => (2, 0),
+            AttemptResult::Undecided { .. } => (2, 0),
             AttemptResult::Exhausted => (1, 0),
             AttemptResult::Failed { passed, .. } => (0, *passed),
         }
@@ -86,7 +91,7 @@ fn trace(rules: &RuleSet, rule: RuleRef, facts: &Facts, line_number: u32) -> Res
     let mut attempts = Vec::new();
     for root in candidates(facts, kinds, line_number) {
         let mut host = FileHost::new(&rules.prepared()[rule.program], facts);
-        let mut furthest = Furthest::default();
+        let mut furthest = Furthest::new(&host, facts);
         let mut budget = file_budget(tree);
         let outcome = interp::run_observed(subject, root, &mut budget, &mut host, &mut furthest)?;
         let origin = |id: OriginId| rule_plan.origins.get(id.0 as usize).cloned();
@@ -95,7 +100,7 @@ fn trace(rules: &RuleSet, rule: RuleRef, facts: &Facts, line_number: u32) -> Res
         let result =
             match (sure, doubt.and_then(origin), furthest.step.and_then(|(passed, id)| Some((passed, origin(id)?)))) {
                 (true, ..) => AttemptResult::Fired,
-                (false, Some(origin), _) => AttemptResult::Undecided(origin),
+                (false, Some(origin), _) => AttemptResult::Undecided { origin, because: furthest.because(doubt) },
                 _ if outcome == interp::Outcome::Exhausted => AttemptResult::Exhausted,
                 (false, None, Some((passed, origin))) => AttemptResult::Failed { passed, origin },
                 (false, None, None) => continue,
@@ -116,19 +121,58 @@ fn candidates<'a>(facts: &'a Facts, kinds: KindSet, line_number: u32) -> impl It
     })
 }
 
-/// Remembers the failure that came furthest; of equals the first.
-#[derive(Default)]
-struct Furthest {
-    step: Option<(usize, OriginId)>,
+/// Why the condition on which a match hangs is not known: the rule is run once more at its root.
+pub(crate) fn unknown_because(rules: &RuleSet, facts: &Facts, program: usize, one: &Match) -> Option<String> {
+    let plan = rules.plan(program);
+    plan.rules.get(one.rule.0 as usize).filter(|rule| rule.meta.needs_types)?;
+    let root = one.captures.first()?.nodes()?.first;
+    let subject = Subject { plan, rule: one.rule, tree: facts.tree(), link: rules.program(program).names() };
+    let mut host = FileHost::new(&rules.prepared()[program], facts);
+    let mut furthest = Furthest::new(&host, facts);
+    let mut budget = file_budget(facts.tree());
+    interp::run_observed(subject, root, &mut budget, &mut host, &mut furthest).ok()?;
+    furthest.because(one.doubt)
 }
 
-impl Observer for Furthest {
+/// Remembers the failure that came furthest, of equals the first, and why conditions were unknown.
+struct Furthest<'f> {
+    facts: &'f Facts<'f>,
+    step: Option<(usize, OriginId)>,
+    /// Why the last answer was unknown.
+    last: Because,
+    reasons: Vec<(OriginId, String)>,
+}
+
+impl<'f> Furthest<'f> {
+    fn new(host: &FileHost, facts: &'f Facts<'f>) -> Furthest<'f> {
+        Furthest { facts, step: None, last: host.because.clone(), reasons: Vec::new() }
+    }
+
+    /// The first reason for which this condition was unknown.
+    fn because(&self, doubt: Option<OriginId>) -> Option<String> {
+        let reason = self.reasons.iter().find(|(origin, _)| Some(*origin) == doubt);
+        reason.map(|(_, reason)| reason.clone())
+    }
+}
+
+impl Observer for Furthest<'_> {
     fn failed(&mut self, passed: usize, origin: OriginId) {
         if self.step.is_none_or(|(furthest, _)| furthest < passed) {
             self.step = Some((passed, origin));
         }
     }
 
-    /// Whether an unknown condition mattered shows in the doubt of the match.
-    fn unknown(&mut self, _: usize, _: OriginId) {}
+    fn unknown(&mut self, _: usize, origin: OriginId) {
+        let reason = match self.last.take() {
+            Some(Unknown::Reason(reason)) => reason,
+            Some(Unknown::Node(node)) => match self.facts.types() {
+                Ok(types) => types.unknown_because(node),
+                Err(reason) => reason.to_owned(),
+            },
+            None => return,
+        };
+        if self.reasons.iter().all(|(known, _)| *known != origin) {
+            self.reasons.push((origin, reason));
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::conditions::Facts;
 use crate::evaluate::{Captured, Match};
+use crate::explain::unknown_because;
 use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided};
 use crate::fix;
 
@@ -87,13 +88,17 @@ pub(crate) fn collect(
         path: path.clone(),
         start: position(facts, span.start),
         end: position(facts, span.end),
-        reason: reason_of(plan, one),
+        reason: reason_of(rules, facts, program, plan, one),
     }));
 }
 
-fn reason_of(plan: &RulePlan, one: &Match) -> String {
+fn reason_of(rules: &RuleSet, facts: &Facts, program: usize, plan: &RulePlan, one: &Match) -> String {
     let origin = one.doubt.and_then(|doubt| plan.origins.get(doubt.0 as usize));
-    format!("not known whether {}", origin.map_or("a condition holds", |origin| origin.what.as_str()))
+    let what = origin.map_or("a condition holds", |origin| origin.what.as_str());
+    match unknown_because(rules, facts, program, one) {
+        Some(because) => format!("not known whether {what}: {because}"),
+        None => format!("not known whether {what}"),
+    }
 }
 
 /// How much of the code goes into a fingerprint: findings may nest thousands deep, each with all the code of those in it.
@@ -147,6 +152,7 @@ fn message_of(facts: &Facts, one: &Match, report: &ReportMeta) -> String {
             MessagePiece::Capture(capture) => match one.captures.get(capture.0 as usize) {
                 Some(Captured::Value(Some(value))) => message.push_str(&shortened(value)),
                 Some(Captured::Value(None)) => message.push('?'),
+                Some(Captured::Type(ty)) => message.push_str(&shortened(&ty.text)),
                 Some(captured) => {
                     let span = captured.nodes().and_then(|nodes| nodes.span(facts.tree()));
                     let code = span.map_or(&[][..], |span| facts.slice(span));

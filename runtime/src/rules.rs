@@ -2,6 +2,7 @@
 //!
 //! In: plans with engines, and option values. Out: a [`RuleSet`], shared by all threads and all files of the run.
 
+use crate::conditions::Form;
 use crate::finding::RuleRef;
 use crate::job::{OptionValue, RuleSetting};
 use crate::prefilter::Prefilter;
@@ -219,6 +220,7 @@ fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetE
             Ok(compiled) => Some(Value::Regex(compiled)),
             Err(reason) => return Err(RuleSetError::Regex { regex: regex.clone(), reason }),
         },
+        Constant::Type(pattern) => Some(Value::Form(Form::new(pattern.clone()))),
         // An option's value is no option itself; the verifier of plans sees to it.
         Constant::Option { .. } => None,
     })

@@ -76,6 +76,7 @@ fn meta(name: &str) -> RuleMeta {
         only_tests: false,
         skip_generated: name == "plain",
         cost: CostClass::Literal,
+        needs_types: false,
         captures: vec![capture(""), capture("$f"), capture("$x")],
         reports: vec![ReportMeta {
             at: CaptureId::MATCH,
@@ -105,6 +106,7 @@ fn job<T>(rules: &RuleSet, files: &[Target], change: impl Fn(&mut Job), with: im
         generated: false,
         prefilter: true,
         platform: &platform,
+        packages: None,
         progress: &Quiet,
         interrupt: &interrupt,
     };
@@ -392,7 +394,7 @@ fn an_explanation_names_the_condition_that_decided() {
         attempts.unwrap().into_iter().map(|attempt| attempt.result).collect::<Vec<_>>()
     };
     assert!(matches!(at(4)[..], [AttemptResult::Failed { passed: 4, .. }]), "{:?}", at(4));
-    assert!(matches!(at(5)[..], [AttemptResult::Undecided(_)]), "{:?}", at(5));
+    assert!(matches!(at(5)[..], [AttemptResult::Undecided { .. }]), "{:?}", at(5));
     assert!(matches!(at(6)[..], [AttemptResult::Failed { passed: 2, .. }]), "{:?}", at(6));
     assert_eq!(at(1), []);
 }
@@ -404,7 +406,7 @@ fn rules_that_ask_everything() -> RuleSet {
         let signature = host.signature();
         let argument = |param: &Param| match param {
             Param::Node | Param::Nodes => Arg::Node(Register::ROOT),
-            Param::Value => Arg::Const(ConstId(0)),
+            Param::Value | Param::Type => Arg::Const(ConstId(0)),
         };
         let args = signature.params.iter().map(argument).collect();
         let op = match signature.answer {

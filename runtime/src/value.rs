@@ -3,10 +3,12 @@
 //! In: constants of a plan and answers of host functions. Out: comparisons in three-valued logic and the text for messages.
 //! Numbers are exact; what does not fit is *unknown* to whoever made it, never rounded here.
 
+use crate::conditions::Form;
 use crate::gomod::GoVersion;
 use regex_automata::meta::Regex;
 use rulec_plan::host::Tri;
 use rulec_tree::{Node, SymbolId};
+use rulec_types::Ty;
 use std::cmp::Ordering;
 
 /// A value that is known.
@@ -32,6 +34,10 @@ pub enum Value {
     Version(GoVersion),
     /// The identifier that declares an object of the file.
     Declaration(Node),
+    /// A type of the file's world.
+    Type(Ty),
+    /// A pattern of types.
+    Form(Form),
 }
 
 impl Value {
@@ -111,6 +117,8 @@ impl Value {
             Value::Symbols(_) => "a set of symbols".to_owned(),
             Value::Version(version) => version.to_string(),
             Value::Declaration(_) => "a declaration".to_owned(),
+            Value::Type(_) => "a type".to_owned(),
+            Value::Form(form) => form.shown(),
         }
     }
 }

@@ -49,13 +49,14 @@ fn failures(bench: &Bench, annotated: &AnnotatedFile<'_>) -> Vec<Failure> {
         Err(malformed) => return vec![fail(malformed.span, malformed.reason, Vec::new())],
     };
     let settings = Settings::default();
-    let trial = match bench.trial(&annotated.rules, &settings) {
+    let name = annotated.path.file_name().unwrap_or_default().to_string_lossy();
+    let go = GoFile::plain(&name, annotated.text);
+    let trial = match bench.trial(&annotated.rules, &settings, std::slice::from_ref(&go)) {
         Ok(trial) => trial,
         Err(fault) => return whole(fault),
     };
-    let name = annotated.path.file_name().unwrap_or_default().to_string_lossy();
     let folder = annotated.path.parent().unwrap_or(Path::new(""));
-    let outcome = bench.check(&trial, folder, &GoFile::plain(&name, annotated.text));
+    let outcome = bench.check(&trial, folder, &go);
     if let Some(error) = outcome.internal_errors.first() {
         return whole(format!("internal error: {}", error.message));
     }

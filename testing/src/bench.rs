@@ -13,6 +13,7 @@ use rulec_runtime::finding::{Outcome, RuleRef};
 use rulec_runtime::fix::{Change, Failure, FixLevel, fix_source};
 use rulec_runtime::job::{Job, OptionValue, Quiet, RuleSetting, Target};
 use rulec_runtime::{RuleSet, check_source};
+use rulec_world::{MemoryFile, Packages};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -71,15 +72,16 @@ impl Bench {
 
     /// What some rules find in a file. `folder` is where the file stands; it need not exist.
     pub(crate) fn check(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile) -> Outcome {
-        self.with_job(trial, |job| check_source(job, &target(folder, file), file.text.as_bytes()))
+        self.with_job(trial, folder, file, |job| check_source(job, &target(folder, file), file.text.as_bytes()))
     }
 
     /// What remains when all fixes are applied to a file, the file then, and fixes that had to be dropped.
     pub(crate) fn fix(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile) -> (Outcome, Change, Vec<Failure>) {
-        self.with_job(trial, |job| fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All))
+        self.with_job(trial, folder, file, |job| fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All))
     }
 
-    fn with_job<T>(&self, trial: &Trial<'_>, work: impl FnOnce(&Job<'_>) -> T) -> T {
+    fn with_job<T>(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile, work: impl FnOnce(&Job<'_>) -> T) -> T {
+        let packages = trial.packages(folder, file);
         work(&Job {
             rules: trial.rules.as_ref().unwrap_or(&self.rules),
             settings: &[self.settings(trial.enabled)],
@@ -89,7 +91,7 @@ impl Bench {
             generated: true,
             prefilter: true,
             platform: &trial.settings.platform,
-            packages: None,
+            packages: Some(&packages),
             progress: &Quiet,
             interrupt: &AtomicBool::new(false),
         })
@@ -99,7 +101,12 @@ impl Bench {
     ///
     /// # Errors
     /// Names an option that none of the rules has.
-    pub(crate) fn trial<'t>(&self, enabled: &'t [RuleIndex], settings: &'t Settings) -> Result<Trial<'t>, String> {
+    pub(crate) fn trial<'t>(
+        &self,
+        enabled: &'t [RuleIndex],
+        settings: &'t Settings,
+        files: &'t [GoFile],
+    ) -> Result<Trial<'t>, String> {
         let mut options = Vec::new();
         for (name, value) in &settings.options {
             options.push(self.option(enabled, name, value)?);
@@ -108,7 +115,7 @@ impl Bench {
             [] => None,
             options => Some(rule_set(&self.plan, self.code.as_ref(), options).map_err(|error| error.to_string())?),
         };
-        Ok(Trial { rules, enabled, settings })
+        Ok(Trial { rules, enabled, settings, files })
     }
 
     fn option(
@@ -158,6 +165,22 @@ pub(crate) struct Trial<'t> {
     pub enabled: &'t [RuleIndex],
     /// The example's settings.
     settings: &'t Settings,
+    /// All Go files of the example.
+    files: &'t [GoFile],
+}
+
+impl Trial<'_> {
+    /// The packages that the files of the example make up, `file` as it is now among them.
+    fn packages(&self, folder: &Path, file: &GoFile) -> Packages {
+        let others = self.files.iter().filter(|other| other.path != file.path);
+        let files = others.chain(std::iter::once(file)).map(|file| MemoryFile {
+            import_path: self.settings.import_path(&file.path),
+            path: folder.join(&file.path),
+            content: file.text.clone().into_bytes(),
+        });
+        let minor = |version: &str| version.split('.').nth(1)?.parse().ok();
+        Packages::of_memory(files.collect(), self.settings.platform.go_version.as_deref().and_then(minor))
+    }
 }
 
 /// Where the files of an example stand.

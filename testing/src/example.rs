@@ -47,7 +47,8 @@ impl Judge<'_> {
             Err((span, fault)) => return self.fail(span, fault, Vec::new()),
         };
         let enabled = [rule.index];
-        let trial = match bench.trial(&enabled, &settings) {
+        let files = go_files(&example.files, &rule.uses);
+        let trial = match bench.trial(&enabled, &settings, &files) {
             Ok(trial) => trial,
             Err(fault) => return self.fail(example.span, fault, Vec::new()),
         };
@@ -57,11 +58,10 @@ impl Judge<'_> {
                 return self.fail(example.span, format!("the example's files cannot stand: {error}"), Vec::new());
             }
         };
-        let files = go_files(&example.files, &rule.uses);
         if files.is_empty() {
             return self.fail(example.span, "the example has no Go file".to_owned(), Vec::new());
         }
-        let judged: Vec<_> = files.into_iter().filter_map(|go| self.check(bench, &trial, &folder, go)).collect();
+        let judged: Vec<_> = files.iter().filter_map(|go| self.check(bench, &trial, &folder, go.clone())).collect();
         if !self.failures.is_empty() {
             return;
         }

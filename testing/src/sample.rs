@@ -92,6 +92,21 @@ pub struct Settings {
     pub options: Vec<(String, Constant)>,
     /// Go version and platform.
     pub platform: Platform,
+    /// The module that a go.mod at the top of the example declares.
+    pub module: Option<String>,
+}
+
+impl Settings {
+    /// The import path of the package of a file. Folders whose first part has a dot are import paths themselves, and stand
+    /// for packages of other modules.
+    pub fn import_path(&self, path: &str) -> String {
+        let module = self.module.as_deref().unwrap_or("example");
+        match path.rsplit_once('/') {
+            None => module.to_owned(),
+            Some((folder, _)) if folder.split('/').next().is_some_and(|first| first.contains('.')) => folder.to_owned(),
+            Some((folder, _)) => format!("{module}/{folder}"),
+        }
+    }
 }
 
 /// The settings of an example. `go.mod` among its files says which Go version it is for.
@@ -101,6 +116,8 @@ pub struct Settings {
 pub fn settings(example: &Example) -> Result<Settings, (Span, String)> {
     let mut settings = Settings::default();
     settings.platform.go_version = example.files.iter().find_map(go_version);
+    let at_the_top = example.files.iter().filter(|file| file.path.as_ref().is_some_and(|path| path.value == "go.mod"));
+    settings.module = at_the_top.filter_map(|file| directive(file, "module ")).next();
     for (name, value) in &example.settings {
         match name.value.as_str() {
             "go" => settings.platform.go_version = Some(text(name.span, value)?),
@@ -119,7 +136,12 @@ pub fn settings(example: &Example) -> Result<Settings, (Span, String)> {
 /// The version in the `go` line of a go.mod file.
 fn go_version(file: &ExampleFile) -> Option<String> {
     file.path.as_ref().filter(|path| path.value == "go.mod" || path.value.ends_with("/go.mod"))?;
-    let line = file.text.value.lines().find_map(|line| line.trim().strip_prefix("go "))?;
+    directive(file, "go ")
+}
+
+/// What stands behind a word at the start of a line.
+fn directive(file: &ExampleFile, word: &str) -> Option<String> {
+    let line = file.text.value.lines().find_map(|line| line.trim().strip_prefix(word))?;
     Some(line.trim().to_owned())
 }
 
@@ -177,6 +199,15 @@ mod tests {
             assert_eq!(sample(without).text, format!("package example\n\n{without}"));
         }
         assert_eq!(sample("\tpackage main\nvar x = http.Get").text, "\tpackage main\nvar x = http.Get");
+    }
+
+    #[test]
+    fn folders_are_packages() {
+        let mut settings = Settings::default();
+        let paths = |settings: &Settings| ["a.go", "b/c.go", "example.com/x/x.go"].map(|path| settings.import_path(path));
+        assert_eq!(paths(&settings), ["example", "example/b", "example.com/x"]);
+        settings.module = Some("my.org/m".to_owned());
+        assert_eq!(paths(&settings), ["my.org/m", "my.org/m/b", "example.com/x"]);
     }
 
     #[test]

@@ -108,6 +108,13 @@ pub struct Object {
     pub(crate) recv_tparams: OnceLock<Box<[Ty]>>,
 }
 
+impl Object {
+    /// The declared type that a method has as receiver, and whether it is taken by pointer; none for all other objects.
+    pub fn receiver(&self) -> Option<(Ty, bool)> {
+        self.recv.get().copied()
+    }
+}
+
 /// Where an object is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeclPlace {

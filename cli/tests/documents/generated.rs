@@ -71,7 +71,7 @@ fn is_word(signature: &Signature) -> bool {
 /// Written as `name(…)` in rules. The others are relations with a syntax of their own, or belong to the compiler.
 fn is_callable(signature: &Signature) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    signature.name.bytes().all(plain) && !["matches", "in"].contains(&signature.name)
+    signature.name.bytes().all(plain) && !["matches", "in", "implements"].contains(&signature.name)
 }
 
 /// Words behind `is` that stand for several kinds.
@@ -95,13 +95,14 @@ is on [a page of its own](../add-a-condition.md).
 Every answer is yes, no or *unknown*; every value may be unknown, and what is asked of an unknown value is unknown. A rule
 reports on yes alone; matches that hang on an unknown answer are counted as undecided, and
 `rulec check --undecided=list` shows them. In the tables, `$x` and `$y` are holes or labels, `$xs` is that or a named run,
-and `v` and `w` are values: a string, number, option or another value.
+`v` and `w` are values: a string, number, option or another value, and `T` and `U` are types: holes that a condition on
+types binds, values that are types, names such as `io.Reader` and `error`, and code, which stands for its type.
 ";
 
 fn conditions() -> String {
     let mut page = HEAD.to_owned();
     let _ =
-        writeln!(page, "\n## Words about names, constants and comments\n\nWritten `$x is WORD` or `$x is not WORD`.\n");
+        writeln!(page, "\n## Words about names, constants, types and comments\n\nWritten `$x is WORD` or `$x is not WORD`.\n");
     table(&mut page, ["Word", "Yes if"], signatures(is_word).map(|s| [code(&s.name[3..]), s.doc.to_owned()]));
     let _ = writeln!(page, "\n## Predicates\n\nConditions by themselves: `where in_test_file()`.\n");
     let predicates = signatures(|s| is_callable(s) && s.answer == Answer::Truth);
@@ -134,11 +135,13 @@ const OPERATORS: &str = "`operator($x)` is one of these texts:";
 
 /// `name($x)`.
 fn shape(signature: &Signature) -> String {
-    let (mut names, mut values) = (["$x", "$y"].into_iter(), ["v", "w"].into_iter());
+    let (mut names, mut values, mut types) =
+        (["$x", "$y"].into_iter(), ["v", "w"].into_iter(), ["T", "U"].into_iter());
     let name = |param: &Param| match param {
         Param::Node => names.next().unwrap_or("$z"),
         Param::Nodes => "$xs",
         Param::Value => values.next().unwrap_or("v"),
+        Param::Type => types.next().unwrap_or("T"),
     };
     let params: Vec<_> = signature.params.iter().map(name).collect();
     format!("{}({})", signature.name, params.join(", "))

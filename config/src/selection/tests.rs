@@ -19,6 +19,7 @@ fn rule(id: &str, level: Level, severity: Severity, tags: &[&str]) -> RuleMeta {
         only_tests: false,
         skip_generated: false,
         cost: CostClass::Kind,
+        needs_types: false,
         captures: vec![],
         reports: vec![],
         fix: None,

@@ -1,16 +1,17 @@
 //! Constant expressions: their values, folded as Go does, and whether an expression is constant at all.
 //!
-//! In: a node of the file. Out: a value, or nothing where the answer lies in another file, is not a constant, or does not
-//! fit. Arithmetic is exact; constants declared in the same file are followed, `iota` included.
+//! In: a node of the file. Out: a value, or nothing for what is not a constant or does not fit. Arithmetic is exact;
+//! constants declared in the same file are followed, `iota` included. What lies in another file is asked of the types.
 //!
 //! Expressions are evaluated from their last row to the first (children stand behind their parents), so there is no
 //! recursion over the nesting of the source; constants that refer to constants are followed to a fixed depth.
 
-use super::Facts;
+use super::{Facts, types};
 use crate::value::{Ratio, Value};
 use rulec_gofront::ObjectKind;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, KindSet, Node, Op};
+use rulec_types::check::Mode;
 use std::cmp::Ordering;
 
 /// Expressions of more rows are not folded: bounds the cost of one question.
@@ -38,7 +39,7 @@ const CONSTANT_KINDS: KindSet = KindSet::of(&[
 /// The value of the constant expression `node`.
 pub(super) fn value(facts: &Facts, node: Node) -> Option<Value> {
     let mut folder = Folder { facts, rows: 0, depth: 0 };
-    folder.fold(node, None).map(|constant| constant.value)
+    folder.fold(node, None).map(|constant| constant.value).or_else(|| types::constant(facts, node))
 }
 
 /// Whether `node` is a constant expression.
@@ -50,7 +51,10 @@ pub(super) fn is_constant(facts: &Facts, node: Node) -> Tri {
         answer = crate::value::and(answer, verdict);
         row = next;
     }
-    answer
+    match answer {
+        Tri::Unknown => types::has_mode(facts, node, |mode| mode == Mode::Const),
+        known => known,
+    }
 }
 
 /// Whether one row can be part of a constant expression, and the row to look at next.

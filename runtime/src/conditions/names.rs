@@ -163,14 +163,24 @@ pub(super) fn same_object(facts: &Facts, a: Node, b: Node) -> Tri {
 
 /// The conditions of the form `is WORD` that ask for kinds of objects.
 pub(super) mod kinds {
+    use super::super::types::selected::object_kind;
     use super::*;
+    use rulec_types::ObjectKind as Declared;
+
+    /// What the file tells, or else the package that declares the name.
+    fn of_file_or_package(facts: &Facts, node: Node, kinds: &[ObjectKind], declared: Declared) -> Tri {
+        match facts.is_kind(node, kinds) {
+            Tri::Unknown => object_kind(facts, node).map_or(Tri::Unknown, |kind| Tri::of(kind == declared)),
+            known => known,
+        }
+    }
 
     pub(in super::super) fn is_const(facts: &Facts, node: Node) -> Tri {
-        facts.is_kind(node, &[ObjectKind::Const, ObjectKind::PredeclaredConst])
+        of_file_or_package(facts, node, &[ObjectKind::Const, ObjectKind::PredeclaredConst], Declared::Const)
     }
 
     pub(in super::super) fn is_var(facts: &Facts, node: Node) -> Tri {
-        facts.is_kind(node, VARIABLES)
+        of_file_or_package(facts, node, VARIABLES, Declared::Var)
     }
 
     pub(in super::super) fn is_local(facts: &Facts, node: Node) -> Tri {
@@ -178,15 +188,17 @@ pub(super) mod kinds {
     }
 
     pub(in super::super) fn is_global(facts: &Facts, node: Node) -> Tri {
-        and(facts.is_kind(node, &[ObjectKind::Var]), is_global_object(facts, node))
+        let is_var = of_file_or_package(facts, node, &[ObjectKind::Var], Declared::Var);
+        and(is_var, is_global_object(facts, node))
     }
 
     pub(in super::super) fn is_func(facts: &Facts, node: Node) -> Tri {
-        facts.is_kind(node, &[ObjectKind::Func])
+        of_file_or_package(facts, node, &[ObjectKind::Func], Declared::Func)
     }
 
     pub(in super::super) fn is_type(facts: &Facts, node: Node) -> Tri {
-        facts.is_kind(node, &[ObjectKind::Type, ObjectKind::TypeParam, ObjectKind::PredeclaredType])
+        let types = [ObjectKind::Type, ObjectKind::TypeParam, ObjectKind::PredeclaredType];
+        of_file_or_package(facts, node, &types, Declared::Type)
     }
 
     pub(in super::super) fn is_predeclared(facts: &Facts, node: Node) -> Tri {

@@ -8,7 +8,11 @@ use rulec_tree::{Kind, Node, literal};
 /// The value of a key in a struct tag; nothing if the tag has no such key or is malformed before it.
 pub(super) fn value(facts: &Facts, node: Node, key: Option<&Value>) -> Option<Value> {
     let Some(Value::Str(key)) = key else { return None };
-    let tag = tag_of(facts, node)?;
+    lookup(tag_of(facts, node)?, key)
+}
+
+/// The value of a key in the text of a tag.
+pub(super) fn lookup(tag: &[u8], key: &[u8]) -> Option<Value> {
     // As `reflect.StructTag.Lookup`: spaces before a key are skipped, and the first pair with the key counts.
     let mut rest = tag;
     loop {

@@ -236,8 +236,18 @@ impl<'a> Fixing<'a> {
 
     /// Several fixes together can take the last uses of an import that none of them takes alone.
     fn without_unused_imports(&mut self, before: &File, after_file: File, after: Vec<u8>) -> Option<Vec<u8>> {
+        let edits = self.edits_of_unused_imports(before, &after_file, &after)?;
+        if edits.is_empty() {
+            return Some(after);
+        }
+        let cleaned = applied(&after, &edits)?;
+        self.parsed(&cleaned).map(|_| cleaned)
+    }
+
+    /// What removes the imports that were used before and are not now.
+    fn edits_of_unused_imports(&self, before: &File, after_file: &File, after: &[u8]) -> Option<Vec<Edit>> {
         let old = Facts::new(before, &self.now, &self.target.display);
-        let new = Facts::new(&after_file, &after, &self.target.display);
+        let new = Facts::new(after_file, after, &self.target.display);
         let used: Vec<&[u8]> =
             imports::specs_by_use(&old, true).iter().map(|spec| imports::path_of(&old, *spec)).collect();
         let mut unused = imports::specs_by_use(&new, false);
@@ -245,11 +255,9 @@ impl<'a> Fixing<'a> {
         unused.retain(|_| new.file.coverage.is_full());
         unused.retain(|spec| used.contains(&imports::path_of(&new, *spec)));
         if unused.is_empty() {
-            return Some(after);
+            return Some(Vec::new());
         }
-        let edits = imports::without(&new, &unused).ok()?;
-        let cleaned = applied(&after, &edits)?;
-        self.parsed(&cleaned).map(|_| cleaned)
+        imports::without(&new, &unused).ok()
     }
 }
 

@@ -134,6 +134,11 @@ impl Filled<'_> {
                 self.segments.push(Segment::Code { text: value.clone(), base: String::new(), fixed: Vec::new() });
                 return Ok(());
             }
+            Some(Captured::Type(ty)) if ty.in_reach => {
+                self.segments.push(Segment::Code { text: ty.text.clone(), base: String::new(), fixed: Vec::new() });
+                return Ok(());
+            }
+            Some(Captured::Type(ty)) => return Err(format!("the file cannot write the type `{}`", ty.text)),
             Some(Captured::Value(None)) | None => return Err("a value that the new code needs is not known".to_owned()),
             Some(Captured::Node(_) | Captured::Run(_)) => {}
         }

@@ -54,9 +54,11 @@ pub fn write(
         match &attempt.result {
             AttemptResult::Fired => writeln!(out, "{at}: {id} fires\n")?,
             AttemptResult::Exhausted => writeln!(out, "{at}: {id} used up its steps for this file\n")?,
-            AttemptResult::Undecided(origin) => {
+            AttemptResult::Undecided { origin, because } => {
                 let message = format!("{at}: not known: {}", origin.what);
-                console.remarks(&[remark(message, origin, Severity::Warning)], sources.get(), out)?;
+                let notes = because.iter().map(|because| format!("unknown because {because}")).collect();
+                let remark = Remark { notes, ..remark(message, origin, Severity::Warning) };
+                console.remarks(&[remark], sources.get(), out)?;
             }
             AttemptResult::Failed { origin, .. } => {
                 let message = format!("{at}: does not hold: {}", origin.what);

@@ -158,6 +158,7 @@ pub fn meta(index: usize) -> RuleMeta {
         only_tests: false,
         skip_generated: false,
         cost: CostClass::Kind,
+        needs_types: true,
         captures: [CaptureForm::Node, CaptureForm::Run, CaptureForm::Value].map(capture).to_vec(),
         reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new() }],
         fix: None,
@@ -362,7 +363,7 @@ impl Writer<'_> {
             Param::Node => Arg::Node(self.node(state).0),
             Param::Nodes if self.rng.below(2) == 0 => Arg::Node(self.node(state).0),
             Param::Nodes => Arg::Run(self.position(state), self.position(state)),
-            Param::Value => self.value(state, depth),
+            Param::Value | Param::Type => self.value(state, depth),
         });
         (host, args.collect())
     }

@@ -1,0 +1,186 @@
+//! Questions about types come late.
+//!
+//! In: the steps of a rule. Out: the same steps with those that ask about types behind cheaper ones. Types are found out
+//! when they are first asked about, for a whole declaration at once, so one cheap test in front can save that.
+//!
+//! Nothing moves over a choice: what stands behind it runs once for each of its values. Parts of `and` and `or` are only
+//! put in another order, which changes no answer in Kleene's logic.
+
+use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step, Test};
+use std::collections::BTreeSet;
+
+/// Whether steps ask anything that can depend on types.
+pub(crate) fn asks_types(steps: &[Step]) -> bool {
+    steps.iter().any(step_asks_types)
+}
+
+/// Puts questions about types behind cheaper steps.
+pub(crate) fn by_cost(steps: Vec<Step>) -> Vec<Step> {
+    let mut ordered = Vec::with_capacity(steps.len());
+    let mut waiting = Vec::new();
+    let mut assigned_late = BTreeSet::new();
+    for mut step in steps {
+        step.op = ordered_within(step.op);
+        if matches!(step.op, Op::Each { .. } | Op::Either(_) | Op::Emit(_)) {
+            ordered.append(&mut waiting);
+            assigned_late.clear();
+            ordered.push(step);
+        } else if step_asks_types(&step) || reads(&step.op).iter().any(|register| assigned_late.contains(register)) {
+            assigned_late.extend(assigns(&step.op));
+            waiting.push(step);
+        } else {
+            ordered.push(step);
+        }
+    }
+    ordered.append(&mut waiting);
+    ordered
+}
+
+fn ordered_within(op: Op) -> Op {
+    match op {
+        Op::Ask(cond) => Op::Ask(ordered_cond(cond)),
+        Op::Either(branches) => Op::Either(branches.into_iter().map(by_cost).collect()),
+        other => other,
+    }
+}
+
+fn ordered_cond(cond: Cond) -> Cond {
+    let sorted = |parts: Vec<Cond>| {
+        let mut parts: Vec<Cond> = parts.into_iter().map(ordered_cond).collect();
+        parts.sort_by_key(cond_asks_types);
+        parts
+    };
+    match cond {
+        Cond::And(parts) => Cond::And(sorted(parts)),
+        Cond::Or(parts) => Cond::Or(sorted(parts)),
+        Cond::Not(inner) => Cond::Not(Box::new(ordered_cond(*inner))),
+        Cond::Search(steps) => Cond::Search(by_cost(steps)),
+        Cond::Test(_) | Cond::Host(..) => cond,
+    }
+}
+
+fn step_asks_types(step: &Step) -> bool {
+    match &step.op {
+        Op::Ask(cond) => cond_asks_types(cond),
+        Op::Either(branches) => branches.iter().any(|branch| asks_types(branch)),
+        Op::Let { host, args, .. } => host.signature().types || args.iter().any(arg_asks_types),
+        Op::Emit(args) => args.iter().any(arg_asks_types),
+        Op::Move { .. } | Op::Test(_) | Op::Each { .. } => false,
+    }
+}
+
+fn cond_asks_types(cond: &Cond) -> bool {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().any(cond_asks_types),
+        Cond::Not(inner) => cond_asks_types(inner),
+        Cond::Search(steps) => asks_types(steps),
+        Cond::Host(host, args) => host.signature().types || args.iter().any(arg_asks_types),
+        Cond::Test(_) => false,
+    }
+}
+
+fn arg_asks_types(arg: &Arg) -> bool {
+    match arg {
+        Arg::Call(host, args) => host.signature().types || args.iter().any(arg_asks_types),
+        Arg::Node(_) | Arg::Run(..) | Arg::Value(_) | Arg::Const(_) => false,
+    }
+}
+
+fn assigns(op: &Op) -> Option<Register> {
+    match op {
+        Op::Move { dst, .. } | Op::Each { dst, .. } | Op::Let { dst, .. } => Some(*dst),
+        Op::Test(_) | Op::Ask(_) | Op::Either(_) | Op::Emit(_) => None,
+    }
+}
+
+/// The registers that a step reads; of one with steps of its own, theirs too.
+fn reads(op: &Op) -> Vec<Register> {
+    let mut registers = Vec::new();
+    read_by_op(op, &mut registers);
+    registers
+}
+
+fn read_by_op(op: &Op, registers: &mut Vec<Register>) {
+    match op {
+        Op::Move { src, .. } => registers.push(*src),
+        Op::Test(test) => read_by_test(test, registers),
+        Op::Ask(cond) => read_by_cond(cond, registers),
+        Op::Each { over, .. } => match over {
+            Over::Positions { from, end } | Over::Elements { from, end } => registers.extend([*from, *end]),
+            Over::Ancestors { of, .. } | Over::Descendants { of, .. } | Over::Statement { of } => registers.push(*of),
+        },
+        Op::Either(branches) => branches.iter().flatten().for_each(|step| read_by_op(&step.op, registers)),
+        Op::Let { args, .. } | Op::Emit(args) => args.iter().for_each(|arg| read_by_arg(arg, registers)),
+    }
+}
+
+fn read_by_test(test: &Test, registers: &mut Vec<Register>) {
+    match test {
+        Test::Kinds(register, _) | Test::Ops(register, _) | Test::Text(register, _) | Test::Symbols(register, _) => {
+            registers.push(*register);
+        }
+        Test::Same(a, b) | Test::Before(a, b) | Test::Equal(a, b) => registers.extend([*a, *b]),
+        Test::EqualRuns(a, b) => registers.extend(a.iter().chain(b)),
+    }
+}
+
+fn read_by_cond(cond: &Cond, registers: &mut Vec<Register>) {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| read_by_cond(part, registers)),
+        Cond::Not(inner) => read_by_cond(inner, registers),
+        Cond::Test(test) => read_by_test(test, registers),
+        Cond::Search(steps) => steps.iter().for_each(|step| read_by_op(&step.op, registers)),
+        Cond::Host(_, args) => args.iter().for_each(|arg| read_by_arg(arg, registers)),
+    }
+}
+
+fn read_by_arg(arg: &Arg, registers: &mut Vec<Register>) {
+    match arg {
+        Arg::Node(register) | Arg::Value(register) => registers.push(*register),
+        Arg::Run(from, end) => registers.extend([*from, *end]),
+        Arg::Const(_) => {}
+        Arg::Call(_, args) => args.iter().for_each(|arg| read_by_arg(arg, registers)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rulec_plan::host::HostFn;
+    use rulec_plan::ir::{OriginId, Way};
+
+    fn steps(ops: Vec<Op>) -> Vec<Step> {
+        ops.into_iter().map(|op| Step { op, origin: OriginId(0) }).collect()
+    }
+
+    fn asked(host: HostFn) -> Cond {
+        Cond::Host(host, vec![Arg::Node(Register::ROOT)])
+    }
+
+    #[test]
+    fn cheap_steps_overtake_questions_about_types() {
+        let conversion = Op::Ask(asked(HostFn::IsConversion));
+        let pure = Op::Ask(asked(HostFn::Pure));
+        assert_eq!(by_cost(steps(vec![conversion.clone(), pure.clone()])), steps(vec![pure.clone(), conversion.clone()]));
+        let each = Op::Each { dst: Register(1), over: Over::Statement { of: Register::ROOT } };
+        let kept = steps(vec![conversion.clone(), each, pure]);
+        assert_eq!(by_cost(kept.clone()), kept, "nothing moves over a choice");
+    }
+
+    #[test]
+    fn what_reads_a_type_stays_behind_it() {
+        let ty = Op::Let { dst: Register(1), host: HostFn::TypeOf, args: vec![Arg::Node(Register::ROOT)] };
+        let reads = Op::Let { dst: Register(2), host: HostFn::Lower, args: vec![Arg::Value(Register(1))] };
+        let cheap = Op::Move { dst: Register(3), src: Register::ROOT, way: Way::Parent };
+        let ordered = by_cost(steps(vec![ty.clone(), reads.clone(), cheap.clone()]));
+        assert_eq!(ordered, steps(vec![cheap, ty, reads]));
+    }
+
+    #[test]
+    fn parts_of_a_condition_are_sorted_and_kept() {
+        let (dear, cheap) = (asked(HostFn::IsNil), asked(HostFn::IsBlank));
+        let both = Cond::And(vec![Cond::Not(Box::new(dear.clone())), cheap.clone()]);
+        let ordered = Cond::And(vec![cheap, Cond::Not(Box::new(dear))]);
+        assert_eq!(by_cost(steps(vec![Op::Ask(both)])), steps(vec![Op::Ask(ordered)]));
+    }
+}
