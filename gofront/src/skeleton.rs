@@ -78,7 +78,7 @@ impl Skeleton {
 struct Scanner<'a> {
     source: &'a [u8],
     at: usize,
-    /// The raw strings and block comments of the body stepped over last.
+    /// The raw strings and block comments of the body stepped over last, in order.
     long_texts: Vec<Range<usize>>,
 }
 
@@ -180,7 +180,10 @@ impl<'a> Scanner<'a> {
         }
         let body = start..self.at - 1;
         // In a function that lacks a brace the next ones hide, and its end is taken from one of them.
-        let is_text = |at: usize| self.long_texts.iter().any(|text| text.contains(&at));
+        let is_text = |at: usize| {
+            let started = self.long_texts.partition_point(|text| text.start <= at);
+            started > 0 && at < self.long_texts[started - 1].end
+        };
         let hides_function =
             memmem::find_iter(&self.source[body.clone()], b"\nfunc ").any(|found| !is_text(start + found));
         (!hides_function).then_some(body)
