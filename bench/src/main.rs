@@ -3,7 +3,7 @@
 use clap::Parser;
 use rulec_bench::compare::{Comparison, Size, compare};
 use rulec_bench::corpus::{Corpus, Entry, entries, go_files};
-use rulec_bench::stages::run;
+use rulec_bench::stages::{run, vet};
 use rulec_bench::{Series, record, rules, sample};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -29,6 +29,9 @@ struct Options {
     /// Checks once with all stock rules on so many threads and prints the peak of memory in KiB. For a process of its own.
     #[arg(long, value_name = "THREADS")]
     peak: Option<usize>,
+    /// Times `go vet` with an empty cache beside the stages, once. Of modules it needs all dependencies at hand.
+    #[arg(long)]
+    vet: bool,
     /// Counts files and bytes, for corpus.toml.
     #[arg(long)]
     count: bool,
@@ -92,10 +95,20 @@ fn measure(corpus: &Corpus, folder: &Path, options: &Options) -> Result<(), Stri
     for (threads, kib) in &peaks {
         println!("{:>9.1}  MB of memory at most, {threads} threads", mb(kib * 1024));
     }
+    let peer = if options.vet { Some(measure_peer(corpus, folder)?) } else { None };
     match &options.record {
-        Some(path) => add_record(path, corpus, &comparison, &peaks),
+        Some(path) => add_record(path, corpus, &comparison, &peaks, peer.as_ref()),
         None => Ok(()),
     }
+}
+
+/// Times `go vet` and prints it.
+fn measure_peer(corpus: &Corpus, folder: &Path) -> Result<Series, String> {
+    let sample = vet::measure(folder, if corpus.name == "go" { "std" } else { "./..." })?;
+    println!("{:>13} {:>9.1} ms, {:.1} ms by the clock, with an empty cache", "go-vet", sample.cpu_ms, sample.wall_ms);
+    let mut series = Series::default();
+    series.add(sample);
+    Ok(series)
 }
 
 fn print_stages(corpus: &Corpus, comparison: &Comparison) {
@@ -139,7 +152,13 @@ fn peak(folder: &Path, threads: usize) -> Result<u64, String> {
     record::peak_kib().ok_or_else(|| "the system does not tell how much memory was held".to_owned())
 }
 
-fn add_record(path: &PathBuf, corpus: &Corpus, comparison: &Comparison, peaks: &[(usize, u64)]) -> Result<(), String> {
+fn add_record(
+    path: &PathBuf,
+    corpus: &Corpus,
+    comparison: &Comparison,
+    peaks: &[(usize, u64)],
+    peer: Option<&Series>,
+) -> Result<(), String> {
     let of_corpus = (corpus.name.as_str(), corpus.files.len(), corpus.bytes());
     let mut text = std::fs::read_to_string(path).unwrap_or_else(|_| format!("{}\n", record::HEADER));
     for (stage, series) in &comparison.stages {
@@ -150,6 +169,11 @@ fn add_record(path: &PathBuf, corpus: &Corpus, comparison: &Comparison, peaks: &
         let mut series = Series::default();
         series.add(sample(Vec::new));
         text += &record::line("peak-stock", of_corpus, *threads, &series, Some(*kib));
+        text.push('\n');
+    }
+    if let Some(series) = peer {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        text += &record::line("go-vet", of_corpus, threads, series, None);
         text.push('\n');
     }
     std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))

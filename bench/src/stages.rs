@@ -7,3 +7,4 @@ pub mod load;
 pub mod parse;
 pub mod read;
 pub mod run;
+pub mod vet;
