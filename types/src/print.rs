@@ -1,7 +1,7 @@
 //! Types as text.
 //!
 //! In: a type. Out: its text, as `go/types` writes it with full package paths, or with package names as people write it.
-//! Parameters and results have no names. What is not known is `?`, what is too deep or too long ends in `…`.
+//! Parameters and results have no names, and type parameters nothing but theirs. What is not known is `?`, what is too deep or too long ends in `…`.
 //!
 //! **Absent:** what is read back: two different types may have the same text.
 
@@ -78,7 +78,7 @@ impl Printer<'_> {
             TypeData::Union(terms) => self.union(terms),
             TypeData::Named(named) => self.declared(named.obj, &named.args, ty),
             TypeData::Alias(alias) => self.declared(alias.obj, &alias.args, ty),
-            TypeData::TypeParam(param) => self.type_param(param.name),
+            TypeData::TypeParam(param) => self.name(param.name),
         }
     }
 
@@ -259,15 +259,6 @@ impl Printer<'_> {
         match self.types.store.data(tparam) {
             TypeData::TypeParam(param) => param.constraint.get().copied().unwrap_or(Ty::UNKNOWN),
             _ => Ty::UNKNOWN,
-        }
-    }
-
-    /// Its bare name; `go/types` adds a comment where the name is a predeclared one.
-    fn type_param(&mut self, name: Name) {
-        self.name(name);
-        let universe = self.types.store.universe();
-        if self.full_paths && universe.is_some_and(|scope| scope.objects.contains_key(&name)) {
-            self.out.push_str("/* type parameter */");
         }
     }
 
