@@ -14,8 +14,11 @@ const SHARDS: usize = 64;
 /// Finds the items of an [`Arena`] by content, so that each is there once.
 #[derive(Debug)]
 pub(crate) struct Index {
-    shards: Box<[Mutex<HashTable<(u64, u32)>>]>,
+    shards: Box<[Mutex<Numbers>]>,
 }
+
+/// Hashes, each with the number of an item that has it.
+type Numbers = HashTable<(u64, u32)>;
 
 impl Index {
     pub(crate) fn new() -> Index {

@@ -1,7 +1,8 @@
 //! Types as text.
 //!
 //! In: a type. Out: its text, as `go/types` writes it with full package paths, or with package names as people write it.
-//! Parameters and results have no names, and type parameters nothing but theirs. What is not known is `?`, what is too deep or too long ends in `…`.
+//! Parameters and results have no names, and type parameters nothing but theirs. What is not known is `?`, what is too
+//! deep or too long ends in `…`.
 //!
 //! **Absent:** what is read back: two different types may have the same text.
 

@@ -243,3 +243,6 @@ impl<'a> Types<'a> {
         self.store.package(a).path == self.store.package(b).path
     }
 }
+
+#[cfg(test)]
+mod tests;

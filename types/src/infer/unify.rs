@@ -272,9 +272,7 @@ impl<'a> Unifier<'a> {
             }
             (TypeData::Struct(a), TypeData::Struct(b)) => {
                 let same = |(a, b): (&crate::Field, &crate::Field)| {
-                    a.embedded == b.embedded
-                        && a.tag == b.tag
-                        && self.types.same_name((a.name, a.pkg), (b.name, b.pkg))
+                    a.embedded == b.embedded && a.tag == b.tag && self.types.same_name((a.name, a.pkg), (b.name, b.pkg))
                 };
                 a.len() == b.len()
                     && a.iter().zip(b).all(same)

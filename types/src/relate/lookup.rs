@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 
 /// How many levels of embedding are looked through, and how many types in all. No sensible type comes near; a generic type
 /// that embeds ever larger instances of itself goes on for ever.
-const MAX_LEVELS: usize = 100;
-const MAX_TYPES: usize = 10_000;
+pub(super) const MAX_LEVELS: usize = 100;
+pub(super) const MAX_TYPES: usize = 10_000;
 
 /// What a name selects.
 #[derive(Clone, Debug, PartialEq, Eq)]

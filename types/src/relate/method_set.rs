@@ -2,8 +2,8 @@
 //!
 //! Source: Go specification, "Method sets".
 
-use super::lookup::{Lookup, Place};
-use super::{MAX_STEPS, Types};
+use super::Types;
+use super::lookup::{Lookup, MAX_LEVELS, MAX_TYPES, Place};
 use crate::{Name, ObjId, PackageId, Ty, TypeData};
 use rustc_hash::FxHashSet;
 
@@ -50,9 +50,9 @@ impl Types<'_> {
         let mut names = FxHashSet::default();
         let mut seen = FxHashSet::default();
         let mut places = vec![Place { ty: base, index: Vec::new(), indirect: is_pointer, several: false }];
-        while let Some(place) = places.pop().filter(|_| (seen.len() as u32) < MAX_STEPS) {
+        while let Some(place) = places.pop().filter(|_| seen.len() < MAX_TYPES) {
             let ty = self.store.unalias(place.ty);
-            if !seen.insert(self.store.canon(ty)) {
+            if place.index.len() >= MAX_LEVELS || !seen.insert(self.store.canon(ty)) {
                 continue;
             }
             if let TypeData::Named(named) = self.store.data(ty) {

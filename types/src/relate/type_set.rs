@@ -75,7 +75,6 @@ impl<'a> Types<'a> {
             }
             let under = self.underlying(term.ty);
             if under.is_unknown() {
-                partial = true;
                 all.push(Term { tilde: term.tilde, ty: Ty::UNKNOWN });
             } else if matches!(self.store.data(under), TypeData::Interface(_)) {
                 let part = self.part(term.ty, around)?;
