@@ -129,6 +129,6 @@ fn shown(constant: &Constant) -> String {
             let items: Vec<_> = items.iter().filter(|item| !matches!(item, Constant::List(_))).map(shown).collect();
             format!("[{}]", items.join(", "))
         }
-        Constant::Symbols(_) | Constant::Option { .. } => "…".to_owned(),
+        Constant::Symbols(_) | Constant::Type(_) | Constant::Option { .. } => "…".to_owned(),
     }
 }
