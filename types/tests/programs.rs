@@ -6,7 +6,7 @@
 //! type. A constant without value in the comment must have none.
 
 use rulec_gofront::{File, Reader};
-use rulec_tree::{Node, Vocabulary};
+use rulec_tree::{Kind, Node, Vocabulary};
 use rulec_types::check::{Extension, FileScope, Imported, Mode, Unit, UnitFile, UnitTypes, declare};
 use rulec_types::{Flags, PackageId, Store, Types};
 use std::collections::BTreeMap;
@@ -147,7 +147,8 @@ fn find(
 ) -> Option<Node> {
     let has_text = |node: &Node| {
         let span = file.tree.span(*node);
-        start <= span.start && span.start < end && &source.text[span.range()] == text
+        let is_row = !matches!(file.tree.kind(*node), Kind::List | Kind::ExprStmt);
+        is_row && start <= span.start && span.start < end && &source.text[span.range()] == text
     };
     let mut places: Vec<u32> = file.tree.nodes().filter(has_text).map(|node| file.tree.span(node).start).collect();
     places.dedup();
@@ -171,4 +172,47 @@ fn shown(types: &UnitTypes<'_>, number: usize, node: Node) -> String {
         shown.push_str(&format!(" = {}", value.exact_string()));
     }
     shown
+}
+
+/// Sources that are nested or long beyond what anybody writes: the stack must do, and so must a few seconds.
+#[test]
+fn depth_and_length_do_no_harm() {
+    let deep = |open: &str, core: &str, close: &str| format!("{}{core}{}", open.repeat(10_000), close.repeat(10_000));
+    let long = |first: &str, next: &str| format!("{first}{}", next.repeat(10_000));
+    let expressions = [
+        deep("(", "x", ")"),
+        deep("f(", "x", ")"),
+        deep("-", "x", ""),
+        deep("*&", "x", ""),
+        deep("[]any{", "x", "}"),
+        deep("func() int { return ", "x", "}()"),
+        deep("x + (", "x", ")"),
+        deep("xs[", "x", "]"),
+        deep("map[any]any{x: ", "x", "}"),
+        deep("[]", "int", "{}"),
+        long("x", " + 1"),
+        long("1", " + 1"),
+        long("\"a\"", " + \"b\""),
+        long("x == 1", " && x == 2"),
+        long("1 << x", " + 1.0"),
+        long("t", ".F(1)"),
+        long("t", ".T"),
+        long("cs", "[0]"),
+        long("t.F", "(1)"),
+        long("min(x", ", 1") + ")",
+        format!("[]int{{{}}}", "1, ".repeat(10_000)),
+        format!("map[string]int{{{}}}", "\"a\": 1, ".repeat(10_000)),
+    ];
+    for expression in &expressions {
+        let text = format!(
+            "-- p/p.go --\npackage p\ntype T struct{{ *T }}\nfunc (t *T) F(int) *T {{ return t }}\ntype C []C\n\
+             func f(x int) int {{ return x }}\nfunc g(x int, xs []int, t *T, cs C) {{\n_ = {expression}\n_ = x // x :: int\n}}\n"
+        );
+        let mut seen = 0;
+        check_program(&text, &mut |place, expected, actual| {
+            seen += 1;
+            assert_eq!(expected, actual, "{place}: {}", &expression[..20]);
+        });
+        assert_eq!(seen, 1, "{}", &expression[..20]);
+    }
 }

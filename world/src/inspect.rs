@@ -71,7 +71,7 @@ fn spelled(types: &FileTypes<'_>, node: Node) -> Option<String> {
 fn json_line(types: &FileTypes<'_>, path: &str, node: Node, out: &mut String) {
     let span = types.file().tree.span(node);
     let mode = types.mode(node);
-    let is_typed = !matches!(mode, Mode::Builtin(_) | Mode::Package | Mode::Unknown);
+    let is_typed = !matches!(mode, Mode::Builtin(_) | Mode::Package);
     let ty = if is_typed { spelled(types, node) } else { None };
     let mode = if is_typed && ty.is_none() { Mode::Unknown } else { mode };
     let mut row = json!({ "path": path, "start": span.start, "end": span.end, "type": ty, "mode": mode_name(mode) });

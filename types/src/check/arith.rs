@@ -8,7 +8,7 @@
 //!
 //! Source: Go specification, "Operators", "Constant expressions".
 
-use super::operand::known;
+use super::operand::{computed_mode, known};
 use super::untyped::is_comparison;
 use super::{Checker, Mode, Operand};
 use crate::{Basic, ChanDir, Ty, TypeData};
@@ -57,7 +57,7 @@ impl Checker<'_> {
             return Operand::unknown(node);
         }
         if !x.is_const() {
-            return Operand::value(node, x.ty);
+            return Operand::new(node, computed_mode([&x]), x.ty);
         }
         let value = x.value.map_or(Value::Unknown, |value| value.unary(op, self.unsigned_bits(x.ty)));
         self.computed(node, x.ty, value)
@@ -84,6 +84,7 @@ impl Checker<'_> {
     /// One operand is not known, or they do not go together.
     fn binary_of_unknown(&mut self, node: Node, op: Op, x: Operand, y: Operand) -> Operand {
         let (mut x, mut y) = (x, y);
+        let mode = computed_mode([&x, &y]);
         let typed = [&x, &y].into_iter().find(|x| !x.is_untyped() && !x.is_unknown()).map(|x| x.ty);
         for operand in [&mut x, &mut y] {
             match typed {
@@ -92,9 +93,9 @@ impl Checker<'_> {
             }
         }
         match typed {
-            _ if is_comparison(op) => Operand::value(node, Ty::UNTYPED_BOOL),
-            Some(ty) if self.all_basic(ty, operands_of(op)) != Tri::No => Operand::value(node, ty),
-            _ => Operand::unknown(node),
+            _ if is_comparison(op) => Operand::new(node, mode, Ty::UNTYPED_BOOL),
+            Some(ty) if self.all_basic(ty, operands_of(op)) != Tri::No => Operand::new(node, mode, ty),
+            _ => Operand::new(node, mode, Ty::UNKNOWN),
         }
     }
 
@@ -115,7 +116,9 @@ impl Checker<'_> {
         if self.types.is_interface(x.ty) || self.types.is_interface(y.ty) {
             return true;
         }
-        let differ = |has: fn(Basic) -> bool| self.all_basic(x.ty, has) != self.all_basic(y.ty, has);
+        let differ = |has: fn(Basic) -> bool| {
+            matches!((self.all_basic(x.ty, has), self.all_basic(y.ty, has)), (Tri::Yes, Tri::No) | (Tri::No, Tri::Yes))
+        };
         if differ(Basic::is_boolean) || differ(Basic::is_string) {
             return false;
         }
@@ -139,8 +142,9 @@ impl Checker<'_> {
         if matches!(op, Op::Div | Op::Rem) && by_zero && (x.is_const() || is_integer) {
             return Operand::unknown(node);
         }
-        if !x.is_const() || !y.is_const() {
-            return Operand::value(node, x.ty);
+        let mode = computed_mode([x, y]);
+        if mode != Mode::Const {
+            return Operand::new(node, mode, x.ty);
         }
         let value = match (&x.value, &y.value) {
             (Some(a), Some(b)) if op == Op::Div && is_integer => a.whole_quotient(b),
@@ -175,12 +179,16 @@ impl Checker<'_> {
             };
             return Operand { value: known(truth), ..Operand::new(node, Mode::Const, Ty::UNTYPED_BOOL) };
         }
+        let mode = computed_mode([&*x, &*y]);
         for operand in [x, y] {
-            if operand.is_untyped() {
-                self.update_type(operand.node, self.types.default_type(operand.ty));
+            match mode {
+                // If both are constants, they stay untyped.
+                Mode::Unknown => self.use_unknown(operand),
+                _ if operand.is_untyped() => self.update_type(operand.node, self.types.default_type(operand.ty)),
+                _ => {}
             }
         }
-        Operand::value(node, Ty::UNTYPED_BOOL)
+        Operand::new(node, mode, Ty::UNTYPED_BOOL)
     }
 
     /// Whether two operands may be compared; doubt counts as yes.
@@ -212,7 +220,10 @@ impl Checker<'_> {
             return Operand::unknown(node);
         }
         if !x.is_const() {
-            return Operand::value(node, x.ty);
+            return Operand::new(node, computed_mode([&x, &y]), x.ty);
+        }
+        if y.mode == Mode::Unknown && x.is_untyped() {
+            return self.perhaps_constant_shift(node, x);
         }
         if y.is_const() {
             let is_integer = self.types.basic(x.ty).is_some_and(Basic::is_integer);
@@ -224,7 +235,16 @@ impl Checker<'_> {
             };
         }
         // An untyped constant takes the type that the place asks for: the row waits for it.
-        Operand::value(node, x.ty)
+        Operand::new(node, computed_mode([&y]), x.ty)
+    }
+
+    /// An untyped constant is shifted by something that may be a constant or not, which decides about the constant's type.
+    fn perhaps_constant_shift(&mut self, node: Node, x: Operand) -> Operand {
+        let mut x = x;
+        let is_integer = matches!(x.ty, Ty::UNTYPED_INT | Ty::UNTYPED_RUNE);
+        let ty = if is_integer { x.ty } else { Ty::UNKNOWN };
+        self.use_unknown(&mut x);
+        Operand::new(node, Mode::Unknown, ty)
     }
 
     /// Whether something can be shifted by `y`. Constants stay untyped.

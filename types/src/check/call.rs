@@ -6,6 +6,7 @@
 //! Source: Go specification, "Calls", "Passing arguments to ... parameters", "Conversions", "Instantiations", "Type
 //! inference".
 
+use super::operand::computed_mode;
 use super::{Checker, Mode, Operand};
 use crate::{Basic, Func, Ty, TypeData};
 use rulec_tree::{Kind, Node, Op, Tri};
@@ -29,7 +30,9 @@ impl<'a> Checker<'a> {
             _ => {
                 let args = self.values(node);
                 self.use_all_unknown(args);
-                Operand::unknown(node)
+                // What is not known at all may be a type, and this a conversion.
+                let mode = if callee.mode == Mode::Unknown { Mode::Unknown } else { Mode::Value };
+                Operand::new(node, mode, Ty::UNKNOWN)
             }
         };
         self.has_call = true;
@@ -209,7 +212,8 @@ impl<'a> Checker<'a> {
         let mut x = x;
         if x.is_unknown() || self.types.is_unknown(ty) {
             self.use_unknown(&mut x);
-            return Operand::value(node, ty);
+            let may_be_const = self.types.basic(ty).is_none_or(Basic::is_const_type);
+            return Operand::new(node, if may_be_const { computed_mode([&x]) } else { Mode::Value }, ty);
         }
         let is_param = self.types.is_type_param(ty);
         let const_type = self.types.basic(ty).filter(|basic| !is_param && basic.is_const_type());

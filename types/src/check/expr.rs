@@ -70,11 +70,11 @@ impl<'a> Checker<'a> {
     }
 
     fn look_at(&mut self, node: Node, hint: Option<Ty>, may_be_generic: bool) -> Operand {
-        let found = self.deeper(|checker| checker.from_the_left(node, hint, may_be_generic));
+        let found = self.deeper(|checker| checker.leftmost_first(node, hint, may_be_generic));
         found.unwrap_or_else(|| Operand::unknown(node))
     }
 
-    fn from_the_left(&mut self, whole: Node, hint: Option<Ty>, may_be_generic: bool) -> Operand {
+    fn leftmost_first(&mut self, whole: Node, hint: Option<Ty>, may_be_generic: bool) -> Operand {
         let tree = self.tree();
         let mut node = whole;
         while STEPS.contains(tree.kind(node)) && !self.is_qualified(node) {
@@ -201,9 +201,6 @@ impl<'a> Checker<'a> {
             ObjectKind::Method => Mode::Unknown,
         };
         let ty = self.object_type(object);
-        if ty.is_unknown() {
-            return Operand::unknown(node);
-        }
         let value = if mode == Mode::Const { self.object_value(object) } else { None };
         Operand { node, mode, ty, value }
     }

@@ -20,7 +20,7 @@ impl Checker<'_> {
     pub(super) fn index(&mut self, node: Node, x: Operand) -> Operand {
         if x.mode == Mode::Type {
             let ty = self.type_expr(node);
-            return if ty.is_unknown() { Operand::unknown(node) } else { Operand::new(node, Mode::Type, ty) };
+            return Operand::new(node, Mode::Type, ty);
         }
         if x.mode == Mode::Value && self.is_generic_func(x.ty) {
             return self.instantiation(node, x);
@@ -34,7 +34,9 @@ impl Checker<'_> {
         };
         let Some(element) = self.element_of(&x) else {
             self.look_into([index]);
-            return Operand::unknown(node);
+            // What is not known at all may be a type, and this an instance of it.
+            let mode = if x.mode == Mode::Unknown { Mode::Unknown } else { Mode::Value };
+            return Operand::new(node, mode, Ty::UNKNOWN);
         };
         match element.key {
             Some(key) => {
@@ -97,10 +99,7 @@ impl Checker<'_> {
                 self.index_value(bound);
             }
         }
-        match self.part_of(&x) {
-            Some(ty) => Operand::value(node, ty),
-            None => Operand::unknown(node),
-        }
+        Operand::value(node, self.part_of(&x).unwrap_or(Ty::UNKNOWN))
     }
 
     fn part_of(&self, x: &Operand) -> Option<Ty> {

@@ -55,6 +55,19 @@ impl Operand {
     }
 }
 
+/// What is computed from these is: a constant if all of them are, which may not be known.
+pub(super) fn computed_mode<'x>(operands: impl IntoIterator<Item = &'x Operand>) -> Mode {
+    let mut mode = Mode::Const;
+    for x in operands {
+        match x.mode {
+            Mode::Const => {}
+            Mode::Unknown => mode = Mode::Unknown,
+            _ => return Mode::Value,
+        }
+    }
+    mode
+}
+
 /// A value that says something.
 pub(super) fn known(value: Value) -> Option<Value> {
     (!value.is_unknown()).then_some(value)

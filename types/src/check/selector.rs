@@ -13,8 +13,11 @@ impl Checker<'_> {
         let [_, ident] = self.slots(node);
         let name = self.name_of(ident);
         let x = if x.mode == Mode::Type { x } else { x.single(self) };
+        // It is no constant unless `x` may be the name of a package that is not there.
+        let mode = if x.mode == Mode::Unknown { Mode::Unknown } else { Mode::Value };
+        let unknown = Operand::new(node, mode, Ty::UNKNOWN);
         if x.is_unknown() || name == Name::BLANK {
-            return Operand::unknown(node);
+            return unknown;
         }
         match self.member(&x, name) {
             Lookup::Field { ty, pkg, index, indirect, .. } if x.mode != Mode::Type => {
@@ -31,7 +34,7 @@ impl Checker<'_> {
                 let ty = if x.mode == Mode::Type { self.with_receiver(ty, x.ty) } else { ty };
                 Operand::value(node, ty)
             }
-            _ => Operand::unknown(node),
+            _ => unknown,
         }
     }
 

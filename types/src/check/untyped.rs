@@ -8,7 +8,7 @@
 
 use super::{Checker, Mode, Operand};
 use crate::{Basic, Ty, TypeData};
-use rulec_constant::Value;
+use rulec_constant::{self as constant, Value};
 use rulec_tree::{Kind, Node, Op, Tri};
 
 /// What becomes of an untyped operand at a place of some type.
@@ -19,6 +19,15 @@ enum Implicit {
     Never,
     /// Too little is known of the place.
     Unknown,
+}
+
+/// A row that waits for its type, and the type it is to take.
+#[derive(Clone, Copy)]
+struct Untyped {
+    row: Node,
+    /// Whether it is the left operand of a shift.
+    is_shifted: bool,
+    ty: Ty,
 }
 
 impl Checker<'_> {
@@ -81,7 +90,11 @@ impl Checker<'_> {
     pub(crate) fn use_unknown(&mut self, x: &mut Operand) {
         if x.is_untyped() && !x.is_nil() {
             self.update_type(x.node, Ty::UNKNOWN);
-            *x = Operand::unknown(x.node);
+            // It may be rounded.
+            if x.value.as_ref().is_some_and(|value| matches!(value.kind(), constant::Kind::Float | constant::Kind::Complex)) {
+                self.record_value(x.node, None);
+            }
+            *x = Operand::new(x.node, x.mode, Ty::UNKNOWN);
         }
     }
 
@@ -107,35 +120,37 @@ impl Checker<'_> {
             return;
         }
         let mut waiting = Vec::new();
-        let mut next = Some((node, false));
-        while let Some((row, is_shifted)) = next {
+        let mut next = Some(Untyped { row: node, is_shifted: false, ty });
+        while let Some(untyped) = next {
+            let Untyped { row, ty, .. } = untyped;
             if let Some((mode, old)) = self.untyped_row(row) {
-                self.untyped_operands(row, mode, &mut waiting);
-                let ty = match row == node || ty.is_untyped() {
-                    true => ty,
-                    false => self.final_type(row, mode, is_shifted, old, ty),
-                };
-                self.record_type(row, if ty.is_unknown() { Mode::Unknown } else { mode }, ty);
+                self.untyped_operands(row, mode, ty, &mut waiting);
+                let ty = if row == node || ty.is_untyped() { ty } else { self.final_type(untyped, mode, old) };
+                self.record_type(row, mode, ty);
             }
             next = waiting.pop();
         }
     }
 
-    /// The operands whose type is the one of `row`, and whether they are shifted.
-    fn untyped_operands(&self, row: Node, mode: Mode, operands: &mut Vec<(Node, bool)>) {
+    /// The operands that take the type of `row` with it.
+    fn untyped_operands(&self, row: Node, mode: Mode, ty: Ty, operands: &mut Vec<Untyped>) {
         let tree = self.tree();
         let first = Node(row.0 + 1);
-        match tree.kind(row) {
-            Kind::Paren => operands.push((first, false)),
-            // Of a constant the operands are never computed: they stay as they are.
-            Kind::Unary if mode != Mode::Const => operands.push((first, false)),
-            Kind::Binary if mode != Mode::Const => match tree.op(row) {
-                op if is_comparison(op) => {}
-                Op::Shl | Op::Shr => operands.push((first, true)),
-                _ => operands.extend([(tree.end(first), false), (first, false)]),
-            },
-            _ => {}
+        let is_computed = match tree.kind(row) {
+            Kind::Paren => return operands.push(Untyped { row: first, is_shifted: false, ty }),
+            Kind::Unary | Kind::Binary => !is_comparison(tree.op(row)),
+            _ => false,
+        };
+        // Of a constant the operands are never computed: they stay as they are.
+        if !is_computed || mode == Mode::Const {
+            return;
         }
+        let ty = if mode == Mode::Unknown { Ty::UNKNOWN } else { ty };
+        let is_shifted = matches!(tree.op(row), Op::Shl | Op::Shr);
+        if tree.kind(row) == Kind::Binary && !is_shifted {
+            operands.push(Untyped { row: tree.end(first), is_shifted: false, ty });
+        }
+        operands.push(Untyped { row: first, is_shifted, ty });
     }
 
     /// The mode and type of a row that still waits for its type.
@@ -146,7 +161,8 @@ impl Checker<'_> {
     }
 
     /// The type that a row takes: none if it is a constant that does not fit, or is shifted and no integer.
-    fn final_type(&self, row: Node, mode: Mode, is_shifted: bool, old: Ty, ty: Ty) -> Ty {
+    fn final_type(&self, untyped: Untyped, mode: Mode, old: Ty) -> Ty {
+        let Untyped { row, is_shifted, ty } = untyped;
         if is_shifted && self.all_basic(ty, Basic::is_integer) == Tri::No {
             return Ty::UNKNOWN;
         }
