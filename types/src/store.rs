@@ -69,6 +69,13 @@ impl Store {
         self.str(name).chars().next().is_some_and(char::is_uppercase)
     }
 
+    /// What methods of interfaces are sorted by: the name as text, and for those that are not exported the path of the
+    /// package in which they are written.
+    pub(crate) fn name_order(&self, name: Name, pkg: PackageId) -> (&str, &str) {
+        let path = if self.is_exported(name) { "" } else { self.str(self.package(pkg).path) };
+        (self.str(name), path)
+    }
+
     // Types.
 
     /// The structure of a type.
@@ -153,7 +160,7 @@ impl Store {
     /// An interface. The methods are put in order here.
     pub fn interface(&self, methods: Vec<Method>, embeds: impl Into<Box<[Ty]>>, implicit: bool) -> Ty {
         let mut methods = methods;
-        methods.sort_by_key(|method| (self.str(method.name), self.str(self.package(method.pkg).path)));
+        methods.sort_by_key(|method| self.name_order(method.name, method.pkg));
         let type_set = OnceLock::new();
         self.intern(TypeData::Interface(Interface {
             methods: methods.into(),

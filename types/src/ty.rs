@@ -284,7 +284,7 @@ pub struct Method {
 /// An interface as written.
 #[derive(Debug)]
 pub struct Interface {
-    /// The methods it declares itself, sorted by name as text and then by package path.
+    /// The methods it declares itself, sorted by name as text and, if not exported, by package path.
     pub methods: Box<[Method]>,
     /// Embedded interfaces, types and unions, in source order.
     pub embeds: Box<[Ty]>,

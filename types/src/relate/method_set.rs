@@ -25,12 +25,12 @@ pub struct MethodEntry {
 }
 
 impl Types<'_> {
-    /// The method set of a type, by name as text and then by package path. Of what is embedded and not known, nothing is in
+    /// The method set of a type, in the order of [`Interface::methods`](crate::Interface::methods). Of what is embedded and not known, nothing is in
     /// it.
     pub fn method_set(&self, ty: Ty) -> Vec<MethodEntry> {
         let names = self.method_names(ty).into_iter();
         let mut methods: Vec<_> = names.filter_map(|(name, pkg)| self.method_entry(ty, name, pkg)).collect();
-        methods.sort_by_key(|entry| (self.store.str(entry.name), self.store.str(self.store.package(entry.pkg).path)));
+        methods.sort_by_key(|entry| self.store.name_order(entry.name, entry.pkg));
         methods.dedup_by(|b, a| self.same_name((a.name, a.pkg), (b.name, b.pkg)));
         methods
     }

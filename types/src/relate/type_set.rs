@@ -42,7 +42,8 @@ impl<'a> Types<'a> {
             self.narrow(&mut set, part.terms);
         }
         if methods.len() > own {
-            methods.sort_by_key(|method| self.method_order(method));
+            // Those it declares itself stay before those of the same name that it embeds.
+            methods.sort_by_key(|method| self.store.name_order(method.name, method.pkg));
             methods.dedup_by(|b, a| self.same_name((a.name, a.pkg), (b.name, b.pkg)));
         }
         set.methods = methods.into();
@@ -124,10 +125,6 @@ impl<'a> Types<'a> {
             },
             _ => false,
         }
-    }
-
-    fn method_order(&self, method: &Method) -> (&'a str, &'a str) {
-        (self.store.str(method.name), self.store.str(self.store.package(method.pkg).path))
     }
 }
 
