@@ -19,12 +19,23 @@ const MAX_LEN: usize = 1 << 20;
 impl Types<'_> {
     /// The type as `go/types` writes it, with full package paths.
     pub fn print(&self, ty: Ty) -> String {
-        Printer { types: *self, out: String::new(), full_paths: true, depth: 0 }.finish(ty)
+        self.printer(true).finish(ty)
+    }
+
+    /// The same, if all that it would say is known: constraints of type parameters too, which are no parts of a type.
+    pub fn print_if_known(&self, ty: Ty) -> Option<String> {
+        let mut printer = self.printer(true);
+        printer.ty(ty);
+        printer.is_whole.then_some(printer.out)
     }
 
     /// The type as people write it, with package names only.
     pub fn print_for_people(&self, ty: Ty) -> String {
-        Printer { types: *self, out: String::new(), full_paths: false, depth: 0 }.finish(ty)
+        self.printer(false).finish(ty)
+    }
+
+    fn printer(&self, full_paths: bool) -> Printer<'_> {
+        Printer { types: *self, out: String::new(), full_paths, depth: 0, is_whole: true }
     }
 }
 
@@ -33,6 +44,8 @@ struct Printer<'a> {
     out: String,
     full_paths: bool,
     depth: u32,
+    /// Whether all of it could be written so far.
+    is_whole: bool,
 }
 
 impl Printer<'_> {
@@ -43,7 +56,7 @@ impl Printer<'_> {
 
     fn ty(&mut self, ty: Ty) {
         if self.depth >= MAX_DEPTH || self.out.len() >= MAX_LEN {
-            self.out.push('…');
+            self.unknown("…");
             return;
         }
         self.depth += 1;
@@ -51,14 +64,19 @@ impl Printer<'_> {
         self.depth -= 1;
     }
 
+    fn unknown(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.is_whole = false;
+    }
+
     fn structure(&mut self, ty: Ty) {
         match self.types.store.data(ty) {
-            TypeData::Basic(Basic::Unknown) => self.out.push('?'),
+            TypeData::Basic(Basic::Unknown) => self.unknown("?"),
             TypeData::Basic(basic) => self.out.push_str(basic.name()),
             TypeData::Array { len, elem } => {
                 match len {
                     Some(len) => self.number(*len),
-                    None => self.out.push_str("[?]"),
+                    None => self.unknown("[?]"),
                 }
                 self.ty(*elem);
             }

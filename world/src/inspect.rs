@@ -64,8 +64,8 @@ fn mode_name(mode: Mode) -> &'static str {
 /// The type as `go/types` writes it, if all of it is known.
 fn spelled(types: &FileTypes<'_>, node: Node) -> Option<String> {
     let ty = types.ty(node);
-    let is_known = !types.store().flags(ty).has(rulec_types::Flags::UNKNOWN);
-    is_known.then(|| types.relations().print(ty))
+    let may_be_known = !types.store().flags(ty).has(rulec_types::Flags::UNKNOWN);
+    if may_be_known { types.relations().print_if_known(ty) } else { None }
 }
 
 fn json_line(types: &FileTypes<'_>, path: &str, node: Node, out: &mut String) {
