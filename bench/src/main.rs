@@ -95,7 +95,9 @@ fn measure(corpus: &Corpus, folder: &Path, options: &Options) -> Result<(), Stri
     for (threads, kib) in &peaks {
         println!("{:>9.1}  MB of memory at most, {threads} threads", mb(kib * 1024));
     }
-    let peer = if options.vet { Some(measure_peer(corpus, folder)?) } else { None };
+    // What was measured before is kept, whatever becomes of the peer.
+    let peer =
+        if options.vet { measure_peer(corpus, folder).inspect_err(|fault| eprintln!("{fault}")).ok() } else { None };
     match &options.record {
         Some(path) => add_record(path, corpus, &comparison, &peaks, peer.as_ref()),
         None => Ok(()),
