@@ -104,9 +104,9 @@ impl Store {
 
     fn flags_of_constraints(&self, tparams: &[Ty]) -> Flags {
         let is_unknown = |tparam: &Ty| match self.data(*tparam) {
-            TypeData::TypeParam(TypeParam { constraint, .. }) => constraint.get().is_none_or(|constraint| {
-                self.types[self.unalias(*constraint).0 as usize].flags.has(Flags::UNKNOWN)
-            }),
+            TypeData::TypeParam(TypeParam { constraint, .. }) => constraint
+                .get()
+                .is_none_or(|constraint| self.types[self.unalias(*constraint).0 as usize].flags.has(Flags::UNKNOWN)),
             _ => true,
         };
         if tparams.iter().any(is_unknown) { Flags::UNKNOWN } else { Flags::NONE }

@@ -216,3 +216,60 @@ fn depth_and_length_do_no_harm() {
         assert_eq!(seen, 1, "{}", &expression[..20]);
     }
 }
+
+/// The same for types, declarations and statements.
+#[test]
+fn depth_and_length_of_declarations_do_no_harm() {
+    let deep = |open: &str, core: &str, close: &str| format!("{}{core}{}", open.repeat(10_000), close.repeat(10_000));
+    let each = |line: &dyn Fn(usize) -> String| (0..10_000).map(line).collect::<String>();
+    let of_type = |ty: String| format!("type Deep {ty}\nvar deep Deep\n");
+    let of_body = |body: String| format!("func body(x int, xs []int) {{\n{body}\n}}\n");
+    let declarations = [
+        of_type(deep("*", "int", "")),
+        of_type(deep("[]", "int", "")),
+        of_type(deep("[2]", "int", "")),
+        of_type(deep("(", "int", ")")),
+        of_type(deep("map[int]", "int", "")),
+        of_type(deep("chan ", "int", "")),
+        of_type(deep("func() ", "int", "")),
+        of_type(deep("func(", "", ")")),
+        of_type(deep("struct{ a ", "int", " }")),
+        of_type(deep("interface{ ", "int", " }")),
+        of_type(deep("G[", "int", "]")),
+        of_type(format!("interface{{ int{} }}", " | int".repeat(10_000))),
+        format!("func (t {}) m() {{}}\n", deep("(", "T", ")")),
+        each(&|n| format!("const c{n} = c{} + 1\n", n + 1)),
+        each(&|n| format!("var v{n} = v{}\n", n + 1)),
+        each(&|n| format!("type t{n} t{}\n", n + 1)),
+        each(&|n| format!("type a{n} = []a{}\n", n + 1)),
+        each(&|n| format!("type s{n} struct {{ f [len(s{}{{}}.f) + 1]int }}\n", n + 1)),
+        each(&|n| format!("type e{n} struct {{ e{} }}\n", n + 1)) + "var e = e0{}.x\n",
+        each(&|n| format!("type i{n} interface {{ i{} }}\n", n + 1)) + "var i = i0(nil).x()\n",
+        each(&|n| format!("func f{n}() [len(f{}())]int\n", n + 1)),
+        each(&|n| format!("func (T) m{n}() {{}}\n")) + "var _ = T.m9999\n",
+        of_body(deep("{", "", "}")),
+        of_body(deep("if x > 1 {", "", "}")),
+        of_body(format!("if x > 1 {{ }}{}", " else if x > 2 { }".repeat(10_000))),
+        of_body(deep("for range xs {", "", "}")),
+        of_body(deep("switch { case x > 1: ", "", "}")),
+        of_body(deep("switch y := any(x).(type) { case int: _ = y; ", "", "}")),
+        of_body(deep("select { default: ", "", "}")),
+        of_body(each(&|n| format!("l{n}: ")) + "x++"),
+        of_body(deep("func() {", "", "}()")),
+        of_body(each(&|n| format!("x{n} := x; x := x{n}; {{ _ = x }}\n"))),
+        of_body(each(&|n| format!("type l{n} struct {{ x int }}; var y{n} l{n}; _ = y{n}.x\n"))),
+        of_body(format!("x{} = x{}", ", x".repeat(10_000), ", 1".repeat(10_000))),
+    ];
+    for declaration in &declarations {
+        let text = format!(
+            "-- p/p.go --\npackage p\ntype T struct{{ f int }}\ntype G[P any] struct{{ g *G[P] }}\n{declaration}\n\
+             func after() {{\n_ = T{{}}.f // T{{}}.f :: int\n}}\n"
+        );
+        let mut seen = 0;
+        check_program(&text, &mut |place, expected, actual| {
+            seen += 1;
+            assert_eq!(expected, actual, "{place}: {}", &declaration[..40.min(declaration.len())]);
+        });
+        assert_eq!(seen, 1, "{}", &declaration[..40.min(declaration.len())]);
+    }
+}
