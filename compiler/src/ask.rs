@@ -41,7 +41,9 @@ pub(crate) fn require(
         Syntax::Shape { .. } if !negated && binds(cond, &builder.bound, escaping) => {
             shape::search(builder, cond, steps)
         }
-        Syntax::Type { .. } if !negated && binds(cond, &builder.bound, escaping) => type_cond::bind(builder, cond, steps),
+        Syntax::Type { .. } if !negated && binds(cond, &builder.bound, escaping) => {
+            type_cond::bind(builder, cond, steps)
+        }
         Syntax::Call(call) if builder.scope.predicate(&call.name.value).is_some() => {
             if let Some(body) = expand(builder, call) {
                 body.within(builder, |builder, cond| require(builder, cond, negated, escaping, steps));
@@ -131,7 +133,7 @@ pub(crate) enum Type {
     Version,
     Place,
     /// A type of the Go code.
-    GoType,
+    Go,
     /// A constant of the Go code: a number, string, truth value or duration.
     Any,
 }
@@ -147,14 +149,14 @@ impl Type {
             Type::List => "a list",
             Type::Version => "a version",
             Type::Place => "a place",
-            Type::GoType => "a type",
+            Type::Go => "a type",
             Type::Any => "a constant",
         }
     }
 
     fn compares_with(self, other: Type) -> bool {
         let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
-        let is_any = |ty, other| ty == Type::Any && other != Type::GoType;
+        let is_any = |ty, other| ty == Type::Any && other != Type::Go;
         self == other
             || is_any(self, other)
             || is_any(other, self)
@@ -182,7 +184,7 @@ fn answer_type(host: HostFn) -> Type {
         | HostFn::FieldType
         | HostFn::MethodType
         | HostFn::ResultType
-        | HostFn::ParamType => Type::GoType,
+        | HostFn::ParamType => Type::Go,
         HostFn::ConstValue => Type::Any,
         HostFn::DeclaredAt => Type::Place,
         HostFn::GoVersion => Type::Version,
@@ -198,7 +200,7 @@ fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type {
         Constant::Bool(_) => Type::Bool,
         Constant::Duration(_) => Type::Duration,
         Constant::List(_) | Constant::Symbols(_) => Type::List,
-        Constant::Type(_) => Type::GoType,
+        Constant::Type(_) => Type::Go,
         Constant::Option { option, .. } => match builder.option_type(*option as usize) {
             OptionType::Int => Type::Int,
             OptionType::String => Type::Str,
@@ -237,7 +239,7 @@ fn compare(builder: &mut Builder<'_>, op: Operator, left: &Value, right: &Value,
                 return None;
             }
             let ask = |host, a: &Arg, b: &Arg| Cond::Host(host, vec![a.clone(), b.clone()]);
-            let of_types = *left_type == Type::GoType;
+            let of_types = *left_type == Type::Go;
             Some(match op {
                 Operator::Eq | Operator::Ne if of_types => {
                     negated_if(op == Operator::Ne, ask(HostFn::IdenticalTo, a, b))
@@ -524,7 +526,7 @@ fn nodes_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Ar
 /// A value that has to be one, code excluded.
 fn value_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
     match operand(builder, value)? {
-        Operand::Value(_, Type::GoType) => {
+        Operand::Value(_, Type::Go) => {
             let what = builder.snippet(value_span(value));
             let message = format!("`{asker}` is about a value, and `{what}` is a type");
             let help = format!("ask for its name or text: `type_name({what})`, `type_text({what})`");
@@ -554,7 +556,7 @@ pub(crate) fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operan
         Bound::Node(register) => Operand::Node(Arg::Node(register)),
         Bound::Run(from, end) => Operand::Run(Arg::Run(from, end)),
         Bound::Value(register) => Operand::Value(Arg::Value(register), Type::Str),
-        Bound::Type(register) => Operand::Value(Arg::Value(register), Type::GoType),
+        Bound::Type(register) => Operand::Value(Arg::Value(register), Type::Go),
     };
     match value {
         Value::Root(_) => Some(of_bound(builder.root)),

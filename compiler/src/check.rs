@@ -9,7 +9,8 @@ use crate::errors::Errors;
 use crate::names::Mentions;
 use crate::type_cond::is_predeclared_type;
 use rulec_grammar::ast::{
-    Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, TypePattern, TypeRelation, Value,
+    Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, TypePattern, TypeRelation,
+    Value,
 };
 use rulec_tree::{Kind, KindSet, Op, Span};
 use std::collections::BTreeMap;

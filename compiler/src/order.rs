@@ -161,7 +161,10 @@ mod tests {
     fn cheap_steps_overtake_questions_about_types() {
         let conversion = Op::Ask(asked(HostFn::IsConversion));
         let pure = Op::Ask(asked(HostFn::Pure));
-        assert_eq!(by_cost(steps(vec![conversion.clone(), pure.clone()])), steps(vec![pure.clone(), conversion.clone()]));
+        assert_eq!(
+            by_cost(steps(vec![conversion.clone(), pure.clone()])),
+            steps(vec![pure.clone(), conversion.clone()])
+        );
         let each = Op::Each { dst: Register(1), over: Over::Statement { of: Register::ROOT } };
         let kept = steps(vec![conversion.clone(), each, pure]);
         assert_eq!(by_cost(kept.clone()), kept, "nothing moves over a choice");

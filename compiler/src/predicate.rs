@@ -20,7 +20,11 @@ pub(crate) struct Expansion {
 
 impl Expansion {
     /// Lowers the body in the scope of the file in which the predicate stands.
-    pub(crate) fn within<'a, T>(self, builder: &mut Builder<'a>, lower: impl FnOnce(&mut Builder<'a>, &Syntax) -> T) -> T {
+    pub(crate) fn within<'a, T>(
+        self,
+        builder: &mut Builder<'a>,
+        lower: impl FnOnce(&mut Builder<'a>, &Syntax) -> T,
+    ) -> T {
         let scope = Rc::new(builder.scope.within(builder.modules, self.file));
         let outer = std::mem::replace(&mut builder.scope, scope);
         let outermost = builder.called_at.is_none();

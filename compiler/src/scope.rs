@@ -34,7 +34,7 @@ impl<'a> Modules<'a> {
                         if let Some((other, first)) = modules.predicates.get(&key) {
                             errors.duplicate(predicate.name.span, "predicate", &key.1, (*other, first.name.span));
                         }
-                        modules.predicates.entry(key).or_insert((id, predicate));
+                        modules.predicates.entry(key).or_insert((id, &**predicate));
                     }
                     Item::Symbols(set) => {
                         let key = (path.clone(), set.name.value.clone());

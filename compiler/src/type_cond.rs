@@ -18,7 +18,9 @@ use rulec_grammar::ast::{
 use rulec_grammar::diagnostic::FileId;
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Constant, Op, Step};
-use rulec_plan::type_pattern::{Direction, MAX_RUNS, MAX_TYPE_HOLES, MAX_TYPE_NODES, TypeNode, TypeNodeId, TypePattern};
+use rulec_plan::type_pattern::{
+    Direction, MAX_RUNS, MAX_TYPE_HOLES, MAX_TYPE_NODES, TypeNode, TypeNodeId, TypePattern,
+};
 use rulec_tree::{Kind, Op as Operator, Span};
 use std::rc::Rc;
 
@@ -68,7 +70,7 @@ pub(crate) fn type_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) ->
     }
     let wrong = match operand(builder, value)? {
         Operand::Node(arg) => return Some(Arg::Call(HostFn::TypeOf, vec![arg])),
-        Operand::Value(arg, crate::ask::Type::GoType) => return Some(arg),
+        Operand::Value(arg, crate::ask::Type::Go) => return Some(arg),
         Operand::Value(_, ty) => format!("{asker} is about a type, and this is {}", ty.words()),
         Operand::Run(_) => format!("{asker} is about one type, and this is a run of code"),
     };
@@ -363,7 +365,11 @@ impl<'p> Reading<'_, '_, 'p> {
                 let each: Option<Vec<_>> = options.iter().map(|option| self.spellings(*option)).collect();
                 each.map(|names| names.concat())
             }
-            _ => self.refuse(id, "the name of a type is written out here", "ask for `type_name(…)` in a condition of its own"),
+            _ => self.refuse(
+                id,
+                "the name of a type is written out here",
+                "ask for `type_name(…)` in a condition of its own",
+            ),
         }
     }
 
@@ -459,9 +465,7 @@ impl<'p> Reading<'_, '_, 'p> {
             return self.refuse(id, "fields are written one by one here", "");
         }
         let Some(name) = names.first() else {
-            return self.add(id, |reading| {
-                Some(TypeNode::Field { name: None, embedded: true, ty: reading.ty(ty)? })
-            });
+            return self.add(id, |reading| Some(TypeNode::Field { name: None, embedded: true, ty: reading.ty(ty)? }));
         };
         let name = self.member_name(*name)?;
         self.add(id, |reading| Some(TypeNode::Field { name, embedded: false, ty: reading.ty(ty)? }))
@@ -504,12 +508,19 @@ impl<'p> Reading<'_, '_, 'p> {
     /// Alternatives: none binds what another does not.
     fn one_of(&mut self, id: PatternId, options: &[PatternId]) -> Option<TypeNodeId> {
         let before = self.holes.len();
+        let mut in_each: Vec<Vec<TypeNode>> = Vec::new();
         let added = self.add(id, |reading| {
-            let options = options.iter().map(|option| reading.ty(*option)).collect::<Option<Vec<_>>>();
-            options.map(TypeNode::AnyOf)
+            let mut added = Vec::new();
+            for option in options {
+                let start = reading.nodes.len();
+                added.push(reading.ty(*option)?);
+                in_each.push(reading.nodes[start..].to_vec());
+            }
+            Some(TypeNode::AnyOf(added))
         })?;
-        let inside = self.holes[before..].iter().find(|hole| hole.bound.is_none());
-        if let Some((span, key)) = inside.map(|hole| (hole.span, hole.key.clone())) {
+        let is_lacking = |hole: &&Hole| in_each.iter().any(|nodes| !nodes.contains(&TypeNode::Hole(hole.number)));
+        let partial = self.holes[before..].iter().filter(|hole| hole.bound.is_none()).find(is_lacking);
+        if let Some((span, key)) = partial.map(|hole| (hole.span, hole.key.clone())) {
             self.builder.errors().bound_on_some(span, &key);
             return None;
         }

@@ -52,7 +52,7 @@ pub enum Item {
     /// `rule name { … }`.
     Rule(Box<Rule>),
     /// `predicate name($a, $b) { condition }`.
-    Predicate(Predicate),
+    Predicate(Box<Predicate>),
     /// `symbols name { http.Get, "a/b".C }`.
     Symbols(SymbolSet),
 }

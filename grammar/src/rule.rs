@@ -109,7 +109,9 @@ impl<'s> ItemReader<'s, '_> {
         match self.item.word {
             "use" => self.use_line().map(Parsed::Use),
             "rule" => self.rule().map(|rule| Parsed::Item(Box::new(Item::Rule(Box::new(rule))))),
-            "predicate" => self.predicate().map(|predicate| Parsed::Item(Box::new(Item::Predicate(predicate)))),
+            "predicate" => {
+                self.predicate().map(|predicate| Parsed::Item(Box::new(Item::Predicate(Box::new(predicate)))))
+            }
             _ => self.symbols().map(|symbols| Parsed::Item(Box::new(Item::Symbols(symbols)))),
         }
     }

@@ -115,7 +115,14 @@ const MOST_PARAMS: usize = {
 
 impl<'a> FileHost<'a> {
     pub(crate) fn new(prepared: &'a Prepared, facts: &'a Facts<'a>) -> FileHost<'a> {
-        FileHost { prepared, facts, made: Vec::new(), known: FxHashMap::default(), matches: Vec::new(), because: Because::default() }
+        FileHost {
+            prepared,
+            facts,
+            made: Vec::new(),
+            known: FxHashMap::default(),
+            matches: Vec::new(),
+            because: Because::default(),
+        }
     }
 
     fn value_of(&self, handle: Word) -> Option<&Value> {
@@ -134,17 +141,18 @@ impl<'a> FileHost<'a> {
     /// Notes why an answer about types is unknown. If that is because an argument is, it was noted before.
     fn note(&self, host: HostFn, args: &[Word]) {
         let signature = host.signature();
+        let is_unknown = |(param, word): (&Param, &Word)| {
+            matches!(param, Param::Value | Param::Type) && self.value_of(*word).is_none()
+        };
         let cause = match signature.params.first() {
-            _ if !signature.types => return,
+            _ if !signature.types || signature.params.iter().zip(args).any(is_unknown) => return,
             Some(Param::Node | Param::Nodes) => args.first().map(|word| Unknown::Node(run_of_word(*word).0)),
             _ => {
                 let values: Vec<_> = args.iter().map(|word| self.value_of(*word)).collect();
                 unknown_because(self.facts, &values).map(Unknown::Reason)
             }
         };
-        if cause.is_some() {
-            self.because.replace(cause);
-        }
+        self.because.replace(cause);
     }
 
     fn keep(&mut self, value: Option<Value>) -> Handle {

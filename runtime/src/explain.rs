@@ -166,7 +166,9 @@ impl Observer for Furthest<'_> {
         let reason = match self.last.take() {
             Some(Unknown::Reason(reason)) => reason,
             Some(Unknown::Node(node)) => match self.facts.types() {
-                Ok(types) => types.unknown_because(node),
+                // What is known all the same is not the cause.
+                Ok(types) if types.ty(node).is_unknown() => types.unknown_because(node),
+                Ok(_) => return,
                 Err(reason) => reason.to_owned(),
             },
             None => return,

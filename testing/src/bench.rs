@@ -77,7 +77,9 @@ impl Bench {
 
     /// What remains when all fixes are applied to a file, the file then, and fixes that had to be dropped.
     pub(crate) fn fix(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile) -> (Outcome, Change, Vec<Failure>) {
-        self.with_job(trial, folder, file, |job| fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All))
+        self.with_job(trial, folder, file, |job| {
+            fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All)
+        })
     }
 
     fn with_job<T>(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile, work: impl FnOnce(&Job<'_>) -> T) -> T {

@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn folders_are_packages() {
         let mut settings = Settings::default();
-        let paths = |settings: &Settings| ["a.go", "b/c.go", "example.com/x/x.go"].map(|path| settings.import_path(path));
+        let paths =
+            |settings: &Settings| ["a.go", "b/c.go", "example.com/x/x.go"].map(|path| settings.import_path(path));
         assert_eq!(paths(&settings), ["example", "example/b", "example.com/x"]);
         settings.module = Some("my.org/m".to_owned());
         assert_eq!(paths(&settings), ["my.org/m", "my.org/m/b", "example.com/x"]);

@@ -53,7 +53,7 @@ pub(super) fn render(
     span: Span,
     target: Nodes,
 ) -> Result<Rendered, String> {
-    let mut filled = Filled { facts, segments: Vec::new(), copied: Vec::new(), packages: Vec::new() };
+    let mut filled = Filled { facts, segments: Vec::new(), copied: Vec::new(), packages: Vec::new(), target };
     for piece in &template.pieces {
         match piece {
             TemplatePiece::Text(text) => filled.segments.push(Segment::Template(text.clone())),
@@ -125,6 +125,8 @@ struct Filled<'a> {
     segments: Vec<Segment>,
     copied: Vec<Span>,
     packages: Vec<Package>,
+    /// What the new code is put in the place of.
+    target: Nodes,
 }
 
 impl Filled<'_> {
@@ -135,6 +137,9 @@ impl Filled<'_> {
                 return Ok(());
             }
             Some(Captured::Type(ty)) if ty.in_reach => {
+                for (path, name) in &ty.packages {
+                    self.packages.push(imports::package(self.facts, path, name, self.target)?);
+                }
                 self.segments.push(Segment::Code { text: ty.text.clone(), base: String::new(), fixed: Vec::new() });
                 return Ok(());
             }

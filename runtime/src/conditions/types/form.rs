@@ -117,12 +117,15 @@ impl<'m> Matching<'m> {
             return Tri::Unknown;
         }
         let store = self.types.store();
-        let ty = store.unalias(ty);
+        // A hole keeps the alias that the code has.
+        let (written, ty) = (ty, store.unalias(ty));
         let form = self.form;
         match (form.pattern.node(id), store.data(ty)) {
             _ if ty.is_unknown() => Tri::Unknown,
             (TypeNode::Any, _) => Tri::Yes,
-            (TypeNode::Hole(number), _) => self.fill(usize::from(*number), ty),
+            (TypeNode::Hole(number), _) => self.fill(usize::from(*number), written),
+            // What has several values or none has no form.
+            (_, TypeData::Tuple(_)) => Tri::No,
             (TypeNode::AnyOf(options), _) => self.any_of(options, ty),
             (TypeNode::Named { package, name, args }, _) => self.is_named(package, name, args.as_deref(), ty),
             (TypeNode::Pointer(elem), TypeData::Pointer(own)) | (TypeNode::Slice(elem), TypeData::Slice(own)) => {

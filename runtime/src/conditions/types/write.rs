@@ -11,8 +11,10 @@ use rulec_world::FileTypes;
 pub(crate) struct Written {
     /// The text.
     pub(crate) text: String,
-    /// Whether the file can say it so: every package is imported, and every name is one that it can use.
+    /// Whether the file can say it so, once it imports the packages: every name is one that it can use.
     pub(crate) in_reach: bool,
+    /// Import path and name of the packages in it.
+    pub(crate) packages: Vec<(String, String)>,
 }
 
 /// Deeper parts are written as `…`.
@@ -21,9 +23,9 @@ const MAX_DEPTH: u32 = 50;
 /// Writes a type; none for what is not known.
 pub(crate) fn written(facts: &Facts, ty: Ty) -> Option<Written> {
     let types = facts.types().ok().filter(|_| !ty.is_unknown())?;
-    let mut writer = Writer { facts, types, text: String::new(), in_reach: true, depth: 0 };
+    let mut writer = Writer { facts, types, text: String::new(), in_reach: true, packages: Vec::new(), depth: 0 };
     writer.ty(ty);
-    Some(Written { text: writer.text, in_reach: writer.in_reach })
+    Some(Written { text: writer.text, in_reach: writer.in_reach, packages: writer.packages })
 }
 
 struct Writer<'w> {
@@ -31,6 +33,7 @@ struct Writer<'w> {
     types: &'w FileTypes<'w>,
     text: String,
     in_reach: bool,
+    packages: Vec<(String, String)>,
     depth: u32,
 }
 
@@ -205,15 +208,18 @@ impl Writer<'_> {
     fn prefix(&mut self, package: PackageId) -> String {
         let store = self.types.store();
         let package = store.package(package);
-        let path = store.str(package.path).as_bytes();
+        let (path, name) = (store.str(package.path), store.str(package.name));
+        self.packages.push((path.to_owned(), name.to_owned()));
+        // Nobody else can import what is internal; where the file already does, it may.
+        let is_internal = path.split('/').any(|part| matches!(part, "internal" | "vendor"));
         let tree = self.facts.tree();
-        let spec = self.facts.imports().find(|spec| self.facts.text_of(tree.slot(*spec, 1)) == path);
+        let spec = self.facts.imports().find(|spec| self.facts.text_of(tree.slot(*spec, 1)) == path.as_bytes());
         match spec.and_then(|spec| self.facts.import_name(spec)).as_deref() {
             Some(".") => String::new(),
             Some(name) if name != "_" => format!("{name}."),
             _ => {
-                self.in_reach = false;
-                format!("{}.", store.str(package.name))
+                self.in_reach &= !is_internal;
+                format!("{name}.")
             }
         }
     }

@@ -15,6 +15,6 @@ const (
 func declared(any) {}
 
 func g() {
-	declared(math.MaxInt8)
+	declared(math.MaxInt8) // want long "127"
 	declared(9)
 }

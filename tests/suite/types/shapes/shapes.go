@@ -19,26 +19,26 @@ func f(
 		Name string
 	}, c closer, rc readCloser, p atomic.Pointer[item], pp *atomic.Pointer[map[string]int], one *string, two *item,
 ) {
-	call(words)
-	call(items)
-	call(ages)
-	call(words2)
-	call(both)
-	call(in)
-	call(out)
-	call(run)
-	call(read)
-	call(get)
-	call(print)
-	call(four)
-	call(five)
-	call(deep)
-	call(anonymous)
-	call(c)
-	call(rc)
-	call(p)
-	call(pp)
+	call(words) // want slice "words holds string"
+	call(items) // want slice "items holds \*item"
+	call(ages) // want map "string to int"
+	call(words2) // want map "string to string" square "string twice"
+	call(both) // want channel "item comes"
+	call(in) // want channel "\[\]byte comes"
+	call(out) // want sends "out"
+	call(run) // want fails "run"
+	call(read) // want fails "read"
+	call(get) // want one-result "bool"
+	call(print) // want variadic "any"
+	call(four) // want any-array "byte" array "byte"
+	call(five) // want any-array "item"
+	call(deep) // want pointer-to-pointer "item"
+	call(anonymous) // want fields "string"
+	call(c) // want closer "c" only-closer "c"
+	call(rc) // want closer "rc"
+	call(p) // want instance "item"
+	call(pp) // want instance "map\[string\]int"
 	both2(words, one)
-	both(words, one)
+	both(words, one) // want two "string"
 	both(words, two)
 }
