@@ -1,6 +1,7 @@
 //! Packages of the file system, found by `rulec-program`.
 
 use crate::source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+use crate::standard::{self, Standard, StandardOn};
 use rulec_program::{Config, Loader, PackageDir, Resolution, Role};
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -10,6 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[derive(Debug)]
 pub struct DiskSource {
     loader: Loader,
+    standard: Option<StandardOn>,
+    /// Whether the summary stands for the source of the distribution that is at hand.
+    prefers_summary: bool,
     packages: RwLock<FxHashMap<PackageKey, Found>>,
 }
 
@@ -23,12 +27,28 @@ struct Found {
 impl DiskSource {
     /// The packages that this configuration makes of the file system.
     pub fn new(config: Config) -> DiskSource {
-        DiskSource { loader: Loader::new(config), packages: RwLock::default() }
+        let loader = Loader::new(config);
+        let context = loader.build_context();
+        let standard = Standard::embedded().and_then(|standard| standard.on(&context.goos, &context.goarch));
+        let is_same = |standard: StandardOn| standard.standard().go_minor() == Some(context.go_minor);
+        let prefers_summary = standard.is_some_and(is_same);
+        DiskSource { loader, standard, prefers_summary, packages: RwLock::default() }
     }
 
     /// What finds the packages.
     pub fn loader(&self) -> &Loader {
         &self.loader
+    }
+
+    /// What stands for a package that was found in a folder: those of the distribution use each other's source.
+    fn import(&self, from: &PackageDir, dir: Arc<PackageDir>) -> Import {
+        let summary = self.standard.filter(|standard| {
+            self.prefers_summary && dir.is_standard() && !from.is_standard() && standard.has(&dir.import_path)
+        });
+        match summary {
+            Some(_) => Import::Package(PackageKey::Std(dir.import_path.clone())),
+            None => Import::Package(self.remember(dir)),
+        }
     }
 
     fn remember(&self, dir: Arc<PackageDir>) -> PackageKey {
@@ -63,6 +83,7 @@ fn source_of(dir: &PackageDir) -> PackageSource {
         name: dir.name.clone().unwrap_or_default(),
         files,
         go_minor: dir.module.as_ref().and_then(|module| module.go).map(|go| go.minor),
+        folder: dir.dir.clone(),
     }
 }
 
@@ -76,10 +97,12 @@ impl Source for DiskSource {
     }
 
     fn resolve(&self, from: &PackageKey, path: &str) -> Import {
-        let Some(from) = self.found(from) else { return Import::Missing(format!("package {from} was never asked for")) };
+        let Some(from) = self.found(from) else {
+            return Import::Missing(format!("package {from} was never asked for"));
+        };
         match self.loader.resolve(&from.dir, path) {
-            Resolution::Dir(dir) => Import::Package(self.remember(dir)),
-            Resolution::Std(path) => Import::Package(PackageKey::Std(path)),
+            Resolution::Dir(dir) => self.import(&from.dir, dir),
+            Resolution::Std(path) => standard::import(self.standard, &path),
             Resolution::Unsafe => Import::Unsafe,
             Resolution::C => Import::C,
             Resolution::Missing { reason } => Import::Missing(reason),
@@ -95,5 +118,15 @@ impl Source for DiskSource {
             "386" | "arm" | "mips" | "mipsle" => 4,
             _ => 8,
         }
+    }
+
+    fn standard(&self) -> Option<StandardOn> {
+        self.standard
+    }
+
+    fn configuration(&self) -> String {
+        // Tags and the release choose files, whose contents count by themselves.
+        let context = self.loader.build_context();
+        format!("{}/{}", context.goos, context.goarch)
     }
 }

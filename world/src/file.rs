@@ -121,12 +121,14 @@ impl<'w> FileTypes<'w> {
         loop {
             let is_unknown = |child: &Node| {
                 let is_expr = tree.kind(*child).fits(rulec_tree::Category::Expr);
-                is_expr && self.ty(*child).is_unknown() && !matches!(self.mode(*child), Mode::Builtin(_) | Mode::NoValue)
+                is_expr
+                    && self.ty(*child).is_unknown()
+                    && !matches!(self.mode(*child), Mode::Builtin(_) | Mode::NoValue)
             };
             // The name behind a selector is no cause by itself.
             let is_selector = tree.kind(at) == Kind::Selector;
-            let children = tree.children(at).take(if is_selector { 1 } else { usize::MAX });
-            match children.filter(is_unknown).next() {
+            let mut children = tree.children(at).take(if is_selector { 1 } else { usize::MAX });
+            match children.find(is_unknown) {
                 Some(child) => at = child,
                 None => return at,
             }

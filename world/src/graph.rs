@@ -4,6 +4,7 @@
 //! other. Imports that go in a circle are cut at one place, always the same, and the import there is unknown.
 
 use crate::source::{Import, PackageKey, PackageSource, Part, Source};
+use crate::standard::{StandardOn, StandardPackage};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -24,12 +25,45 @@ impl UnitKey {
 #[derive(Debug)]
 pub(crate) struct UnitNode {
     pub(crate) key: UnitKey,
-    /// `None` for a package of the standard library without source.
-    pub(crate) source: Option<Arc<PackageSource>>,
+    /// What it is declared from.
+    pub(crate) content: Content,
     /// What its imports mean, sorted by path.
     pub(crate) imports: Vec<(String, Import)>,
     /// What has to be declared before, as numbers of units; declared ones are left out.
     needs: Vec<usize>,
+}
+
+impl UnitNode {
+    /// The other parts of its package that it sees.
+    pub(crate) fn own_parts(&self) -> Vec<UnitKey> {
+        let own = |part| UnitKey { package: self.key.package.clone(), part };
+        match self.key.part {
+            Part::Base => Vec::new(),
+            Part::Tests => vec![own(Part::Base)],
+            Part::External => vec![own(Part::Base), own(Part::Tests)],
+        }
+    }
+
+    /// The units that have to be declared before it.
+    pub(crate) fn needed(&self) -> Vec<UnitKey> {
+        let mut needed = self.own_parts();
+        needed.extend(self.imports.iter().filter_map(|(_, import)| match import {
+            Import::Package(package) => Some(UnitKey::base(package.clone())),
+            Import::Unsafe | Import::C | Import::Missing(_) => None,
+        }));
+        needed
+    }
+}
+
+/// What a unit is declared from.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// Files.
+    Source(Arc<PackageSource>),
+    /// A summary.
+    Standard(StandardOn, &'static StandardPackage),
+    /// There is nothing.
+    Nothing,
 }
 
 /// The units that are needed and not declared yet.
@@ -43,18 +77,14 @@ impl Graph {
     /// All that the tests and the packages in `roots` need, those for which `is_declared` says yes left out.
     pub(crate) fn new(
         source: &dyn Source,
-        roots: impl IntoIterator<Item = PackageKey>,
+        roots: impl IntoIterator<Item = UnitKey>,
         is_declared: &dyn Fn(&UnitKey) -> bool,
     ) -> Graph {
         let mut graph = Graph::default();
         let mut queue = Vec::new();
-        for package in roots {
-            let all = [Part::Base, Part::Tests, Part::External];
-            let keys = all.map(|part| UnitKey { package: package.clone(), part });
-            queue.extend(keys.into_iter().filter_map(|key| graph.add(source, key, is_declared)));
-        }
+        queue.extend(roots.into_iter().filter_map(|key| graph.add(source, key, is_declared)));
         while let Some(unit) = queue.pop() {
-            for key in graph.needed_by(unit) {
+            for key in graph.units[unit].needed() {
                 let new = graph.add(source, key.clone(), is_declared);
                 queue.extend(new);
                 if let Some(number) = graph.numbers.get(&key) {
@@ -70,36 +100,21 @@ impl Graph {
         if self.numbers.contains_key(&key) || is_declared(&key) {
             return None;
         }
-        let package = source.package(&key.package);
-        if key.part != Part::Base && package.as_ref().is_none_or(|package| package.part(key.part).next().is_none()) {
-            return None;
-        }
-        let number = self.units.len();
-        let mut paths: Vec<&str> = Vec::new();
-        if let Some(package) = &package {
-            paths.extend(package.part(key.part).flat_map(|file| &file.imports).map(String::as_str));
-        }
-        paths.sort_unstable();
-        paths.dedup();
-        let imports = paths.into_iter().map(|path| (path.to_owned(), source.resolve(&key.package, path))).collect();
-        self.numbers.insert(key.clone(), number);
-        self.units.push(UnitNode { key, source: package, imports, needs: Vec::new() });
-        Some(number)
-    }
-
-    fn needed_by(&self, unit: usize) -> Vec<UnitKey> {
-        let UnitNode { key, imports, .. } = &self.units[unit];
-        let own = |part| UnitKey { package: key.package.clone(), part };
-        let mut needed = match key.part {
-            Part::Base => Vec::new(),
-            Part::Tests => vec![own(Part::Base)],
-            Part::External => vec![own(Part::Base), own(Part::Tests)],
+        let content = content_of(source, &key);
+        let imports = match &content {
+            Content::Source(package) => imports_of(source, package, &key),
+            Content::Standard(on, package) => {
+                let package_of = |path: &str| Import::Package(PackageKey::Std(path.to_owned()));
+                on.imports(package).map(|path| (path.to_owned(), package_of(path))).collect()
+            }
+            // There may be no tests; that there is no package is for others to tell.
+            Content::Nothing if key.part != Part::Base => return None,
+            Content::Nothing => Vec::new(),
         };
-        needed.extend(imports.iter().filter_map(|(_, import)| match import {
-            Import::Package(package) => Some(UnitKey::base(package.clone())),
-            _ => None,
-        }));
-        needed
+        let number = self.units.len();
+        self.numbers.insert(key.clone(), number);
+        self.units.push(UnitNode { key, content, imports, needs: Vec::new() });
+        Some(number)
     }
 
     /// The numbers of the units in rounds, each of which needs earlier rounds only. Imports that go in a circle are
@@ -172,4 +187,23 @@ impl Graph {
             }
         }
     }
+}
+
+fn content_of(source: &dyn Source, key: &UnitKey) -> Content {
+    if let (PackageKey::Std(path), Some(on)) = (&key.package, source.standard()) {
+        return on.package(path).map_or(Content::Nothing, |package| Content::Standard(on, package));
+    }
+    match source.package(&key.package) {
+        Some(package) if key.part == Part::Base || package.part(key.part).next().is_some() => Content::Source(package),
+        _ => Content::Nothing,
+    }
+}
+
+/// What the imports of a unit's files mean, sorted by path.
+fn imports_of(source: &dyn Source, package: &PackageSource, key: &UnitKey) -> Vec<(String, Import)> {
+    let paths = package.part(key.part).flat_map(|file| &file.imports).map(String::as_str);
+    let mut paths: Vec<&str> = paths.collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(|path| (path.to_owned(), source.resolve(&key.package, path))).collect()
 }

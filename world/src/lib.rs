@@ -7,10 +7,13 @@
 //!
 //! **Absent:** it knows nothing of rules, and types nothing by itself.
 //!
-//! Read in this order: [`Source`], `graph` (units and the order in which they are declared), [`World`], [`FileTypes`], [`Packages`].
+//! Read in this order: [`Source`], `graph` (units and the order in which they are declared), [`World`], `declare` (one unit),
+//! [`FileTypes`], [`Packages`]; then [`Standard`](standard::Standard) and [`Cache`], which spare reading source.
 
 #![warn(missing_docs)]
 
+mod cache;
+mod declare;
 mod disk;
 mod file;
 mod graph;
@@ -18,8 +21,10 @@ pub mod inspect;
 mod memory;
 mod packages;
 mod source;
+pub mod standard;
 mod world;
 
+pub use cache::Cache;
 pub use disk::DiskSource;
 pub use file::FileTypes;
 pub use memory::{MemoryFile, MemorySource};

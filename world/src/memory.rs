@@ -1,6 +1,8 @@
-//! Packages of files in memory: examples of rules, and text from an editor.
+//! Packages of files in memory: examples of rules, and text from an editor. They are built for linux/amd64, wherever that
+//! is done.
 
 use crate::source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+use crate::standard::{self, Standard, StandardOn};
 use rulec_gofront::{File, Reader};
 use rulec_tree::{Kind, Node, Vocabulary};
 use rustc_hash::FxHashMap;
@@ -12,8 +14,8 @@ use std::sync::Arc;
 pub struct MemoryFile {
     /// The import path of its package.
     pub import_path: String,
-    /// Its name; files of one name must not be of one package.
-    pub name: String,
+    /// Where it is said to be: how it is asked for. Its last part is its name.
+    pub path: PathBuf,
     /// Its content.
     pub content: Vec<u8>,
 }
@@ -23,6 +25,7 @@ pub struct MemoryFile {
 pub struct MemorySource {
     packages: FxHashMap<String, Arc<PackageSource>>,
     contents: FxHashMap<PathBuf, Vec<u8>>,
+    import_paths: FxHashMap<PathBuf, String>,
     /// The minor number of the language version.
     pub go_minor: Option<u32>,
 }
@@ -33,12 +36,13 @@ impl MemorySource {
         let mut reader = Reader::new();
         let vocabulary = Arc::new(Vocabulary::default());
         let mut packages: FxHashMap<String, PackageSource> = FxHashMap::default();
-        let mut contents = FxHashMap::default();
+        let (mut contents, mut import_paths) = (FxHashMap::default(), FxHashMap::default());
         for file in files {
             // What the reader refuses has no names to offer.
             let Ok(read) = reader.read(&file.content, &vocabulary) else { continue };
             let package_name = String::from_utf8_lossy(read.package_name().unwrap_or_default()).into_owned();
-            let part = match (file.name.ends_with("_test.go"), package_name.strip_suffix("_test")) {
+            let is_test = file.path.to_string_lossy().ends_with("_test.go");
+            let part = match (is_test, package_name.strip_suffix("_test")) {
                 (false, _) => Part::Base,
                 (true, None) => Part::Tests,
                 (true, Some(_)) => Part::External,
@@ -48,18 +52,14 @@ impl MemorySource {
                 name: package_name.strip_suffix("_test").unwrap_or(&package_name).to_owned(),
                 files: Vec::new(),
                 go_minor,
+                folder: PathBuf::from(&file.import_path),
             });
-            let path = MemorySource::path(&file.import_path, &file.name);
-            package.files.push(SourceFile { path: path.clone(), part, imports: imports_of(&read) });
-            contents.insert(path, file.content);
+            package.files.push(SourceFile { path: file.path.clone(), part, imports: imports_of(&read) });
+            import_paths.insert(file.path.clone(), file.import_path);
+            contents.insert(file.path, file.content);
         }
         let packages = packages.into_iter().map(|(path, package)| (path, Arc::new(package))).collect();
-        MemorySource { packages, contents, go_minor }
-    }
-
-    /// The path that a file has here.
-    pub fn path(import_path: &str, name: &str) -> PathBuf {
-        Path::new(import_path).join(name)
+        MemorySource { packages, contents, import_paths, go_minor }
     }
 }
 
@@ -72,7 +72,7 @@ fn imports_of(file: &File) -> Vec<String> {
 
 impl Source for MemorySource {
     fn package_of(&self, path: &Path) -> PackageKey {
-        PackageKey::Memory(path.parent().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default())
+        PackageKey::Memory(self.import_paths.get(path).cloned().unwrap_or_default())
     }
 
     fn package(&self, key: &PackageKey) -> Option<Arc<PackageSource>> {
@@ -89,7 +89,7 @@ impl Source for MemorySource {
             _ if self.packages.contains_key(path) => Import::Package(PackageKey::Memory(path.to_owned())),
             // Paths of the standard library have no dot in their first element.
             _ if path.split('/').next().is_some_and(|first| !first.contains('.')) => {
-                Import::Package(PackageKey::Std(path.to_owned()))
+                standard::import(self.standard(), path)
             }
             _ => Import::Missing(format!("package `{path}` is not among the files of the example")),
         }
@@ -102,5 +102,13 @@ impl Source for MemorySource {
 
     fn word_bytes(&self) -> u8 {
         8
+    }
+
+    fn standard(&self) -> Option<StandardOn> {
+        Standard::embedded()?.on("linux", "amd64")
+    }
+
+    fn configuration(&self) -> String {
+        "linux/amd64".to_owned()
     }
 }

@@ -1,5 +1,6 @@
 //! The packages of the files of a run, prepared when the first question comes.
 
+use crate::cache::Cache;
 use crate::disk::DiskSource;
 use crate::file::FileTypes;
 use crate::memory::{MemoryFile, MemorySource};
@@ -24,9 +25,9 @@ impl Packages {
         Packages::new(World::new(DiskSource::new(config)), files, threads)
     }
 
-    /// The packages that these files in memory make up. Each has the path that [`MemorySource::path`] gives it.
+    /// The packages that these files in memory make up.
     pub fn of_memory(files: Vec<MemoryFile>, go_minor: Option<u32>) -> Packages {
-        let paths = files.iter().map(|file| MemorySource::path(&file.import_path, &file.name)).collect();
+        let paths = files.iter().map(|file| file.path.clone()).collect();
         Packages::new(World::new(MemorySource::new(files, go_minor)), paths, 1)
     }
 
@@ -34,6 +35,12 @@ impl Packages {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if threads == 0 { cores() } else { threads };
         Packages { world, files, threads, prepared: Once::new() }
+    }
+
+    /// The same, with summaries of packages kept in a cache.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Packages {
+        Packages { world: self.world.with_cache(cache), ..self }
     }
 
     /// The packages themselves.

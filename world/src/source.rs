@@ -1,5 +1,6 @@
 //! Where packages come from.
 
+use crate::standard::StandardOn;
 use rulec_program::ScopeId;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ pub enum PackageKey {
         /// What its imports are looked up in.
         scope: ScopeId,
     },
-    /// The package of the standard library with this import path, of which no source is at hand.
+    /// The package of the standard library with this import path, of which no source is read: its summary counts.
     Std(String),
     /// The package with this import path, of files in memory.
     Memory(String),
@@ -65,6 +66,8 @@ pub struct PackageSource {
     pub files: Vec<SourceFile>,
     /// The minor number of its language version, if it is known.
     pub go_minor: Option<u32>,
+    /// The folder that its files are in.
+    pub folder: PathBuf,
 }
 
 /// A Go file of a package.
@@ -104,4 +107,10 @@ pub trait Source: Send + Sync {
 
     /// The size of `int` and of pointers, in bytes.
     fn word_bytes(&self) -> u8;
+
+    /// The summary that packages [`PackageKey::Std`] are in.
+    fn standard(&self) -> Option<StandardOn>;
+
+    /// All of the build configuration that what packages declare may depend on beside their files, as text.
+    fn configuration(&self) -> String;
 }

@@ -1,35 +1,31 @@
 //! The packages of a run, declared.
 
+use crate::cache::Cache;
+use crate::declare::{Declared, Homes};
 use crate::file::FileTypes;
-use crate::graph::{Graph, UnitKey, UnitNode};
-use crate::source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+use crate::graph::{Graph, UnitKey};
+use crate::source::{Import, PackageKey, Part, Source};
 use rulec_gofront::{File, Reader};
-use rulec_tree::Vocabulary;
-use rulec_types::check::{Extension, FileScope, Imported, Unit, UnitFile, declare};
+use rulec_types::check::{Extension, FileScope, Imported, UnitFile};
+use rulec_types::summary::{self, What};
 use rulec_types::{PackageId, Store};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The packages of a run: what they declare, and what is known of their files.
 pub struct World {
-    store: Store,
-    source: Box<dyn Source>,
-    declared: RwLock<FxHashMap<UnitKey, Declared>>,
+    pub(crate) store: Store,
+    pub(crate) source: Box<dyn Source>,
+    /// Where summaries of packages are kept from run to run.
+    pub(crate) cache: Option<Cache>,
+    pub(crate) declared: RwLock<FxHashMap<UnitKey, Declared>>,
+    pub(crate) homes: RwLock<Homes>,
     /// One at a time prepares: the second finds most of its packages declared.
     preparing: Mutex<()>,
     problems: Mutex<BTreeMap<UnitKey, String>>,
-}
-
-/// A unit that is declared.
-#[derive(Clone)]
-struct Declared {
-    package: PackageId,
-    /// What own tests add.
-    extension: Arc<Extension>,
 }
 
 /// Declaring goes into nested types and expressions; the bound on their nesting is made for this.
@@ -41,10 +37,18 @@ impl World {
         World {
             store: Store::new(),
             source: Box::new(source),
+            cache: None,
             declared: RwLock::default(),
+            homes: RwLock::default(),
             preparing: Mutex::default(),
             problems: Mutex::default(),
         }
+    }
+
+    /// The same, with summaries of packages kept in a cache.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> World {
+        World { cache: Some(cache), ..self }
     }
 
     /// Where all objects and types live.
@@ -60,8 +64,25 @@ impl World {
     /// Declares these packages, their tests, and all that they import, on that many threads. Packages that are declared
     /// already cost nothing.
     pub fn prepare(&self, packages: impl IntoIterator<Item = PackageKey>, threads: usize) {
+        let all = [Part::Base, Part::Tests, Part::External];
+        let parts = |package: PackageKey| all.map(|part| UnitKey { package: package.clone(), part });
+        self.declare_all(packages.into_iter().flat_map(parts), threads);
+    }
+
+    /// Declares these packages without their tests, and all that they import, on that many threads.
+    pub fn prepare_without_tests(&self, packages: impl IntoIterator<Item = PackageKey>, threads: usize) {
+        self.declare_all(packages.into_iter().map(UnitKey::base), threads);
+    }
+
+    /// What a declared package offers to others, as `rulec_types::summary` writes it.
+    pub fn summary(&self, package: &PackageKey) -> Option<Vec<u8>> {
+        let declared = self.declared(&UnitKey::base(package.clone()))?;
+        Some(summary::write(&self.store, declared.package, What::Exported, &Extension::default()))
+    }
+
+    fn declare_all(&self, units: impl IntoIterator<Item = UnitKey>, threads: usize) {
         let _guard = self.preparing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut graph = Graph::new(&*self.source, packages, &|key| self.declared(key).is_some());
+        let mut graph = Graph::new(&*self.source, units, &|key| self.declared(key).is_some());
         for round in graph.rounds() {
             let next = AtomicUsize::new(0);
             let work = || {
@@ -77,6 +98,9 @@ impl World {
                 }
             });
         }
+        if let Some(cache) = &self.cache {
+            cache.trim();
+        }
     }
 
     /// What is known of a file: as a whole and lazily, top-level declaration by top-level declaration. Its package has
@@ -90,11 +114,9 @@ impl World {
         let part = source_file.ok_or("the file is not part of the build")?.part;
         let key = UnitKey { package: package.clone(), part };
         let declared = self.declared(&key).ok_or_else(|| self.reason(&key))?;
-        let extension = match part {
-            Part::Base => Arc::default(),
-            Part::Tests => declared.extension,
-            Part::External => self.declared(&UnitKey { part: Part::Tests, ..key }).map_or_else(Arc::default, |own| own.extension),
-        };
+        // All parts are looked at as they are built for tests, as `go vet` does: methods are numbered with those of tests.
+        let tests = self.declared(&UnitKey { part: Part::Tests, ..key });
+        let extension = tests.map_or_else(Arc::default, |tests| tests.extension);
         let resolve = |import: &str| self.imported(&self.source.resolve(package, import));
         let imports = FileScope::build(&self.store, file, resolve);
         let path = self.store.name(&path.to_string_lossy());
@@ -102,7 +124,8 @@ impl World {
         Ok(FileTypes::new(self, package.clone(), unit))
     }
 
-    /// The number of the package with this import path as files of `from` see it.
+    /// The number of the package with this import path as files of `from` see it. A package that nothing imports is
+    /// declared now.
     ///
     /// # Errors
     /// Why it is not known.
@@ -113,6 +136,9 @@ impl World {
             Import::Missing(reason) => Err(reason),
             Import::Package(key) => {
                 let key = UnitKey::base(key);
+                if self.declared(&key).is_none() && !self.has_problem(&key) {
+                    self.declare_all([key.clone()], 1);
+                }
                 self.declared(&key).map(|declared| declared.package).ok_or_else(|| self.reason(&key))
             }
         }
@@ -123,7 +149,7 @@ impl World {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn declared(&self, key: &UnitKey) -> Option<Declared> {
+    pub(crate) fn declared(&self, key: &UnitKey) -> Option<Declared> {
         self.declared.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
@@ -132,11 +158,15 @@ impl World {
         problems.get(key).cloned().unwrap_or_else(|| format!("package `{}` was not loaded", key.package))
     }
 
-    fn note_problem(&self, key: &UnitKey, problem: String) {
+    fn has_problem(&self, key: &UnitKey) -> bool {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
+    pub(crate) fn note_problem(&self, key: &UnitKey, problem: String) {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), problem);
     }
 
-    fn imported(&self, import: &Import) -> Imported {
+    pub(crate) fn imported(&self, import: &Import) -> Imported {
         match import {
             Import::Unsafe => Imported::Package(PackageId::UNSAFE),
             Import::C => Imported::Opaque,
@@ -145,84 +175,6 @@ impl World {
                 Some(declared) => Imported::Package(declared.package),
                 None => Imported::Unknown,
             },
-        }
-    }
-
-    fn declare_unit(&self, reader: &mut Reader, unit: &UnitNode) {
-        let declare = AssertUnwindSafe(|| self.declare_from_source(reader, unit));
-        match catch_unwind(declare) {
-            Ok(Some(declared)) => {
-                self.declared.write().unwrap_or_else(PoisonError::into_inner).insert(unit.key.clone(), declared);
-            }
-            Ok(None) => {}
-            Err(_) => {
-                *reader = Reader::new();
-                self.note_problem(&unit.key, format!("internal error while declaring package `{}`", unit.key.package));
-            }
-        }
-    }
-
-    fn declare_from_source(&self, reader: &mut Reader, node: &UnitNode) -> Option<Declared> {
-        let Some(source) = &node.source else {
-            self.note_problem(&node.key, format!("there is no source of package `{}`", node.key.package));
-            return None;
-        };
-        let package = match node.key.part {
-            Part::Base => self.store.new_package(&source.import_path, &source.name),
-            Part::Tests => self.declared(&UnitKey::base(node.key.package.clone()))?.package,
-            Part::External => {
-                let [path, name] = [&source.import_path, &source.name].map(|text| format!("{text}_test"));
-                self.store.new_package(&path, &name)
-            }
-        };
-        let vocabulary = Arc::new(Vocabulary::default());
-        let own: Vec<&SourceFile> = source.part(node.key.part).collect();
-        let read: Vec<(File, &Path)> = own.iter().filter_map(|file| self.read(reader, &vocabulary, node, file)).collect();
-        let resolve = |path: &str| match node.imports.binary_search_by(|(own, _)| own.as_str().cmp(path)) {
-            Ok(at) => self.imported(&node.imports[at].1),
-            Err(_) => Imported::Unknown,
-        };
-        let files = read.iter().map(|(file, path)| {
-            let imports = FileScope::build(&self.store, file, resolve);
-            UnitFile::new(file, self.store.name(&path.to_string_lossy()), imports)
-        });
-        let extension = match node.key.part {
-            Part::External => {
-                let tests = UnitKey { package: node.key.package.clone(), part: Part::Tests };
-                self.declared(&tests).map_or_else(Extension::default, |own| (*own.extension).clone())
-            }
-            Part::Base | Part::Tests => Extension::default(),
-        };
-        let extension = declare(&self.unit(package, files.collect(), source, extension));
-        Some(Declared { package, extension: Arc::new(extension) })
-    }
-
-    fn unit<'u>(
-        &'u self,
-        pkg: PackageId,
-        files: Vec<UnitFile<'u>>,
-        source: &PackageSource,
-        extension: Extension,
-    ) -> Unit<'u> {
-        let (word_bytes, go_minor) = (self.source.word_bytes(), source.go_minor);
-        Unit { store: &self.store, pkg, files, extension, word_bytes, go_minor }
-    }
-
-    fn read<'s>(
-        &self,
-        reader: &mut Reader,
-        vocabulary: &Arc<Vocabulary>,
-        node: &UnitNode,
-        file: &'s SourceFile,
-    ) -> Option<(File, &'s Path)> {
-        let read = self.source.read(file).map_err(|error| error.to_string());
-        let read = read.and_then(|text| reader.read_declarations(&text, vocabulary).map_err(|error| error.to_string()));
-        match read {
-            Ok(read) => Some((read, &file.path)),
-            Err(reason) => {
-                self.note_problem(&node.key, format!("{}: {reason}", file.path.display()));
-                None
-            }
         }
     }
 }
