@@ -14,7 +14,9 @@ use rulec_plan::manifest::{
     Applicability, Capture, CaptureForm, CaptureId, CostClass, EditAction, EditMeta, FixMeta, Level, MessagePiece,
     ReportMeta, RuleMeta, Severity, TemplateMeta, TemplatePiece,
 };
+use rulec_plan::type_pattern::{TypeNode, TypeNodeId, TypePattern};
 use rulec_tree::{Category, Kind, KindSet};
+use rulec_world::{MemoryFile, Packages};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -95,6 +97,17 @@ fn meta(name: &str) -> RuleMeta {
 
 /// Runs `with` on a job over these rules with everything at its default.
 fn job<T>(rules: &RuleSet, files: &[Target], change: impl Fn(&mut Job), with: impl Fn(&Job) -> T) -> T {
+    typed_job(rules, files, None, change, with)
+}
+
+/// The same where types are known.
+fn typed_job<T>(
+    rules: &RuleSet,
+    files: &[Target],
+    packages: Option<&Packages>,
+    change: impl Fn(&mut Job),
+    with: impl Fn(&Job) -> T,
+) -> T {
     let settings = rules.default_settings();
     let (platform, interrupt) = (Platform::default(), AtomicBool::new(false));
     let mut job = Job {
@@ -106,7 +119,7 @@ fn job<T>(rules: &RuleSet, files: &[Target], change: impl Fn(&mut Job), with: im
         generated: false,
         prefilter: true,
         platform: &platform,
-        packages: None,
+        packages,
         progress: &Quiet,
         interrupt: &interrupt,
     };
@@ -401,14 +414,35 @@ fn an_explanation_names_the_condition_that_decided() {
 
 /// A rule for each host function, which asks it at every node and reports nothing.
 fn rules_that_ask_everything() -> RuleSet {
-    let constants = vec![Constant::Str("x".to_owned()), Constant::Int(1)];
+    let named = |package: &str, name: &str| TypeNode::Named { package: package.into(), name: name.into(), args: None };
+    let form = |nodes| Constant::Type(TypePattern { underlying: true, maybe_pointer: true, nodes });
+    let [x, close, io] = ["x", "Close", "io"].map(|text| Constant::Str(text.to_owned()));
+    let method = Constant::List(vec![io, Constant::Str("Closer".to_owned()), close]);
+    let constants = vec![
+        x,
+        Constant::Int(0),
+        form(vec![TypeNode::Struct(vec![TypeNodeId(1)]), TypeNode::Run]),
+        form(vec![TypeNode::Slice(TypeNodeId(1)), TypeNode::Hole(0)]),
+        Constant::Type(TypePattern { underlying: false, maybe_pointer: false, nodes: vec![named("io", "Closer")] }),
+        Constant::List(vec![method]),
+    ];
+    let closer = || Arg::Call(HostFn::TypeNamed, vec![Arg::Const(ConstId(4))]);
     let rule = |host: &HostFn| {
         let signature = host.signature();
-        let argument = |param: &Param| match param {
-            Param::Node | Param::Nodes => Arg::Node(Register::ROOT),
-            Param::Value | Param::Type => Arg::Const(ConstId(0)),
+        let argument = |(index, param): (usize, &Param)| match (param, host, index) {
+            (Param::Node | Param::Nodes, ..) => Arg::Node(Register::ROOT),
+            (Param::Type, _, 1) => closer(),
+            (Param::Type, ..) => Arg::Call(HostFn::TypeOf, vec![Arg::Node(Register::ROOT)]),
+            (Param::Value, HostFn::TypeIs | HostFn::TypeMayBe, _) => Arg::Const(ConstId(2)),
+            (Param::Value, HostFn::TypePart, 1) | (Param::Value, HostFn::TypeWith, 0) => Arg::Const(ConstId(3)),
+            (Param::Value, HostFn::TypeNamed, _) => Arg::Const(ConstId(4)),
+            (Param::Value, HostFn::NamesMethod, _) => Arg::Const(ConstId(5)),
+            (Param::Value, HostFn::TypePart | HostFn::TypeWith | HostFn::ResultType | HostFn::ParamType, _) => {
+                Arg::Const(ConstId(1))
+            }
+            (Param::Value, ..) => Arg::Const(ConstId(0)),
         };
-        let args = signature.params.iter().map(argument).collect();
+        let args = signature.params.iter().enumerate().map(argument).collect();
         let op = match signature.answer {
             Answer::Truth => Op::Ask(Cond::And(vec![Cond::Host(*host, args), Cond::Or(Vec::new())])),
             Answer::Value => Op::Let { dst: Register(1), host: *host, args },
@@ -465,11 +499,16 @@ func external()
 "#;
     let rules = rules_that_ask_everything();
     let run = |job: &Job| check_source(job, &target("x.go"), source.as_bytes());
-    let outcome = job(&rules, &[], |job| job.prefilter = false, run);
+    let file = MemoryFile { import_path: "p".into(), path: "x.go".into(), content: source.into() };
+    let packages = Packages::of_memory(vec![file], None);
+    let outcome = typed_job(&rules, &[], Some(&packages), |job| job.prefilter = false, run);
     assert_eq!((outcome.internal_errors, outcome.partial), (vec![], vec![]));
     assert_eq!(outcome.findings.len(), 0);
-    for file in go_distribution() {
-        let outcome = job(&rules, std::slice::from_ref(&file), |_| {}, check);
+    let files = go_distribution();
+    let paths = files.iter().map(|file| file.path.clone()).collect();
+    let packages = Packages::of_disk(Platform::default().config(), paths, 2);
+    for file in files {
+        let outcome = typed_job(&rules, std::slice::from_ref(&file), Some(&packages), |_| {}, check);
         assert_eq!(outcome.internal_errors, [], "{}", file.display);
     }
 }
