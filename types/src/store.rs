@@ -83,33 +83,16 @@ impl Store {
         &self.types[ty.0 as usize].data
     }
 
-    /// What occurs in a type. Of a generic type or function also whether a constraint is not known, as it is part of it
-    /// when it is written.
+    /// What occurs in a type.
     pub fn flags(&self, ty: Ty) -> Flags {
         let entry = &self.types[ty.0 as usize];
-        // What declarations set after the type has been made.
         match &entry.data {
+            // Its declaration sets what it stands for after it has been made.
             TypeData::Alias(Alias { origin: None, .. }) => {
                 self.types[self.unalias(ty).0 as usize].flags.with(Flags::ALIAS)
             }
-            TypeData::Named(Named { origin: None, tparams, .. }) => {
-                tparams.get().map_or(entry.flags, |tparams| entry.flags.with(self.flags_of_constraints(tparams)))
-            }
-            TypeData::Func(func) if !func.tparams.is_empty() => {
-                entry.flags.with(self.flags_of_constraints(&func.tparams))
-            }
             _ => entry.flags,
         }
-    }
-
-    fn flags_of_constraints(&self, tparams: &[Ty]) -> Flags {
-        let is_unknown = |tparam: &Ty| match self.data(*tparam) {
-            TypeData::TypeParam(TypeParam { constraint, .. }) => constraint
-                .get()
-                .is_none_or(|constraint| self.types[self.unalias(*constraint).0 as usize].flags.has(Flags::UNKNOWN)),
-            _ => true,
-        };
-        if tparams.iter().any(is_unknown) { Flags::UNKNOWN } else { Flags::NONE }
     }
 
     /// The same type with every alias in it replaced by what it stands for.
