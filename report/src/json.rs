@@ -220,7 +220,7 @@ struct SummaryRow {
     lines: u64,
     rules: usize,
     parse_errors: usize,
-    /// The share of expressions whose type is known: not known itself while no types are.
+    /// The share of expressions whose type is known, in the declarations in which rules asked for some; null if none did.
     types_known: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     elapsed_ms: Option<f64>,
@@ -237,7 +237,7 @@ impl SummaryRow {
             lines: summary.lines,
             rules: summary.rules,
             parse_errors: summary.parse_errors,
-            types_known: None,
+            types_known: summary.types.share().map(|share| (share * 10_000.0).floor() / 10_000.0),
             elapsed_ms: timings.then(|| rounded(summary.elapsed_ms)),
             stages_ms: timings.then(|| summary.stages.into()),
         }

@@ -7,7 +7,7 @@ use crate::{Format, Report};
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Shade};
 use codespan_reporting::term::termcolor::Color;
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::finding::{Finding, Related, Snippet};
+use rulec_runtime::finding::{Coverage, Finding, Related, Snippet};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -168,6 +168,7 @@ fn summary(report: &Report<'_>) -> String {
         count => counted(count, "finding", "findings"),
     };
     let mut parts = vec![format!("{findings}{kinds} in {}", counted(outcome.summary.files, "file", "files"))];
+    let types = outcome.summary.types;
     let fixable = outcome.findings.iter().filter(|finding| is_safe(finding)).count();
     let optional = [
         (fixable, format!("{fixable} fixable with `--fix`")),
@@ -175,6 +176,7 @@ fn summary(report: &Report<'_>) -> String {
         (outcome.skipped.len(), format!("{} skipped", files(outcome.skipped.len()))),
         (outcome.suppressed, format!("{} suppressed", outcome.suppressed)),
         (outcome.undecided.len(), format!("{} undecided", outcome.undecided.len())),
+        (usize::from(types.known < types.all), format!("types known for {:.1} %", share_known(types))),
         (usize::from(outcome.interrupted), "interrupted: not all files were checked".to_owned()),
     ];
     parts.extend(optional.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text));
@@ -182,6 +184,11 @@ fn summary(report: &Report<'_>) -> String {
         parts.push(format!("{:.2} s", outcome.summary.elapsed_ms / 1000.0));
     }
     parts.join(", ")
+}
+
+/// In per cent; rounded down, since 100 would say that nothing is unknown.
+fn share_known(types: Coverage) -> f64 {
+    (types.share().unwrap_or(1.0) * 1000.0).floor() / 10.0
 }
 
 fn is_safe(finding: &Finding) -> bool {

@@ -8,12 +8,12 @@ use crate::conditions::Facts;
 use crate::evaluate;
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
-use crate::gomod::{GoVersion, Module, Modules};
 use crate::job::{Job, RuleSetting, Target};
 use crate::suppress;
 use rayon::prelude::*;
 use rulec_gofront::{BuildContext, File, Reader};
 use rulec_plan::manifest::RuleMeta;
+use rulec_program::{GoVersion, Loader, Module};
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -71,13 +71,13 @@ impl Worker {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(job: &'a Job<'a>, targets: &[Target]) -> Run<'a> {
-        let mut modules = Modules::default();
+        let loader = Loader::new(job.platform.config());
         let mut of_folder = FxHashMap::default();
         for target in targets {
             if let Some(folder) = target.path.parent()
                 && !of_folder.contains_key(folder)
             {
-                of_folder.insert(folder.to_owned(), modules.find(folder));
+                of_folder.insert(folder.to_owned(), loader.module_of(folder));
             }
         }
         let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);
@@ -290,6 +290,7 @@ impl<'a> Run<'a> {
         outcome.suppressed =
             suppress::apply(&facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
         findings::set_fingerprints(&facts, &mut findings);
+        outcome.summary.types = facts.type_coverage();
         outcome.findings = findings;
         outcome.undecided = undecided;
         outcome.summary.stages.report_ms = report_ms + ms_since(reporting);

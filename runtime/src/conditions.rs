@@ -14,14 +14,14 @@ mod strings;
 mod tags;
 pub(crate) mod types;
 
-use crate::gomod::GoVersion;
 use crate::value::Value;
 use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
-use rulec_tree::{Kind, Node, Span, Tree};
+use rulec_program::GoVersion;
+use rulec_tree::{Category, Kind, Node, Span, Tree};
 use rulec_types::Basic;
 use rulec_types::check::Mode;
-use rulec_world::{FileTypes, Packages};
+use rulec_world::{Coverage, FileTypes, Packages};
 use std::cell::OnceCell;
 use std::path::Path;
 use types::selected;
@@ -53,6 +53,8 @@ pub struct Facts<'a> {
 /// What gives the types of a file.
 trait TypesOfFile {
     fn get(&self) -> Result<&FileTypes<'_>, &str>;
+    /// Whether somebody has asked.
+    fn is_asked(&self) -> bool;
 }
 
 /// The types of a file, found out at the first question.
@@ -68,6 +70,10 @@ impl TypesOfFile for LazyTypes<'_> {
         let types = self.types.get_or_init(|| self.packages.file(self.path, self.file));
         types.as_ref().map_err(String::as_str)
     }
+
+    fn is_asked(&self) -> bool {
+        self.types.get().is_some()
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -82,6 +88,18 @@ impl<'a> Facts<'a> {
     pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
         let types = LazyTypes { packages, path, file: self.file, types: OnceCell::new() };
         Facts { types: Some(Box::new(types)), ..self }
+    }
+
+    /// Of how many expressions types are known in what was asked about; nothing if nobody asked.
+    pub fn type_coverage(&self) -> Coverage {
+        match self.types.as_ref().filter(|types| types.is_asked()).map(|types| types.get()) {
+            Some(Ok(types)) => types.coverage(),
+            Some(Err(_)) => {
+                let is_expr = |node: &Node| self.tree().kind(*node).fits(Category::Expr);
+                Coverage { all: self.tree().nodes().filter(is_expr).count() as u64, known: 0 }
+            }
+            None => Coverage::default(),
+        }
     }
 
     /// What is known of types; found out at the first question.

@@ -3,6 +3,7 @@
 //! Plain data, made by [`crate::check`] and read by `report`, `cli`, `testing` and `lsp`. Nothing here knows how findings
 //! were found or how they are printed.
 
+pub use rulec_world::Coverage;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_tree::Span;
@@ -225,6 +226,8 @@ pub struct Summary {
     pub parse_errors: usize,
     /// Files that were not parsed, since their text shows that no rule can match.
     pub prefiltered: usize,
+    /// Of how many expressions types are known, in the declarations in which rules asked for some.
+    pub types: Coverage,
     /// Wall-clock time in ms.
     pub elapsed_ms: f64,
     /// Where the time went, summed over threads.
@@ -238,6 +241,7 @@ impl Summary {
         self.lines += other.lines;
         self.parse_errors += other.parse_errors;
         self.prefiltered += other.prefiltered;
+        self.types.absorb(other.types);
         self.stages.absorb(&other.stages);
     }
 }

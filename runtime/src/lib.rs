@@ -25,7 +25,6 @@ mod evaluate;
 pub mod explain;
 mod findings;
 pub mod fix;
-pub mod gomod;
 mod prefilter;
 pub mod suppress;
 pub mod value;

@@ -4,9 +4,9 @@
 //! Numbers are exact; what does not fit is *unknown* to whoever made it, never rounded here.
 
 use crate::conditions::Form;
-use crate::gomod::GoVersion;
 use regex_automata::meta::Regex;
 use rulec_plan::host::Tri;
+use rulec_program::GoVersion;
 use rulec_tree::{Node, SymbolId};
 use rulec_types::Ty;
 use std::cmp::Ordering;

@@ -16,6 +16,28 @@ pub struct FileTypes<'w> {
     unit: UnitTypes<'w>,
 }
 
+/// Of how many expressions the type is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Expressions, types and names looked at.
+    pub all: u64,
+    /// Those of them whose type is known.
+    pub known: u64,
+}
+
+impl Coverage {
+    /// The share of those that are known; none of nothing.
+    pub fn share(self) -> Option<f64> {
+        (self.all > 0).then(|| self.known as f64 / self.all as f64)
+    }
+
+    /// Both together.
+    pub fn absorb(&mut self, other: Coverage) {
+        self.all += other.all;
+        self.known += other.known;
+    }
+}
+
 /// The only file of the unit.
 const FILE: usize = 0;
 
@@ -93,6 +115,47 @@ impl<'w> FileTypes<'w> {
         let object = store.lookup_in(package, store.name(name));
         let ty = object.and_then(|object| store.type_of(object));
         ty.ok_or_else(|| format!("package `{path}` has no type `{name}`"))
+    }
+
+    /// Whether a row is one of which the type is told: an expression, a type, or a name that declares or selects.
+    pub fn has_type(&self, node: Node) -> bool {
+        let file = self.file();
+        let tree = &file.tree;
+        let parent = tree.parent(node);
+        match tree.kind(node) {
+            Kind::Ident => {
+                let is_label = match tree.kind(parent) {
+                    Kind::Branch => true,
+                    Kind::Labeled => node.0 == parent.0 + 1,
+                    _ => false,
+                };
+                !is_label && tree.kind(parent) != Kind::Package && file.texts.bytes(tree.text(node)) != b"_"
+            }
+            Kind::FuncType => tree.kind(parent) != Kind::FuncDecl,
+            // Only those of parameters are types by themselves.
+            Kind::Variadic => self.mode(node) != Mode::Unknown,
+            Kind::String => !matches!(tree.kind(parent), Kind::ImportSpec | Kind::Field),
+            kind => kind.fits(rulec_tree::Category::Expr),
+        }
+    }
+
+    /// Of how many of the rows that have a type it is known, in the declarations that were asked for.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        let rows = self.unit.recorded(FILE).flat_map(|(first, end)| (first.0..end.0).map(Node));
+        for node in rows.filter(|node| self.has_type(*node) && !self.is_switch_name(*node)) {
+            coverage.all += 1;
+            let has_none = matches!(self.mode(node), Mode::Builtin(_) | Mode::NoValue | Mode::Package);
+            let is_known = has_none || !self.store().flags(self.ty(node)).has(rulec_types::Flags::UNKNOWN);
+            coverage.known += u64::from(is_known);
+        }
+        coverage
+    }
+
+    /// Whether it is the name in the guard of a type switch, which has another type in each clause.
+    fn is_switch_name(&self, node: Node) -> bool {
+        let tree = self.tree();
+        tree.kind(node) == Kind::Ident && tree.kind(tree.parent(node)) == Kind::TypeSwitch && self.file().names.is_definition(node)
     }
 
     /// Why the type of an expression is not known, in the words of a clause after *unknown because*.

@@ -17,7 +17,7 @@ use std::fmt::Write;
 pub fn types(types: &FileTypes<'_>, source: &[u8], path: &str, format: Format) -> String {
     let mut out = String::new();
     let tree = &types.file().tree;
-    let mut nodes: Vec<Node> = tree.nodes().filter(|node| is_shown(types, *node)).collect();
+    let mut nodes: Vec<Node> = tree.nodes().filter(|node| types.has_type(*node)).collect();
     // Preorder is this order already but for infix operators, whose left operand starts where they do.
     nodes.sort_by_key(|node| (tree.span(*node).start, std::cmp::Reverse(tree.span(*node).end)));
     for node in nodes {
@@ -27,26 +27,6 @@ pub fn types(types: &FileTypes<'_>, source: &[u8], path: &str, format: Format) -
         }
     }
     out
-}
-
-/// Whether something is known of a row, or should be.
-fn is_shown(types: &FileTypes<'_>, node: Node) -> bool {
-    let file = types.file();
-    let tree = &file.tree;
-    match tree.kind(node) {
-        Kind::Ident => {
-            let text = file.texts.bytes(tree.text(node));
-            let kind = tree.kind(tree.parent(node));
-            let is_label = kind == Kind::Branch || (kind == Kind::Labeled && node.0 == tree.parent(node).0 + 1);
-            text != b"_" && !is_label && kind != Kind::Package
-        }
-        Kind::FuncType => tree.kind(tree.parent(node)) != Kind::FuncDecl,
-        // Only those of parameters are types by themselves.
-        Kind::Variadic => types.mode(node) != Mode::Unknown,
-        Kind::String => !matches!(tree.kind(tree.parent(node)), Kind::ImportSpec | Kind::Field),
-        kind if kind.fits(rulec_tree::Category::Expr) => true,
-        _ => false,
-    }
 }
 
 fn mode_name(mode: Mode) -> &'static str {

@@ -26,7 +26,7 @@ mod world;
 
 pub use cache::Cache;
 pub use disk::DiskSource;
-pub use file::FileTypes;
+pub use file::{Coverage, FileTypes};
 pub use memory::{MemoryFile, MemorySource};
 pub use packages::Packages;
 pub use source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};

@@ -59,6 +59,12 @@ impl<'a> UnitTypes<'a> {
         Types { store, extension: Some(extension), word_bytes: *word_bytes }
     }
 
+    /// The top-level declarations of a file that were asked for, each by its first row and the position after its last.
+    pub fn recorded(&self, file: usize) -> impl Iterator<Item = (Node, Node)> {
+        let decls = self.files.get(file).into_iter().flatten();
+        decls.filter(|decl| decl.rows.get().is_some()).map(|decl| (decl.node, decl.end))
+    }
+
     /// The rows of the top-level declaration around a node of a file; none for what is outside of all declarations.
     pub fn rows_at(&self, file: usize, node: Node) -> Option<&Rows> {
         let decls = self.files.get(file)?;
