@@ -254,11 +254,10 @@ impl Checker<'_> {
         }
         if let (true, Some(value)) = (y.is_const(), &y.value) {
             let negative = value.to_int().sign().is_some_and(|sign| sign < 0);
-            let is_integer = self.all_basic(y.ty, Basic::is_integer) == Tri::Yes;
-            let fits = !y.is_untyped() || self.types.representable(value, Basic::Uint).is_some();
-            return !negative && fits && (is_integer || y.is_untyped());
+            return !negative && (!y.is_untyped() || self.types.representable(value, Basic::Uint).is_some());
         }
-        if y.is_untyped() && !y.is_const() {
+        // A shift or comparison that waits for its type: an integer keeps waiting, as constants do.
+        if y.is_untyped() && !matches!(y.ty, Ty::UNTYPED_INT | Ty::UNTYPED_RUNE) {
             self.convert_untyped(y, Ty::UINT);
         }
         self.all_basic(y.ty, Basic::is_integer) != Tri::No

@@ -107,9 +107,11 @@ impl<'a> Checker<'a> {
             };
             return self.whole_constant(node, Ty::INT, len);
         }
-        match x.is_unknown() || self.has_length(builtin, x.ty) != Tri::No {
-            true => Operand::value(node, Ty::INT),
-            false => Operand::unknown(node),
+        match self.has_length(builtin, x.ty) {
+            Tri::Yes => Operand::value(node, Ty::INT),
+            // Of an array it is a constant.
+            Tri::Unknown => Operand::new(node, Mode::Unknown, Ty::INT),
+            Tri::No => Operand::unknown(node),
         }
     }
 
@@ -136,10 +138,20 @@ impl<'a> Checker<'a> {
 
     fn delete(&mut self, map: &Operand, key: Option<Operand>) {
         let Some(mut key) = key else { return };
-        match self.types.core_type(map.ty).map(|core| self.store.data(core)) {
-            Some(TypeData::Map { key: ty, .. }) => self.assign_to(&mut key, *ty),
-            _ => self.use_unknown(&mut key),
+        match self.key_type(map.ty) {
+            Some(ty) => self.assign_to(&mut key, ty),
+            None => self.use_unknown(&mut key),
         }
+    }
+
+    /// The type of the keys that all maps of a type set share.
+    fn key_type(&self, ty: Ty) -> Option<Ty> {
+        let mut keys = self.underlying_types(ty)?.into_iter().map(|under| match self.store.data(under) {
+            TypeData::Map { key, .. } => Some(*key),
+            _ => None,
+        });
+        let first = keys.next()??;
+        keys.all(|key| key.is_some_and(|key| self.types.identical(key, first).is_yes())).then_some(first)
     }
 
     /// `min(x, …)` and `max(x, …)`

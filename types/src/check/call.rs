@@ -54,7 +54,8 @@ impl<'a> Checker<'a> {
         let tree = self.tree();
         let mut values = Vec::new();
         for arg in tree.tail(node) {
-            let x = self.argument(arg);
+            let mut x = self.argument(arg);
+            self.complete_instantiation(&mut x);
             match self.tuple(x.ty) {
                 Some(types) if tree.tail(node).nth(1).is_none() => {
                     values.extend(types.iter().map(|ty| Operand::value(arg, *ty)));
@@ -141,6 +142,18 @@ impl<'a> Checker<'a> {
         }
         self.record_type_args(node, &args);
         Operand::value(node, self.types.instantiate(x.ty, &args))
+    }
+
+    /// The type arguments that `f[A]` leaves out may follow from the constraints of the others.
+    fn complete_instantiation(&mut self, x: &mut Operand) {
+        let tree = self.tree();
+        if x.mode != Mode::Value || tree.kind(x.node) != Kind::Index || !self.is_generic_func(x.ty) {
+            return;
+        }
+        let known = self.written_type_args(x.node);
+        if let Some(inferred) = self.types.infer(self.types.type_params(x.ty), &known, &[], &[]) {
+            self.instantiate_value(x, &inferred.args);
+        }
     }
 
     /// The type arguments that `f[A, B]` writes; none where there is no index.

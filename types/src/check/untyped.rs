@@ -91,7 +91,10 @@ impl Checker<'_> {
         if x.is_untyped() && !x.is_nil() {
             self.update_type(x.node, Ty::UNKNOWN);
             // It may be rounded.
-            if x.value.as_ref().is_some_and(|value| matches!(value.kind(), constant::Kind::Float | constant::Kind::Complex)) {
+            if x.value
+                .as_ref()
+                .is_some_and(|value| matches!(value.kind(), constant::Kind::Float | constant::Kind::Complex))
+            {
                 self.record_value(x.node, None);
             }
             *x = Operand::new(x.node, x.mode, Ty::UNKNOWN);
