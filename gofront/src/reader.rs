@@ -86,6 +86,9 @@ pub struct BadRegion {
     pub reason: BadReason,
     /// Where the first thing stands that does not fit.
     pub at: u32,
+    /// The identifiers in it, sorted, each once: what it declares is among them. None for the body of a function, which
+    /// declares nothing outside of it.
+    pub names: Vec<String>,
 }
 
 impl fmt::Display for BadRegion {
@@ -290,9 +293,8 @@ impl Reader {
         };
         if !has_package {
             let span = Span::new(start, start);
-            let region =
-                BadRegion { span, what: "package clause".to_owned(), reason: BadReason::Missing, at: span.start };
-            coverage.bad.insert(0, region);
+            let (what, reason, names) = ("package clause".to_owned(), BadReason::Missing, Vec::new());
+            coverage.bad.insert(0, BadRegion { span, what, reason, at: start, names });
         }
     }
 
@@ -335,10 +337,10 @@ impl Reader {
             self.pieces.push(Piece::BadBody(row, body));
             let name = self.rows.find(row, Syntax::Ident).map_or(Span::default(), |name| self.rows.span(name));
             let what = String::from_utf8_lossy(&source[name.range()]).into_owned();
-            return BadRegion { span: body, what, reason, at };
+            return BadRegion { span: body, what, reason, at, names: Vec::new() };
         }
         self.pieces.push(Piece::Bad(chunk.span));
-        BadRegion { span: chunk.span, what: "declaration".to_owned(), reason, at }
+        BadRegion { span: chunk.span, what: "declaration".to_owned(), reason, at, names: recover::identifiers(text) }
     }
 
     /// The declaration of the function in `chunk` without its body, if that parses, and where the body stands.

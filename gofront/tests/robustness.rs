@@ -93,6 +93,7 @@ fn coverage_says_what_and_why() {
     let file = read(source);
     assert_eq!(file.coverage.bad[0].span.start, 20);
     assert_eq!(file.coverage.bad[0].to_string(), "declaration: syntax error");
+    assert_eq!(file.coverage.bad[0].names, ["var", "y"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{Name, Ty};
 use rulec_constant::Value;
 use rulec_tree::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
 /// The number of an object of some package.
@@ -142,4 +142,6 @@ pub struct Scope {
     pub objects: FxHashMap<Name, ObjId>,
     /// Whether there may be names that are not here: a file could not be read, or it is generated elsewhere.
     pub partial: bool,
+    /// Names in declarations that could not be parsed: they may be declared there, as methods too.
+    pub maybe: FxHashSet<Name>,
 }

@@ -9,7 +9,7 @@
 use super::context::with_stack;
 use super::names::Objects;
 use super::{Checker, Extension, Mode, Operand, Unit};
-use crate::{Flags, Name, ObjId, ObjectKind, Scope, Ty, TypeData};
+use crate::{Flags, ObjId, ObjectKind, Scope, Ty, TypeData};
 use rulec_constant::Value;
 use rulec_gofront::ObjectId;
 use rulec_tree::{Kind, Node, Op};
@@ -47,7 +47,7 @@ pub fn declare(unit: &Unit<'_>) -> Extension {
         return extension;
     }
     // Someone else may have been faster, with the same result.
-    let _ = package.scope.set(Scope { objects: collected.objects, partial: collected.partial });
+    let _ = package.scope.set(Scope { objects: collected.objects, partial: false, maybe: collected.maybe });
     Extension::default()
 }
 
@@ -433,8 +433,5 @@ pub(super) fn receiver_base(tree: &rulec_tree::Tree, of_type: Node) -> (Node, bo
     }
 }
 
-/// The types of methods by name is what lookups need; a type never has more of them than declarations.
-pub(super) type Methods = FxHashMap<Ty, Vec<ObjId>>;
-
-/// Names seen so far.
-pub(super) type Seen = FxHashSet<(Ty, Name)>;
+/// Methods by the declared type that they belong to, in source order.
+type Methods = FxHashMap<Ty, Vec<ObjId>>;

@@ -196,7 +196,7 @@ impl Search<'_> {
             self.types.same_name((object.name, object.pkg), self.wanted)
         };
         let Some((number, method)) = methods.enumerate().find(|(_, method)| is_wanted(method)) else {
-            let open = self.types.may_have_more_methods(named);
+            let open = self.types.may_have_method(named, self.wanted.0);
             return if open { Lookup::Unknown } else { Lookup::Missing };
         };
         let object = store.object(method);
@@ -269,10 +269,10 @@ impl<'a> Types<'a> {
         merged
     }
 
-    /// Whether files of the package that declares the type could not be read.
-    pub(super) fn may_have_more_methods(&self, named: &Named) -> bool {
+    /// Whether the package that declares a type may have a method of this name for it in what could not be read.
+    pub(super) fn may_have_method(&self, named: &Named, name: Name) -> bool {
         let package = self.store.package(self.store.object(named.obj).pkg);
-        package.scope.get().is_some_and(|scope| scope.partial)
+        package.scope.get().is_some_and(|scope| scope.partial || scope.maybe.contains(&name))
     }
 
     /// Where the search goes on for an embedded field.

@@ -460,7 +460,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         let package = self.package;
         if self.is_package {
-            let _ = self.store.package(package).scope.set(Scope { objects, partial: head.partial });
+            let _ = self.store.package(package).scope.set(Scope { objects, partial: head.partial, ..Scope::default() });
             return Ok(Found { package, extension: Extension::default() });
         }
         Ok(Found { package, extension: Extension { objects, methods } })

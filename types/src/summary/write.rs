@@ -453,7 +453,8 @@ impl<'a> Writer<'a> {
         out.byte(if self.what == What::Tests { Content::Tests } else { Content::Package } as u8);
         let name = self.names.number(own.name);
         out.number(name);
-        out.byte(own.scope.get().is_some_and(|scope| scope.partial).into());
+        // Which names may be declared where nothing could be parsed is not kept.
+        out.byte(own.scope.get().is_some_and(|scope| scope.partial || !scope.maybe.is_empty()).into());
     }
 
     fn object_section(&mut self) -> Bytes {

@@ -3,7 +3,7 @@
 //! Types get their type parameters (without constraints) and their methods here, so that nothing that is resolved later
 //! can come too early. The first declaration of a name counts.
 
-use super::{Methods, Seen, Site, constant_specs, is_alias, receiver_base};
+use super::{Methods, Site, constant_specs, is_alias, receiver_base};
 use crate::check::Unit;
 use crate::check::names::Objects;
 use crate::{DeclPlace, Name, ObjId, ObjectKind, Ty, TypeData};
@@ -20,8 +20,8 @@ pub(super) struct Collected {
     pub(super) order: Vec<ObjId>,
     /// Methods of types that another unit declares, those that it declares included.
     pub(super) extension_methods: Methods,
-    /// Whether there are declarations that could not be read.
-    pub(super) partial: bool,
+    /// Names in declarations that could not be parsed.
+    pub(super) maybe: FxHashSet<Name>,
 }
 
 /// A method as it is written.
@@ -55,6 +55,8 @@ impl<'a> Collector<'a> {
 
     fn declarations(&mut self) {
         let tree = &self.file().tree;
+        let bad = self.file().coverage.bad.iter();
+        self.out.maybe.extend(bad.flat_map(|region| &region.names).map(|name| self.unit.store.name(name)));
         let Some(decls) = tree.children(Node::ROOT).nth(1) else { return };
         for decl in tree.children(decls) {
             match tree.kind(decl) {
@@ -62,7 +64,6 @@ impl<'a> Collector<'a> {
                 Kind::TypeDecl => tree.children(decl).for_each(|spec| self.type_spec(spec)),
                 Kind::ConstDecl => self.constants(decl),
                 Kind::VarDecl => tree.children(decl).for_each(|spec| self.values(spec, spec, 0, ObjectKind::Var)),
-                Kind::Bad => self.out.partial = true,
                 _ => {}
             }
         }
@@ -171,7 +172,7 @@ impl<'a> Collector<'a> {
     /// Gives the methods to the types that they are declared for.
     fn add_methods(&mut self) {
         let mut of_types = Methods::default();
-        let mut seen = Seen::default();
+        let mut seen = FxHashSet::default();
         for method in std::mem::take(&mut self.methods) {
             let Some((base, pointer)) = self.base_type(&method) else { continue };
             let object = self.unit.store.object(method.object);
