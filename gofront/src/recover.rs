@@ -52,7 +52,8 @@ pub(crate) fn split(source: &[u8], start: u32) -> (Vec<Chunk>, Vec<Span>) {
 
 /// The identifiers in a piece of text, keywords and words in comments and strings among them, sorted, each once.
 pub(crate) fn identifiers(text: &[u8]) -> Vec<String> {
-    let words = text.split(|byte| !is_word(*byte)).filter(|word| word.first().is_some_and(|byte| !byte.is_ascii_digit()));
+    let words =
+        text.split(|byte| !is_word(*byte)).filter(|word| word.first().is_some_and(|byte| !byte.is_ascii_digit()));
     let mut names: Vec<String> = words.map(|word| String::from_utf8_lossy(word).into_owned()).collect();
     names.sort_unstable();
     names.dedup();
