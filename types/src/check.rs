@@ -139,6 +139,7 @@ pub struct Selection {
     /// The declared method, where there is one: not for fields and methods of interfaces.
     pub method: Option<ObjId>,
     /// Through which fields it is found, as numbers of fields, the last one the number of the field or method itself.
+    /// Empty for a method whose number cannot be known.
     pub index: Box<[u32]>,
     /// Whether a pointer lies on the way from `x` to it.
     pub indirect: bool,

@@ -37,7 +37,8 @@ pub enum Lookup {
         /// The declaration; none for a method of an interface.
         method: Option<ObjId>,
         /// The numbers of the fields on the way, then the number among the methods of the receiver's base type in source
-        /// order, or among all methods of the interface.
+        /// order, or among all methods of the interface. Empty if the number cannot be known, as the interface embeds
+        /// something unknown.
         index: Vec<u32>,
         /// Whether there is a pointer on the way.
         indirect: bool,
@@ -237,7 +238,7 @@ impl Search<'_> {
                 ty: method.ty,
                 pkg: method.pkg,
                 method: None,
-                index: place.path(number),
+                index: if set.partial { Vec::new() } else { place.path(number) },
                 indirect: place.indirect,
                 pointer_receiver: false,
             },

@@ -123,6 +123,14 @@ fn what_lies_above_an_unknown_embedded_field_is_found_and_what_may_lie_in_it_is_
 }
 
 #[test]
+fn methods_of_an_interface_that_embeds_something_unknown_have_no_number() {
+    let p = Package::new();
+    let partial = p.interface(&[("M", p.func(&[], &[]))], &[Ty::UNKNOWN]);
+    assert!(matches!(p.look(partial, "M"), Lookup::Method { ty, index, .. } if !ty.is_unknown() && index.is_empty()));
+    assert_eq!(p.look(partial, "N"), Lookup::Unknown);
+}
+
+#[test]
 fn nothing_is_kept_of_types_that_are_not_declared_yet() {
     let p = Package::new();
     let later = p.shell("Later", &[]);
