@@ -3,6 +3,7 @@
 use clap::Parser;
 use rulec_bench::compare::{Comparison, Size, compare};
 use rulec_bench::corpus::{Corpus, Entry, entries, go_files};
+use rulec_bench::stages::types::{self, Project};
 use rulec_bench::stages::{run, vet};
 use rulec_bench::{Series, record, rules, sample};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,14 @@ struct Options {
     /// Times `go vet` with an empty cache beside the stages, once. Of modules it needs all dependencies at hand.
     #[arg(long)]
     vet: bool,
+    /// Measures names and types instead, imports followed: of modules all dependencies have to be at hand. Works best with
+    /// `--vet` for the standard library.
+    #[arg(long)]
+    types: bool,
+    /// Goes through the types of all files once on so many threads and prints the peak of memory in KiB. For a process of
+    /// its own.
+    #[arg(long, value_name = "THREADS")]
+    peak_types: Option<usize>,
     /// Counts files and bytes, for corpus.toml.
     #[arg(long)]
     count: bool,
@@ -54,6 +63,10 @@ fn act(options: &Options) -> Result<(), String> {
             println!("{name}: files = {}, bytes = {}", corpus.files.len(), corpus.bytes());
         } else if let Some(threads) = options.peak {
             println!("{}", peak(&folder, threads)?);
+        } else if let Some(threads) = options.peak_types {
+            println!("{}", peak_of_types(&folder, threads)?);
+        } else if options.types {
+            measure_types(&name, &folder, options)?;
         } else {
             let corpus = entry.map_or_else(|| Ok(Corpus::of_folder(&name, &folder)), |entry| entry.read())?;
             measure(&corpus, &folder, options)?;
@@ -81,7 +94,8 @@ fn measure(corpus: &Corpus, folder: &Path, options: &Options) -> Result<(), Stri
     println!("{}: {} files, {:.1} MB, {} rounds", corpus.name, corpus.files.len(), mb(corpus.bytes()), options.rounds);
     let size = Size { rounds: options.rounds.max(1), many_rules: options.many_rules.max(10) };
     let comparison = compare(corpus, size);
-    let peaks: Vec<(usize, u64)> = [1, 2].into_iter().filter_map(|n| Some((n, peak_of_child(folder, n)?))).collect();
+    let peaks: Vec<(usize, u64)> =
+        [1, 2].into_iter().filter_map(|n| Some((n, peak_of_child(folder, "--peak", n)?))).collect();
     print_stages(corpus, &comparison);
     for goal in comparison.goals() {
         println!(
@@ -96,17 +110,87 @@ fn measure(corpus: &Corpus, folder: &Path, options: &Options) -> Result<(), Stri
         println!("{:>9.1}  MB of memory at most, {threads} threads", mb(kib * 1024));
     }
     // What was measured before is kept, whatever becomes of the peer.
-    let peer =
-        if options.vet { measure_peer(corpus, folder).inspect_err(|fault| eprintln!("{fault}")).ok() } else { None };
+    let peer = if options.vet {
+        measure_peer(&corpus.name, folder).inspect_err(|fault| eprintln!("{fault}")).ok()
+    } else {
+        None
+    };
     match &options.record {
         Some(path) => add_record(path, corpus, &comparison, &peaks, peer.as_ref()),
         None => Ok(()),
     }
 }
 
+/// Names and types, beside plain parsing of the same files.
+fn measure_types(name: &str, folder: &Path, options: &Options) -> Result<(), String> {
+    let project = Project::below(folder);
+    println!("{name}: {} files, {:.1} MB, {} rounds", project.len(), mb(project.bytes()), options.rounds);
+    let mut stages =
+        ["parse-plain", "front", "declarations", "types-whole", "types-changed"].map(|name| (name, Series::default()));
+    for _ in 0..options.rounds.max(1) {
+        let cache = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+        let round = project.measure(cache.path());
+        println!("types known: {:.3} %", round.coverage.share().unwrap_or_default() * 100.0);
+        let samples = [round.plain, round.read, round.declarations, round.whole, round.changed];
+        stages.iter_mut().zip(samples).for_each(|((_, series), sample)| series.add(sample));
+    }
+    for (stage, series) in &stages {
+        let (min, max) = series.spread_ms();
+        println!("{stage:>13} {:>9.1} ms ({min:.1} to {max:.1})", series.median_ms());
+    }
+    let [plain, read, declarations, whole, changed] = [0, 1, 2, 3, 4].map(|at: usize| stages[at].1.median_ms());
+    for (what, reached, limit) in [
+        (
+            "names and types, parsing and lowering not counted, to plain parsing",
+            (whole - read - declarations) / plain,
+            1.0,
+        ),
+        ("whole front end to plain parsing", whole / plain, 2.3),
+        ("one package changed to the cold run", changed / whole, 0.1),
+    ] {
+        let verdict = if reached <= limit { "reached" } else { "missed" };
+        println!("{reached:>9.2}  {what} (goal {limit}): {verdict}");
+    }
+    let peaks: Vec<(usize, u64)> = [1, 2]
+        .into_iter()
+        .filter_map(|threads| Some((threads, peak_of_child(folder, "--peak-types", threads)?)))
+        .collect();
+    for (threads, kib) in &peaks {
+        println!("{:>9.1}  MB of memory at most, {threads} threads", mb(kib * 1024));
+    }
+    let peer = if options.vet { Some(measure_peer(name, folder)) } else { None };
+    let peer = peer.transpose().inspect_err(|fault| eprintln!("{fault}")).unwrap_or_default();
+    let Some(path) = &options.record else { return Ok(()) };
+    let of_project = (name, project.len(), project.bytes());
+    let mut lines: Vec<String> =
+        stages.iter().map(|(stage, series)| record::line(stage, of_project, 1, series, None)).collect();
+    lines.extend(
+        peaks
+            .iter()
+            .map(|(threads, kib)| record::line("peak-types", of_project, *threads, &Series::default(), Some(*kib))),
+    );
+    lines.extend(peer.iter().map(|series| record::line("go-vet", of_project, 2, series, None)));
+    add_lines(path, &lines)
+}
+
+/// Adds lines to a record, with its heading if it is new.
+fn add_lines(path: &Path, lines: &[String]) -> Result<(), String> {
+    let mut text = std::fs::read_to_string(path).unwrap_or_else(|_| format!("{}\n", record::HEADER));
+    for line in lines {
+        text += line;
+        text.push('\n');
+    }
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn peak_of_types(folder: &Path, threads: usize) -> Result<u64, String> {
+    types::type_all(folder, threads);
+    record::peak_kib().ok_or_else(|| "the system does not tell how much memory was held".to_owned())
+}
+
 /// Times `go vet` and prints it.
-fn measure_peer(corpus: &Corpus, folder: &Path) -> Result<Series, String> {
-    let sample = vet::measure(folder, if corpus.name == "go" { "std" } else { "./..." })?;
+fn measure_peer(name: &str, folder: &Path) -> Result<Series, String> {
+    let sample = vet::measure(folder, if name == "go" { "std" } else { "./..." })?;
     println!("{:>13} {:>9.1} ms, {:.1} ms by the clock, with an empty cache", "go-vet", sample.cpu_ms, sample.wall_ms);
     let mut series = Series::default();
     series.add(sample);
@@ -138,9 +222,9 @@ fn mb(bytes: u64) -> f64 {
 }
 
 /// The peak of a check in a process of its own, which holds nothing else.
-fn peak_of_child(folder: &Path, threads: usize) -> Option<u64> {
+fn peak_of_child(folder: &Path, option: &str, threads: usize) -> Option<u64> {
     let mut command = Command::new(std::env::current_exe().ok()?);
-    command.args(["--peak", &threads.to_string(), "--path"]).arg(folder);
+    command.args([option, &threads.to_string(), "--path"]).arg(folder);
     String::from_utf8(command.output().ok()?.stdout).ok()?.trim().parse().ok()
 }
 
@@ -162,21 +246,17 @@ fn add_record(
     peer: Option<&Series>,
 ) -> Result<(), String> {
     let of_corpus = (corpus.name.as_str(), corpus.files.len(), corpus.bytes());
-    let mut text = std::fs::read_to_string(path).unwrap_or_else(|_| format!("{}\n", record::HEADER));
-    for (stage, series) in &comparison.stages {
-        text += &record::line(stage, of_corpus, 1, series, None);
-        text.push('\n');
-    }
+    let stages = comparison.stages.iter();
+    let mut lines: Vec<String> =
+        stages.map(|(stage, series)| record::line(stage, of_corpus, 1, series, None)).collect();
     for (threads, kib) in peaks {
         let mut series = Series::default();
         series.add(sample(Vec::new));
-        text += &record::line("peak-stock", of_corpus, *threads, &series, Some(*kib));
-        text.push('\n');
+        lines.push(record::line("peak-stock", of_corpus, *threads, &series, Some(*kib)));
     }
     if let Some(series) = peer {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        text += &record::line("go-vet", of_corpus, threads, series, None);
-        text.push('\n');
+        lines.push(record::line("go-vet", of_corpus, threads, series, None));
     }
-    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+    add_lines(path, &lines)
 }

@@ -7,4 +7,5 @@ pub mod load;
 pub mod parse;
 pub mod read;
 pub mod run;
+pub mod types;
 pub mod vet;
