@@ -272,6 +272,8 @@ pub(crate) struct Checker<'a> {
     locals: FxHashMap<ObjectId, Local>,
     /// The type that the variable of a type switch has in the clause being looked at, by the identifier in the guard.
     guards: FxHashMap<Node, Ty>,
+    /// Local constants that hide what the names in an expression meant where it was written, while it is repeated.
+    redeclared: FxHashMap<Name, ObjectId>,
     /// The value of `iota` in the constant declaration being looked at.
     pub(crate) iota: Option<Value>,
     /// The results of the functions being looked at, the innermost last.

@@ -271,7 +271,14 @@ impl Printer<'_> {
         let store = self.types.store;
         let TypeData::TypeParam(param) = store.data(tparam) else { return false };
         let by_name = matches!(store.data(constraint), TypeData::Named(_) | TypeData::Alias(_));
-        previous == constraint && (by_name || param.shares_constraint.get().is_some())
+        // `[A, B int]`: each is given an interface of its own.
+        let is_plain_type = match store.data(constraint) {
+            TypeData::Interface(interface) if interface.implicit => {
+                interface.embeds.iter().any(|embedded| !matches!(store.data(*embedded), TypeData::Union(_)))
+            }
+            _ => false,
+        };
+        previous == constraint && (by_name || (param.shares_constraint.get().is_some() && !is_plain_type))
     }
 
     fn constraint(&self, tparam: Ty) -> Ty {

@@ -9,6 +9,7 @@ use super::declare::is_alias;
 use super::{Binding, Checker, Mode, Operand};
 use crate::{DeclPlace, ObjectKind, Ty, TypeData};
 use rulec_tree::{Kind, Node, Op};
+use rustc_hash::FxHashMap;
 
 /// What takes a value.
 #[derive(Clone, Copy, Debug)]
@@ -168,7 +169,11 @@ impl Checker<'_> {
 
     /// `const …`
     pub(super) fn const_decl(&mut self, decl: Node) {
+        let mut earlier = FxHashMap::default();
         for ((spec, source), iota) in self.constant_specs(decl).into_iter().zip(0..) {
+            // Repeated expressions see what stands between them and their source.
+            let around = if spec == source { FxHashMap::default() } else { std::mem::take(&mut earlier) };
+            let around = std::mem::replace(&mut self.redeclared, around);
             let [names, ..] = self.slots::<3>(spec);
             for (index, ident) in self.list(names).enumerate() {
                 let (ty, value) = self.constant(source, index, iota);
@@ -178,6 +183,11 @@ impl Checker<'_> {
                 }
                 self.set_local(ident, ty, value);
             }
+            let repeated = std::mem::replace(&mut self.redeclared, around);
+            if spec != source {
+                earlier = repeated;
+            }
+            earlier.extend(self.list(names).filter_map(|ident| Some((self.name_of(ident), self.own_local(ident)?))));
         }
     }
 

@@ -32,6 +32,7 @@ impl<'a> Checker<'a> {
             declaring: None,
             locals: FxHashMap::default(),
             guards: FxHashMap::default(),
+            redeclared: FxHashMap::default(),
             iota: None,
             results: Vec::new(),
             has_call: false,

@@ -111,6 +111,11 @@ impl<'a> UnitFile<'a> {
 impl<'a> Checker<'a> {
     /// What an identifier means where it is used.
     pub(crate) fn binding(&mut self, ident: Node) -> Binding {
+        if !self.redeclared.is_empty()
+            && let Some(object) = self.redeclared.get(&self.name_of(ident))
+        {
+            return Binding::Local(*object);
+        }
         let names = &self.file().names;
         let by_file = names.object(ident).or_else(|| names.object_of_key(ident));
         if let Some(object) = by_file.filter(|object| self.is_local(*object)) {
@@ -118,6 +123,11 @@ impl<'a> Checker<'a> {
         }
         let name = self.name_of(ident);
         if name == Name::BLANK { Binding::Unknown } else { self.package_level(name) }
+    }
+
+    /// The object that an identifier declares, if it is local.
+    pub(super) fn own_local(&self, ident: Node) -> Option<ObjectId> {
+        self.file().names.object(ident).filter(|object| self.is_local(*object))
     }
 
     /// Whether an object is declared by a function, or is a type parameter.

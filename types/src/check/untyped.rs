@@ -90,11 +90,9 @@ impl Checker<'_> {
     pub(crate) fn use_unknown(&mut self, x: &mut Operand) {
         if x.is_untyped() && !x.is_nil() {
             self.update_type(x.node, Ty::UNKNOWN);
-            // It may be rounded.
-            if x.value
-                .as_ref()
-                .is_some_and(|value| matches!(value.kind(), constant::Kind::Float | constant::Kind::Complex))
-            {
+            let kind = x.value.as_ref().map(Value::kind);
+            if let Some(constant::Kind::Float | constant::Kind::Complex) = kind {
+                // It may be rounded.
                 self.record_value(x.node, None);
             }
             *x = Operand::new(x.node, x.mode, Ty::UNKNOWN);
