@@ -26,8 +26,9 @@ use std::time::Instant;
 /// Larger files are skipped, with this as the reason.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// Deep syntax is handled without recursion; this is for the libraries below.
-const STACK_BYTES: usize = 4 << 20;
+/// Deep syntax is handled without recursion but for types, which follow it as deep as a bound allows. With a stack that is
+/// large enough for that, `rulec-types` need not make one for each declaration. What is not used costs addresses only.
+const STACK_BYTES: usize = 96 << 20;
 
 /// Checks all files of a job.
 pub fn check(job: &Job) -> Outcome {

@@ -98,6 +98,7 @@ fn facts(line: Option<&Line>, verdict: Verdict) -> String {
 
 fn of_selection(selection: &Selection) -> String {
     let Selection { kind, recv, obj, index, indirect } = selection;
+    let recv = recv.as_deref().unwrap_or("?");
     format!("{kind} {obj} of {recv} by {index:?}{}", if *indirect { ", indirect" } else { "" })
 }
 

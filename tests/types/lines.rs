@@ -41,7 +41,7 @@ pub struct Selection {
     /// `field`, `method` or `methodexpr`.
     pub kind: String,
     /// The type of what stands before the dot.
-    pub recv: String,
+    pub recv: Option<String>,
     /// The name of the field or method.
     pub obj: String,
     /// The way to it through embedded fields.

@@ -78,7 +78,7 @@ fn selection_json(types: &FileTypes<'_>, selection: &Selection) -> Value {
     };
     json!({
         "kind": kind,
-        "recv": types.relations().print(selection.recv),
+        "recv": types.relations().print_if_known(selection.recv),
         "obj": types.store().str(selection.name),
         "index": selection.index,
         "indirect": selection.indirect,
