@@ -3,7 +3,7 @@
 //! In: a [`File`]. Out: lines of text, or one JSON object a line. Nothing is computed here.
 
 use crate::{File, Object};
-use rulec_tree::{Kind, Node, Op};
+use rulec_tree::{Kind, Node, Op, Span};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -102,28 +102,53 @@ fn has_text(file: &File, node: Node) -> bool {
     file.tree.text(node) != rulec_tree::Text::NONE
 }
 
-/// Every identifier with what it names and where that is declared.
+/// What an identifier names that its own file does not declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The word for it: those of [`ObjectKind::name`](crate::ObjectKind::name), `field` or `method`.
+    pub kind: &'static str,
+    /// The import path of the package that declares it.
+    pub package: String,
+    /// The path of the file and the identifier that declares it, if they are known.
+    pub place: Option<(String, Span)>,
+}
+
+/// Every identifier with what it names and where that is declared. `elsewhere` knows what other files declare, and fields
+/// and methods.
 ///
 /// As JSON: `{"path","start","end","name","object","definition","decl"}`; `object` is the kind of object or `null`,
 /// `decl` the span of the declaring identifier (of an import without a name, the import) or `null`, and `package` is
-/// the import path of a package.
-pub fn names(file: &File, path: &str, format: Format) -> String {
+/// the import path of a package. What is declared elsewhere has the package that declares it, and the `path` of the file
+/// in `decl`.
+pub fn names(file: &File, path: &str, format: Format, elsewhere: &dyn Fn(Node) -> Option<Elsewhere>) -> String {
     let mut out = String::new();
     for node in file.tree.nodes().filter(|node| file.tree.kind(*node) == Kind::Ident) {
         let object = file.names.object(node).map(|object| file.names.get(object));
         match format {
-            Format::Text => name_text(file, node, object, &mut out),
-            Format::Jsonl => name_json(file, path, node, object, &mut out),
+            Format::Text => name_text(file, node, object, elsewhere, &mut out),
+            Format::Jsonl => name_json(file, path, node, object, elsewhere, &mut out),
         }
     }
     out
 }
 
-fn name_text(file: &File, node: Node, object: Option<&Object>, out: &mut String) {
+fn name_text(
+    file: &File,
+    node: Node,
+    object: Option<&Object>,
+    elsewhere: &dyn Fn(Node) -> Option<Elsewhere>,
+    out: &mut String,
+) {
     let (line, column) = file.lines.position(file.tree.span(node).start);
     let _ = write!(out, "{line}:{column} {}", file.texts.str(file.tree.text(node)));
     let Some(object) = object else {
-        out.push_str(if file.names.is_definition(node) { " definition\n" } else { " -\n" });
+        match elsewhere(node) {
+            Some(Elsewhere { kind, package, .. }) => {
+                let _ = write!(out, " {kind} of {package}");
+            }
+            None => out.push_str(if file.names.is_definition(node) { " definition" } else { " -" }),
+        }
+        out.push('\n');
         return;
     };
     let _ = write!(out, " {}", object.kind.name());
@@ -145,7 +170,14 @@ fn name_text(file: &File, node: Node, object: Option<&Object>, out: &mut String)
     out.push('\n');
 }
 
-fn name_json(file: &File, path: &str, node: Node, object: Option<&Object>, out: &mut String) {
+fn name_json(
+    file: &File,
+    path: &str,
+    node: Node,
+    object: Option<&Object>,
+    elsewhere: &dyn Fn(Node) -> Option<Elsewhere>,
+    out: &mut String,
+) {
     let span = file.tree.span(node);
     let decl = object.and_then(|object| object.decl).map(|decl| file.tree.span(decl));
     let mut row = json!({
@@ -159,6 +191,13 @@ fn name_json(file: &File, path: &str, node: Node, object: Option<&Object>, out: 
     });
     if let Some(object) = object.filter(|object| object.path != rulec_tree::Text::NONE) {
         row["package"] = file.texts.str(object.path).into();
+    }
+    if object.is_none()
+        && let Some(Elsewhere { kind, package, place }) = elsewhere(node)
+    {
+        row["object"] = kind.into();
+        row["package"] = package.into();
+        row["decl"] = place.map(|(path, span)| json!({ "path": path, "start": span.start, "end": span.end })).into();
     }
     push_line(row, out);
 }

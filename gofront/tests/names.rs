@@ -11,7 +11,7 @@ fn read(source: &str) -> File {
 fn check(source: &str, expected: &[&str]) {
     let file = read(source);
     assert!(file.coverage.is_full(), "{source}: {:?}", file.coverage);
-    let shown = inspect::names(&file, "a.go", inspect::Format::Text);
+    let shown = inspect::names(&file, "a.go", inspect::Format::Text, &|_| None);
     let lines: Vec<&str> = shown.lines().collect();
     for line in expected {
         assert!(lines.contains(line), "no line {line:?} for\n{source}\n{shown}");

@@ -1,12 +1,13 @@
-//! `rulec inspect types`: what is known of every expression of a file, a line for each.
+//! `rulec inspect types` and `names`: what is known of every expression and identifier of a file, a line for each.
 //!
 //! In: [`FileTypes`]. Out: lines of text for people, or JSON objects in the form that docs/command-line.md describes.
 //! Nothing is computed here.
 
 use crate::FileTypes;
-use rulec_gofront::inspect::Format;
+use rulec_gofront::inspect::{Elsewhere, Format};
 use rulec_tree::{Kind, Node};
 use rulec_types::check::{Mode, Selection, SelectionKind};
+use rulec_types::{ObjId, ObjectKind};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -27,6 +28,44 @@ pub fn types(types: &FileTypes<'_>, source: &[u8], path: &str, format: Format) -
         }
     }
     out
+}
+
+/// Every identifier with what it names, in the form of [`rulec_gofront::inspect::names`]: names of other files and
+/// packages, fields and methods included.
+pub fn names(types: &FileTypes<'_>, path: &str, format: Format) -> String {
+    rulec_gofront::inspect::names(types.file(), path, format, &|node| elsewhere(types, node))
+}
+
+/// What an identifier names that its file does not declare.
+fn elsewhere(types: &FileTypes<'_>, node: Node) -> Option<Elsewhere> {
+    let store = types.store();
+    let text = |name| store.str(name).to_owned();
+    let package = |package| text(store.package(package).path);
+    let of_object = |object: ObjId| {
+        let object = store.object(object);
+        let kind = match object.kind {
+            ObjectKind::Const => "const",
+            ObjectKind::Var => "var",
+            ObjectKind::Func => "func",
+            ObjectKind::Method => "method",
+            ObjectKind::Type => "type",
+            ObjectKind::Builtin(_) => "builtin",
+            ObjectKind::Nil => "nil",
+        };
+        let place = object.decl.map(|place| (text(place.file), place.span));
+        Elsewhere { kind, package: package(object.pkg), place }
+    };
+    let tree = &types.file().tree;
+    let selector = tree.parent(node);
+    let is_name = tree.kind(selector) == Kind::Selector && tree.end(node) == tree.end(selector);
+    match types.selection(selector).filter(|_| is_name) {
+        Some(Selection { method: Some(method), .. }) => Some(of_object(*method)),
+        Some(selection) => {
+            let kind = if selection.kind == SelectionKind::Field { "field" } else { "method" };
+            Some(Elsewhere { kind, package: package(selection.pkg), place: None })
+        }
+        None => types.object(node).map(of_object),
+    }
 }
 
 fn mode_name(mode: Mode) -> &'static str {
