@@ -76,6 +76,9 @@ struct Options {
     /// Adds the numbers to this CSV file.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// Ends with a failure where a goal is missed.
+    #[arg(long)]
+    gate: bool,
     /// Damages N random packages of the standard library instead, and tells what is lost outside of the damage.
     #[arg(long, value_names = ["SEED", "N"], num_args = 2, conflicts_with_all = ["corpus", "path"])]
     broken: Option<Vec<u64>>,
@@ -152,6 +155,9 @@ fn judge(corpus: &Corpus, rulec: &Rulec, options: &Options) -> Result<(), String
         let sample = options.sample.to_string();
         let what = [corpus.name.as_str(), corpus.version.as_str(), dependencies, sample.as_str()];
         report::record(path, what, &totals, &causes)?;
+    }
+    if options.gate && !report::reaches_goals(&totals, !options.nodeps) {
+        return Err(format!("{}: a goal is missed", corpus.name));
     }
     Ok(())
 }

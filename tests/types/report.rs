@@ -71,6 +71,12 @@ pub fn print(name: &str, totals: &Totals, causes: &Causes, shown: Shown) {
     }
 }
 
+/// Whether the goals are reached. Agreement is one unless dependencies are missing.
+pub fn reaches_goals(totals: &Totals, agreement: bool) -> bool {
+    let counts = &totals.counts;
+    counts.share(Verdict::Wrong) <= MOST_WRONG && (!agreement || counts.share(Verdict::Agree) >= LEAST_AGREEMENT)
+}
+
 fn word(reached: bool) -> &'static str {
     if reached { "reached" } else { "missed" }
 }
