@@ -12,58 +12,8 @@ use crate::scope::is_exported;
 use rulec_grammar::ast::{Form as Shape, Name, OpForm, Pattern, PatternId};
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Constant, Op, OriginId, Over, Register, Step, SymbolIndex, Test, Way};
-use rulec_tree::{Category, Kind, KindSet, Span};
+use rulec_tree::{Category, Kind, KindSet, Predeclared, Span};
 use std::collections::{BTreeSet, VecDeque};
-
-/// The predeclared names of Go.
-///
-/// Source: The Go Programming Language Specification, "Predeclared identifiers".
-pub(crate) const PREDECLARED: &[&str] = &[
-    "any",
-    "bool",
-    "byte",
-    "comparable",
-    "complex64",
-    "complex128",
-    "error",
-    "float32",
-    "float64",
-    "int",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "rune",
-    "string",
-    "uint",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uintptr",
-    "true",
-    "false",
-    "iota",
-    "nil",
-    "append",
-    "cap",
-    "clear",
-    "close",
-    "complex",
-    "copy",
-    "delete",
-    "imag",
-    "len",
-    "make",
-    "max",
-    "min",
-    "new",
-    "panic",
-    "print",
-    "println",
-    "real",
-    "recover",
-];
 
 /// What waits until all tests without a choice are made.
 enum Later {
@@ -389,7 +339,7 @@ impl<'f> Lowering<'_, '_, 'f> {
             let parts = NodeParts { kind: *kind, op, text: text.as_deref(), children };
             match (kind, parts.name()) {
                 (Kind::Selector, _) => symbols.extend(self.qualified(&parts)?),
-                (Kind::Ident, Some(name)) if !place.spelled && PREDECLARED.contains(&name) => {
+                (Kind::Ident, Some(name)) if !place.spelled && Predeclared::of(name.as_bytes()).is_some() => {
                     symbols.push(self.builder.tables.symbol("", name));
                 }
                 _ => return None,
@@ -436,7 +386,7 @@ impl<'f> Lowering<'_, '_, 'f> {
         if !is_use {
             let atom = self.builder.tables.atom(text);
             push(steps, origin, Op::Test(Test::Text(at, atom)));
-        } else if PREDECLARED.contains(&name) {
+        } else if Predeclared::of(name.as_bytes()).is_some() {
             let symbol = self.builder.tables.symbol("", name);
             push(steps, origin, Op::Test(Test::Symbols(at, vec![symbol])));
         } else if self.builder.scope.package(name).is_some() {

@@ -5,13 +5,12 @@
 
 use crate::build::Tables;
 use crate::forms::Form;
-use crate::lower::PREDECLARED;
 use crate::place::{self, Place};
 use crate::scope::Scope;
 use rulec_grammar::ast::{Form as Shape, OpForm, Pattern, PatternId};
 use rulec_plan::ir::{AtomId, Guard, GuardTest, Start, SymbolIndex};
 use rulec_plan::manifest::CostClass;
-use rulec_tree::{Category, Kind, KindSet, Op};
+use rulec_tree::{Category, Kind, KindSet, Op, Predeclared};
 use std::collections::BTreeMap;
 
 /// Guards are made for rows at most this many slots below the root.
@@ -227,11 +226,10 @@ impl Walk<'_, '_> {
             if name != "_" {
                 facts.needs.push(vec![name.to_owned()]);
             }
-        } else if let Some(index) = PREDECLARED.iter().position(|predeclared| *predeclared == name) {
+        } else if let Some(predeclared) = Predeclared::of(text) {
             facts.needs.push(vec![name.to_owned()]);
             // Only functions: `nil` and the names of types are used nearly everywhere.
-            let first_function = PREDECLARED.iter().position(|predeclared| *predeclared == "append");
-            if first_function.is_some_and(|first| index >= first) {
+            if predeclared == Predeclared::Func {
                 facts.symbols.insert(up, vec![self.tables.symbol("", name)]);
             }
         }

@@ -8,7 +8,6 @@
 
 use crate::ask::{Operand, operand, value_span};
 use crate::build::{Bound, Builder, Sort, push};
-use crate::lower::PREDECLARED;
 use crate::names::hole_key;
 use crate::scope::is_exported;
 use rulec_grammar::ast::{
@@ -21,15 +20,12 @@ use rulec_plan::ir::{Arg, Cond, Constant, Op, Step};
 use rulec_plan::type_pattern::{
     Direction, MAX_RUNS, MAX_TYPE_HOLES, MAX_TYPE_NODES, TypeNode, TypeNodeId, TypePattern,
 };
-use rulec_tree::{Kind, Op as Operator, Span};
+use rulec_tree::{Kind, Op as Operator, Predeclared, Span};
 use std::rc::Rc;
-
-/// How many of the predeclared names are types; they come first.
-const PREDECLARED_TYPES: usize = 22;
 
 /// Whether a name is that of a predeclared type.
 pub(crate) fn is_predeclared_type(name: &str) -> bool {
-    PREDECLARED[..PREDECLARED_TYPES].contains(&name)
+    Predeclared::of(name.as_bytes()) == Some(Predeclared::Type)
 }
 
 /// A condition on a type as one question. Holes that it would bind mean nothing outside of it.
@@ -317,7 +313,7 @@ impl<'p> Reading<'_, '_, 'p> {
             }
             return Some(TypeNode::AnyOf(options));
         }
-        if PREDECLARED.contains(&name) {
+        if Predeclared::of(name.as_bytes()).is_some() {
             return self.refuse(id, &format!("`{name}` is not a type"), "");
         }
         let span = self.span(id);
@@ -325,7 +321,8 @@ impl<'p> Reading<'_, '_, 'p> {
             return self.refuse(id, &format!("`{name}` is a package, not a type"), "name a type of it");
         }
         let mut known = self.builder.scope.package_names();
-        known.extend(PREDECLARED[..PREDECLARED_TYPES].iter().map(|name| (*name).to_owned()));
+        let types = Predeclared::ALL.iter().filter(|(_, predeclared)| *predeclared == Predeclared::Type);
+        known.extend(types.map(|(name, _)| (*name).to_owned()));
         self.builder.errors().bare_name(span, name, &known);
         None
     }
@@ -576,7 +573,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn predeclared_types_come_before_other_predeclared_names() {
+    fn types_are_told_from_other_predeclared_names() {
         assert!(is_predeclared_type("uintptr") && is_predeclared_type("any") && is_predeclared_type("comparable"));
         assert!(!is_predeclared_type("true") && !is_predeclared_type("append") && !is_predeclared_type("nil"));
     }

@@ -12,7 +12,7 @@
 //! declared in one stays unresolved, and one that hides a predeclared name must be told by
 //! [`File::hide_predeclared`](crate::File::hide_predeclared).
 
-use rulec_tree::{Kind, Node, Op, SymbolId, Text, Texts, Tree};
+use rulec_tree::{Kind, Node, Op, Predeclared, SymbolId, Text, Texts, Tree};
 use rustc_hash::FxHashMap;
 
 /// The number of an object of one file.
@@ -1009,15 +1009,11 @@ fn sort_funcs(funcs: &mut Vec<Func>) {
 }
 
 fn predeclared_kind(name: &[u8]) -> Option<ObjectKind> {
-    Some(match name {
-        b"append" | b"cap" | b"clear" | b"close" | b"complex" | b"copy" | b"delete" | b"imag" | b"len" | b"make"
-        | b"max" | b"min" | b"new" | b"panic" | b"print" | b"println" | b"real" | b"recover" => ObjectKind::Builtin,
-        b"any" | b"bool" | b"byte" | b"comparable" | b"complex64" | b"complex128" | b"error" | b"float32"
-        | b"float64" | b"int" | b"int8" | b"int16" | b"int32" | b"int64" | b"rune" | b"string" | b"uint" | b"uint8"
-        | b"uint16" | b"uint32" | b"uint64" | b"uintptr" => ObjectKind::PredeclaredType,
-        b"true" | b"false" | b"iota" => ObjectKind::PredeclaredConst,
-        b"nil" => ObjectKind::Nil,
-        _ => return None,
+    Predeclared::of(name).map(|predeclared| match predeclared {
+        Predeclared::Type => ObjectKind::PredeclaredType,
+        Predeclared::Const => ObjectKind::PredeclaredConst,
+        Predeclared::Nil => ObjectKind::Nil,
+        Predeclared::Func => ObjectKind::Builtin,
     })
 }
 

@@ -11,12 +11,14 @@
 mod kind;
 pub mod literal;
 mod op;
+mod predeclared;
 mod text;
 mod tree;
 mod tri;
 
 pub use kind::{Category, Kind, KindSet, Shape};
 pub use op::Op;
+pub use predeclared::Predeclared;
 pub use text::{SymbolId, Text, Texts, Vocabulary};
 pub use tree::{Builder, Columns, Node, Span, Tree};
 pub use tri::Tri;

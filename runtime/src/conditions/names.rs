@@ -7,7 +7,7 @@ use super::{Facts, Nodes};
 use crate::value::{Value, and, or};
 use rulec_gofront::{ObjectId, ObjectKind};
 use rulec_plan::host::Tri;
-use rulec_tree::{Kind, KindSet, Node, Op};
+use rulec_tree::{Kind, KindSet, Node, Op, Predeclared};
 
 /// The kinds of objects that hold a value which can change.
 const VARIABLES: &[ObjectKind] = &[ObjectKind::Var, ObjectKind::Param, ObjectKind::Result, ObjectKind::Receiver];
@@ -15,56 +15,6 @@ const VARIABLES: &[ObjectKind] = &[ObjectKind::Var, ObjectKind::Param, ObjectKin
 /// The kinds of predeclared objects.
 const PREDECLARED: &[ObjectKind] =
     &[ObjectKind::Builtin, ObjectKind::Nil, ObjectKind::PredeclaredType, ObjectKind::PredeclaredConst];
-
-/// Every predeclared name.
-///
-/// Source: The Go Programming Language Specification, "Predeclared identifiers".
-const PREDECLARED_NAMES: &[&str] = &[
-    "any",
-    "append",
-    "bool",
-    "byte",
-    "cap",
-    "clear",
-    "close",
-    "comparable",
-    "complex",
-    "complex128",
-    "complex64",
-    "copy",
-    "delete",
-    "error",
-    "false",
-    "float32",
-    "float64",
-    "imag",
-    "int",
-    "int16",
-    "int32",
-    "int64",
-    "int8",
-    "iota",
-    "len",
-    "make",
-    "max",
-    "min",
-    "new",
-    "nil",
-    "panic",
-    "print",
-    "println",
-    "real",
-    "recover",
-    "rune",
-    "string",
-    "true",
-    "uint",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uint8",
-    "uintptr",
-];
 
 /// The name that a node has or declares.
 pub(super) fn name(facts: &Facts, node: Node) -> Option<Value> {
@@ -214,13 +164,20 @@ pub(super) mod kinds {
     }
 }
 
+/// Whether an identifier is spelled like the name under which the file imports a package.
+pub(super) fn is_imported_name(facts: &Facts, node: Node) -> Tri {
+    if facts.tree().kind(node) != Kind::Ident {
+        return Tri::No;
+    }
+    let is_it = |name: String| name.as_bytes() == facts.text_of(node) && !matches!(name.as_str(), "_" | ".");
+    Tri::of(facts.imports().filter_map(|spec| facts.import_name(spec)).any(is_it))
+}
+
 /// Whether the identifier is spelled like a predeclared one.
 pub(super) fn is_predeclared_name(facts: &Facts, node: Node) -> Tri {
     let tree = facts.tree();
     let node = tree.unparen(node);
-    let spelled =
-        std::str::from_utf8(facts.text_of(node)).is_ok_and(|name| PREDECLARED_NAMES.binary_search(&name).is_ok());
-    Tri::of(tree.kind(node) == Kind::Ident && spelled)
+    Tri::of(tree.kind(node) == Kind::Ident && Predeclared::of(facts.text_of(node)).is_some())
 }
 
 /// Whether it is `_`.
@@ -394,11 +351,6 @@ func (r *T) m(p int) (res error) {
                 assert_eq!(asked(expression, question), *answer, "{expression} is {word}");
             }
         }
-    }
-
-    #[test]
-    fn every_predeclared_name_is_found() {
-        assert!(PREDECLARED_NAMES.is_sorted());
     }
 
     #[test]
