@@ -113,6 +113,11 @@ impl Object {
     pub fn receiver(&self) -> Option<(Ty, bool)> {
         self.recv.get().copied()
     }
+
+    /// The value of a constant, if it is known.
+    pub fn value(&self) -> Option<&Value> {
+        self.value.get().filter(|value| !value.is_unknown())
+    }
 }
 
 /// Where an object is declared.

@@ -9,6 +9,7 @@
 
 mod assign;
 mod compare;
+mod declared;
 mod identical;
 mod implements;
 mod lookup;

@@ -23,6 +23,18 @@ impl Types<'_> {
         Some(Layouts::new(*self).of(ty)?.align)
     }
 
+    /// The size in bytes that a struct type has with its fields in the order that takes the least; none of other types.
+    pub fn best_size_of(&self, ty: Ty) -> Option<u64> {
+        let TypeData::Struct(fields) = self.under(ty) else { return None };
+        let mut layouts = Layouts::new(*self);
+        let mut ordered =
+            fields.iter().map(|field| Some((layouts.of(field.ty)?, field.clone()))).collect::<Option<Vec<_>>>()?;
+        // Each size is a multiple of its alignment, so that nothing is lost between fields of falling alignment.
+        ordered.sort_by_key(|(layout, _)| (layout.size > 0, std::cmp::Reverse(layout.align)));
+        let ordered: Vec<Field> = ordered.into_iter().map(|(_, field)| field).collect();
+        Some(Layouts::new(*self).fields(&ordered, &mut Vec::new())?.size)
+    }
+
     /// Where the fields of a struct start, in bytes.
     pub fn offsets_of(&self, fields: &[Field]) -> Option<Vec<u64>> {
         let mut offsets = Vec::with_capacity(fields.len());
