@@ -175,7 +175,24 @@ fn answer_type(host: HostFn) -> Type {
         | HostFn::TypeSize
         | HostFn::FieldCount
         | HostFn::MethodCount
-        | HostFn::Results => Type::Int,
+        | HostFn::Results
+        | HostFn::Remainder
+        | HostFn::Position
+        | HostFn::Cyclomatic
+        | HostFn::Cognitive
+        | HostFn::ValueMethods
+        | HostFn::PointerMethods
+        | HostFn::BestSize
+        | HostFn::Bits => Type::Int,
+        HostFn::Without
+        | HostFn::FieldNames
+        | HostFn::ExportedFieldNames
+        | HostFn::TaggedFieldNames
+        | HostFn::Keys
+        | HostFn::Constants
+        | HostFn::Cases
+        | HostFn::Implementations
+        | HostFn::EncodedKinds => Type::List,
         HostFn::TypeOf
         | HostFn::Elem
         | HostFn::Key

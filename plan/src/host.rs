@@ -200,6 +200,29 @@ hosts! {
     IsOrdered "is ordered" (Type) -> Truth by types, "A type with `<`: integers, floating-point numbers and strings.";
     IsComparable "is comparable" (Type) -> Truth by types, "A type with `==`; interfaces count, though comparing may panic.";
     IsGeneric "is generic" (Type) -> Truth by types, "A generic function or type whose type arguments are not given.";
+    IsImportedName "is imported_name" (Node) -> Truth, "The identifier is spelled like the name of a package that the file imports, whatever it means here.";
+
+    Without "without" (Value, Value) -> Value, "The elements of the first list that the second does not hold.";
+    Join "join" (Value, Value) -> Value, "The elements of the list (first) with a string (second) between them.";
+    Remainder "remainder" (Value, Value) -> Value, "What is left of the first integer when it is divided by the second, with the sign of the first.";
+    Position "position" (Node) -> Value, "How many elements stand before the node in its list: of arguments, elements, fields, statements, ...; unknown outside of lists.";
+    Cyclomatic "cyclomatic" (Node) -> Value, "The cyclomatic complexity: 1, and 1 for each `if`, `for`, `case` with an expression or communication, `&&` and `||` in the node, function literals included.";
+    Cognitive "cognitive" (Node) -> Value, "The cognitive complexity after Campbell: 1 for each branch, loop, jump to a label, change of `&&` and `||`, and for recursion, and for branches and loops 1 more for each that they are nested in.";
+
+    Holds "holds" (Type, Value) -> Truth by types, "A value of the type contains one of a type in the list of full names (`sync.Mutex`): it is one, or a field or array element at any depth is; pointers, slices, maps and interfaces are not followed.";
+    FieldNames "field_names" (Type) -> Value by types, "The names of the fields of the struct type that this file can name, in order, promoted ones and `_` left out, of the underlying type; unknown for others.";
+    ExportedFieldNames "exported_field_names" (Type) -> Value by types, "Those of `field_names` that are exported.";
+    TaggedFieldNames "tagged_field_names" (Type, Value) -> Value by types, "Those of `field_names` whose tags have the key (second).";
+    Keys "keys" (Node) -> Value by types, "What a composite literal sets: names of fields, or its constant keys or indices as `cases` writes them; unknown if a key is not constant.";
+    Constants "constants" (Type) -> Value by types, "The names of the package-level constants declared with exactly this type in its package that this file can name, in source order; of those with equal values the first.";
+    Cases "cases" (Node) -> Value by types, "What the cases of a switch name: for constants the name that `constants` has for the value or, without one, the value, unknown if one is not constant; for types the names that `implementations` has, or the types in full.";
+    Implementations "implementations" (Type) -> Value by types, "The names of the types in the package of a declared interface that implement it and that this file can name, in source order: `T`, or `*T` if only pointers do; interfaces left out.";
+    ConflictingMethod "conflicting_method" (Type, Type) -> Value by types, "The name of a method that both types have, with different types, so that no type can have both; empty if there is none.";
+    ValueMethods "value_methods" (Type) -> Value by types, "How many methods are declared with a value of the declared type as receiver, a pointer to it looked through.";
+    PointerMethods "pointer_methods" (Type) -> Value by types, "How many methods are declared with a pointer to the declared type as receiver, a pointer to it looked through.";
+    BestSize "best_size" (Type) -> Value by types, "The size in bytes that the struct type has with its fields in the best order; unknown for others.";
+    Bits "bits" (Type) -> Value by types, "How many bits an integer type has; of a type parameter the smallest of its set; unknown for others.";
+    EncodedKinds "encoded_kinds" (Type, Value) -> Value by types, "The kinds, as `type_kind` says, of all that an encoder by a tag key (second) such as `json` reaches in a value: through pointers, elements and exported fields without the tag `-`; of map keys as `key:int`, and `marshaler` for what has a method such as `MarshalJSON` or `MarshalText`.";
 }
 
 impl HostFn {

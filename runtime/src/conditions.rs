@@ -6,9 +6,11 @@
 //! No answer is a guess: what depends on another file is unknown. No answer depends on what was asked before.
 
 mod comments;
+mod complexity;
 mod constants;
 mod expressions;
 mod files;
+mod lists;
 mod names;
 mod strings;
 mod tags;
@@ -24,7 +26,7 @@ use rulec_types::check::Mode;
 use rulec_world::{Coverage, FileTypes, Packages};
 use std::cell::OnceCell;
 use std::path::Path;
-use types::selected;
+use types::{content, enumerated, selected};
 
 pub use types::Form;
 
@@ -471,6 +473,29 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::IsOrdered => Truth(types::is_basic(facts, first, Basic::is_ordered)),
         HostFn::IsComparable => Truth(types::holds(facts, first, |types, ty| types.comparable(ty))),
         HostFn::IsGeneric => Truth(types::is_generic(facts, first)),
+        HostFn::IsImportedName => Truth(names::is_imported_name(facts, node())),
+
+        HostFn::Without => Computed(lists::without(first, second)),
+        HostFn::Join => Computed(lists::join(first, second)),
+        HostFn::Remainder => Computed(lists::remainder(first, second)),
+        HostFn::Position => Computed(lists::position(facts, node())),
+        HostFn::Cyclomatic => Computed(Some(complexity::cyclomatic(facts, node()))),
+        HostFn::Cognitive => Computed(Some(complexity::cognitive(facts, node()))),
+
+        HostFn::Holds => Truth(content::holds(facts, first, second)),
+        HostFn::FieldNames => Computed(content::field_names(facts, first, |_, _| true)),
+        HostFn::ExportedFieldNames => Computed(content::exported_field_names(facts, first)),
+        HostFn::TaggedFieldNames => Computed(content::tagged_field_names(facts, first, second)),
+        HostFn::Keys => Computed(enumerated::keys(facts, node())),
+        HostFn::Constants => Computed(enumerated::constants(facts, first)),
+        HostFn::Cases => Computed(enumerated::cases(facts, node())),
+        HostFn::Implementations => Computed(enumerated::implementations(facts, first)),
+        HostFn::ConflictingMethod => Computed(types::conflicting_method(facts, first, second)),
+        HostFn::ValueMethods => Computed(types::receivers(facts, first, |(values, _)| values)),
+        HostFn::PointerMethods => Computed(types::receivers(facts, first, |(_, pointers)| pointers)),
+        HostFn::BestSize => Computed(content::best_size(facts, first)),
+        HostFn::Bits => Computed(content::bits(facts, first)),
+        HostFn::EncodedKinds => Computed(content::encoded_kinds(facts, first, second)),
     }
 }
 

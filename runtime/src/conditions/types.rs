@@ -2,8 +2,11 @@
 //!
 //! In: nodes, types and forms of types. Out: answers from [`rulec_world::FileTypes`]. Where a file has no types, or they are not
 //! known, the answer is unknown. `form` matches patterns, `write` writes types as the file does, `selected` is about
-//! selectors, calls and what names stand for.
+//! selectors, calls and what names stand for, `content` about what types are made of, `enumerated` about constants and
+//! implementations that belong to a type.
 
+pub(super) mod content;
+pub(super) mod enumerated;
 mod form;
 pub(super) mod selected;
 mod write;
@@ -239,12 +242,14 @@ pub(super) fn package(facts: &Facts, value: Option<&Value>) -> Option<Value> {
 
 /// What the underlying type is.
 pub(super) fn kind(facts: &Facts, value: Option<&Value>) -> Option<Value> {
-    let relations = facts.types().ok()?.relations();
-    let ty = ty(value)?;
+    text(kind_of(&facts.types().ok()?.relations(), ty(value)?)?)
+}
+
+fn kind_of(relations: &Types, ty: Ty) -> Option<&'static str> {
     if relations.is_type_param(ty) {
-        return text("type parameter");
+        return Some("type parameter");
     }
-    text(match relations.under(ty) {
+    Some(match relations.under(ty) {
         TypeData::Basic(Basic::Unknown) => return None,
         TypeData::Basic(basic) => basic.name(),
         TypeData::Array { .. } => "array",
@@ -279,10 +284,41 @@ pub(super) fn field_count(facts: &Facts, value: Option<&Value>) -> Option<Value>
 pub(super) fn method_count(facts: &Facts, value: Option<&Value>) -> Option<Value> {
     let relations = facts.types().ok()?.relations();
     let ty = ty(value)?;
+    has_known_methods(&relations, ty).then(|| count(relations.method_set(ty).len()))
+}
+
+/// Whether all methods of a type are known.
+fn has_known_methods(relations: &Types, ty: Ty) -> bool {
     // A name that nothing has is missing for certain only if everything embedded is known.
     let probe = relations.store.name("·");
-    let is_complete = relations.lookup(ty, PackageId::UNIVERSE, probe, true) != Lookup::Unknown;
-    is_complete.then(|| count(relations.method_set(ty).len()))
+    relations.lookup(ty, PackageId::UNIVERSE, probe, true) != Lookup::Unknown
+}
+
+/// The name of a method that two types have with different types; empty if there is none.
+pub(super) fn conflicting_method(facts: &Facts, value: Option<&Value>, other: Option<&Value>) -> Option<Value> {
+    let relations = facts.types().ok()?.relations();
+    let (first, second) = (ty(value)?, ty(other)?);
+    let others = relations.method_set(second);
+    let mut is_open = !has_known_methods(&relations, first) || !has_known_methods(&relations, second);
+    for own in relations.method_set(first) {
+        let is_same = |other: &&rulec_types::MethodEntry| {
+            let is_one = own.pkg == other.pkg || relations.store.is_exported(own.name);
+            own.name == other.name && is_one
+        };
+        match others.iter().find(is_same).map_or(Tri::Yes, |other| relations.identical(own.ty, other.ty)) {
+            Tri::Yes => {}
+            Tri::No => return text(relations.store.str(own.name)),
+            Tri::Unknown => is_open = true,
+        }
+    }
+    (!is_open).then(|| Value::Str(Vec::new()))
+}
+
+/// How many methods are declared for a type or for what it points to, by one of the two sorts of receivers.
+pub(super) fn receivers(facts: &Facts, value: Option<&Value>, of: impl Fn((usize, usize)) -> usize) -> Option<Value> {
+    let relations = facts.types().ok()?.relations();
+    let (base, _) = relations.deref(ty(value)?);
+    relations.receivers(base).map(|both| count(of(both)))
 }
 
 fn count(number: usize) -> Value {

@@ -1,0 +1,92 @@
+//! Conditions on lists, and on where nodes stand in theirs.
+//!
+//! In: lists, numbers and nodes. Out: lists, texts and numbers; unknown if a part that matters is. **Absent:** no types.
+
+use super::Facts;
+use crate::value::Value;
+use rulec_plan::host::Tri;
+use rulec_tree::{Kind, Node};
+
+/// The elements of one list that the other does not hold, in their order.
+pub(super) fn without(list: Option<&Value>, other: Option<&Value>) -> Option<Value> {
+    let (Value::List(elements), Some(other)) = (list?, other) else { return None };
+    let mut left = Vec::new();
+    for element in elements {
+        match other.holds(element) {
+            Tri::No => left.push(element.clone()),
+            Tri::Yes => {}
+            Tri::Unknown => return None,
+        }
+    }
+    Some(Value::List(left))
+}
+
+/// The elements as messages show them, with a text between them.
+pub(super) fn join(list: Option<&Value>, separator: Option<&Value>) -> Option<Value> {
+    let (Value::List(elements), Value::Str(separator)) = (list?, separator?) else { return None };
+    let shown: Vec<Vec<u8>> = elements.iter().map(|element| element.shown().into_bytes()).collect();
+    Some(Value::Str(shown.join(&separator[..])))
+}
+
+/// What a division of integers leaves; nothing for a division by zero.
+pub(super) fn remainder(dividend: Option<&Value>, divisor: Option<&Value>) -> Option<Value> {
+    let (Value::Int(dividend), Value::Int(divisor)) = (dividend?, divisor?) else { return None };
+    dividend.checked_rem(*divisor).map(Value::Int)
+}
+
+/// How many elements stand before a node in its list.
+pub(super) fn position(facts: &Facts, node: Node) -> Option<Value> {
+    let tree = facts.tree();
+    let parent = tree.parent(node);
+    if node == Node::ROOT || matches!(tree.kind(node), Kind::List | Kind::Absent) {
+        return None;
+    }
+    let shape = tree.kind(parent).shape();
+    let before = tree.index_in_parent(node).checked_sub(shape.slots.len())?;
+    shape.tail.map(|_| Value::Int(before as i128))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditions::testing::at_mark;
+
+    fn list(names: &[&str]) -> Value {
+        Value::List(names.iter().map(|name| Value::Str(name.as_bytes().to_vec())).collect())
+    }
+
+    #[test]
+    fn lists_lose_what_others_hold() {
+        let shown = |a: &Value, b: &Value| without(Some(a), Some(b)).map(|left| left.shown());
+        assert_eq!(shown(&list(&["a", "b", "c"]), &list(&["b", "d"])).as_deref(), Some("a, c"));
+        assert_eq!(shown(&list(&["a"]), &list(&["a"])).as_deref(), Some(""));
+        assert_eq!(shown(&list(&["a"]), &Value::Int(1)), None);
+        assert!(without(Some(&list(&["a"])), None).is_none());
+        let dashes = Value::Str(b" - ".to_vec());
+        assert_eq!(join(Some(&list(&["a", "b"])), Some(&dashes)).unwrap().shown(), "a - b");
+    }
+
+    #[test]
+    fn remainders_are_those_of_go() {
+        for (a, b, left) in [(7, 2, Some("1")), (-7, 2, Some("-1")), (8, -3, Some("2")), (1, 0, None)] {
+            let got = remainder(Some(&Value::Int(a)), Some(&Value::Int(b))).map(|left| left.shown());
+            assert_eq!(got.as_deref(), left, "{a} % {b}");
+        }
+    }
+
+    #[test]
+    fn positions_count_elements_only() {
+        for (source, expected) in [
+            ("package p\nvar _ = f(/*@*/a, b)\n", Some("0")),
+            ("package p\nvar _ = f(a, /*@*/b)\n", Some("1")),
+            ("package p\nvar _ = f(a, b, /*@*/(c))\n", Some("2")),
+            ("package p\nvar _ = T{a, b, /*@*/c: d}\n", Some("2")),
+            ("package p\nfunc f(a int, /*@*/b, c int) {}\n", Some("1")),
+            ("package p\nfunc f() { a(); /*@*/b() }\n", Some("1")),
+            ("package p\nvar _ = a + /*@*/b\n", None),
+        ] {
+            let got = at_mark(source, |facts, node| position(facts, node).map(|value| value.shown()));
+            assert_eq!(got.as_deref(), expected, "{source}");
+        }
+    }
+}
