@@ -5,6 +5,7 @@
 
 use crate::source::{Import, PackageKey, PackageSource, Part, Source};
 use crate::standard::{StandardOn, StandardPackage};
+use crate::threads;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -74,47 +75,35 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// All that the tests and the packages in `roots` need, those for which `is_declared` says yes left out.
+    /// These units and all that they need, those for which `is_declared` says yes left out. Found on that many threads:
+    /// most of the time goes into reading folders and the heads of files.
     pub(crate) fn new(
         source: &dyn Source,
         roots: impl IntoIterator<Item = UnitKey>,
+        threads: usize,
         is_declared: &dyn Fn(&UnitKey) -> bool,
     ) -> Graph {
         let mut graph = Graph::default();
-        let mut queue = Vec::new();
-        queue.extend(roots.into_iter().filter_map(|key| graph.add(source, key, is_declared)));
-        while let Some(unit) = queue.pop() {
-            for key in graph.units[unit].needed() {
-                let new = graph.add(source, key.clone(), is_declared);
-                queue.extend(new);
-                if let Some(number) = graph.numbers.get(&key) {
-                    graph.units[unit].needs.push(*number);
-                }
-            }
+        let mut seen = FxHashSet::default();
+        let mut is_new = |key: &UnitKey| seen.insert(key.clone()) && !is_declared(key);
+        let mut wanted: Vec<UnitKey> = roots.into_iter().filter(|key| is_new(key)).collect();
+        while !wanted.is_empty() {
+            let known = graph.units.len();
+            let nodes = threads::map(threads, &wanted, |key| node_of(source, key));
+            nodes.into_iter().flatten().for_each(|node| graph.add(node));
+            let needed = graph.units[known..].iter().flat_map(UnitNode::needed);
+            wanted = needed.filter(|key| is_new(key)).collect();
+        }
+        for number in 0..graph.units.len() {
+            let needed = graph.units[number].needed();
+            graph.units[number].needs = needed.iter().filter_map(|key| graph.numbers.get(key).copied()).collect();
         }
         graph
     }
 
-    /// The number of a unit if it is new.
-    fn add(&mut self, source: &dyn Source, key: UnitKey, is_declared: &dyn Fn(&UnitKey) -> bool) -> Option<usize> {
-        if self.numbers.contains_key(&key) || is_declared(&key) {
-            return None;
-        }
-        let content = content_of(source, &key);
-        let imports = match &content {
-            Content::Source(package) => imports_of(source, package, &key),
-            Content::Standard(on, package) => {
-                let package_of = |path: &str| Import::Package(PackageKey::Std(path.to_owned()));
-                on.imports(package).map(|path| (path.to_owned(), package_of(path))).collect()
-            }
-            // There may be no tests; that there is no package is for others to tell.
-            Content::Nothing if key.part != Part::Base => return None,
-            Content::Nothing => Vec::new(),
-        };
-        let number = self.units.len();
-        self.numbers.insert(key.clone(), number);
-        self.units.push(UnitNode { key, content, imports, needs: Vec::new() });
-        Some(number)
+    fn add(&mut self, node: UnitNode) {
+        self.numbers.insert(node.key.clone(), self.units.len());
+        self.units.push(node);
     }
 
     /// The numbers of the units in rounds, each of which needs earlier rounds only. Imports that go in a circle are
@@ -187,6 +176,22 @@ impl Graph {
             }
         }
     }
+}
+
+/// A unit without its needs; none for tests that are not there.
+fn node_of(source: &dyn Source, key: &UnitKey) -> Option<UnitNode> {
+    let content = content_of(source, key);
+    let imports = match &content {
+        Content::Source(package) => imports_of(source, package, key),
+        Content::Standard(on, package) => {
+            let package_of = |path: &str| Import::Package(PackageKey::Std(path.to_owned()));
+            on.imports(package).map(|path| (path.to_owned(), package_of(path))).collect()
+        }
+        // That there is no package is for others to tell.
+        Content::Nothing if key.part != Part::Base => return None,
+        Content::Nothing => Vec::new(),
+    };
+    Some(UnitNode { key: key.clone(), content, imports, needs: Vec::new() })
 }
 
 fn content_of(source: &dyn Source, key: &UnitKey) -> Content {

@@ -22,6 +22,7 @@ mod memory;
 mod packages;
 mod source;
 pub mod standard;
+mod threads;
 mod world;
 
 pub use cache::Cache;

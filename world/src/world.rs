@@ -82,7 +82,7 @@ impl World {
 
     fn declare_all(&self, units: impl IntoIterator<Item = UnitKey>, threads: usize) {
         let _guard = self.preparing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut graph = Graph::new(&*self.source, units, &|key| self.declared(key).is_some());
+        let mut graph = Graph::new(&*self.source, units, threads, &|key| self.declared(key).is_some());
         for round in graph.rounds() {
             let next = AtomicUsize::new(0);
             let work = || {
