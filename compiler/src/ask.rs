@@ -396,6 +396,9 @@ fn is_in(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) ->
         builder.errors().wrong_sort(span, message.to_owned(), "symbols are named by code: `$f in …`");
         return None;
     }
+    if let Value::Call(call) = set {
+        return is_in_computed(builder, subject, set, call.span);
+    }
     let (subject, set) = (operand(builder, subject), constant(builder, set));
     match (subject?, set?) {
         (Operand::Node(_) | Operand::Run(_), _) => {
@@ -424,6 +427,28 @@ fn is_in(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) ->
                     Some(Cond::Host(HostFn::In, vec![arg, Arg::Const(set)]))
                 }
             }
+        }
+    }
+}
+
+/// Whether a value is in a list that the code decides: `"json" in keys($literal)`. All such lists hold strings.
+fn is_in_computed(builder: &mut Builder<'_>, subject: &Value, set: &Value, span: Span) -> Option<Cond> {
+    let (subject, set) = (operand(builder, subject), operand(builder, set));
+    match (subject?, set?) {
+        (Operand::Value(_, ty), Operand::Value(_, Type::List)) if !ty.compares_with(Type::Str) => {
+            builder.errors().incomparable(span, ty.words(), Type::Str.words());
+            None
+        }
+        (Operand::Value(arg, _), Operand::Value(list, Type::List)) => Some(Cond::Host(HostFn::In, vec![arg, list])),
+        (Operand::Value(..), _) => {
+            let help = "write `[…]`, or name an option or a symbol set";
+            builder.errors().wrong_sort(span, "this is not a list".to_owned(), help);
+            None
+        }
+        _ => {
+            let message = "code is looked for in a list of values".to_owned();
+            builder.errors().wrong_sort(span, message, "ask for a property of it: `name(…) in […]`");
+            None
         }
     }
 }

@@ -223,6 +223,7 @@ hosts! {
     BestSize "best_size" (Type) -> Value by types, "The size in bytes that the struct type has with its fields in the best order; unknown for others.";
     Bits "bits" (Type) -> Value by types, "How many bits an integer type has; of a type parameter the smallest of its set; unknown for others.";
     EncodedKinds "encoded_kinds" (Type, Value) -> Value by types, "The kinds, as `type_kind` says, of all that an encoder by a tag key (second) such as `json` reaches in a value: through pointers, elements and exported fields without the tag `-`; of map keys as `key:int`, and `marshaler` for what has a method such as `MarshalJSON` or `MarshalText`.";
+    IsSealed "is sealed" (Type) -> Truth by types, "An interface type with a method that is not exported, so that only its own package can declare types that implement it.";
 }
 
 impl HostFn {

@@ -495,6 +495,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::PointerMethods => Computed(types::receivers(facts, first, |(_, pointers)| pointers)),
         HostFn::BestSize => Computed(content::best_size(facts, first)),
         HostFn::Bits => Computed(content::bits(facts, first)),
+        HostFn::IsSealed => Truth(types::holds(facts, first, types::is_sealed)),
         HostFn::EncodedKinds => Computed(content::encoded_kinds(facts, first, second)),
     }
 }

@@ -314,6 +314,18 @@ pub(super) fn conflicting_method(facts: &Facts, value: Option<&Value>, other: Op
     (!is_open).then(|| Value::Str(Vec::new()))
 }
 
+/// Whether an interface has a method that is not exported.
+pub(super) fn is_sealed(relations: &Types, ty: Ty) -> Tri {
+    if !relations.is_interface(ty) {
+        return if relations.is_unknown(ty) { Tri::Unknown } else { Tri::No };
+    }
+    match relations.type_set(ty) {
+        Some(set) if set.methods.iter().any(|method| !relations.store.is_exported(method.name)) => Tri::Yes,
+        Some(set) if !set.partial => Tri::No,
+        _ => Tri::Unknown,
+    }
+}
+
 /// How many methods are declared for a type or for what it points to, by one of the two sorts of receivers.
 pub(super) fn receivers(facts: &Facts, value: Option<&Value>, of: impl Fn((usize, usize)) -> usize) -> Option<Value> {
     let relations = facts.types().ok()?.relations();

@@ -21,33 +21,32 @@ pub(in super::super) fn holds(facts: &Facts, value: Option<&Value>, names: Optio
     };
     let relations = types.relations();
     let mut is_open = false;
-    let (mut open, mut seen) = (vec![ty], HashSet::new());
-    while let Some(ty) = open.pop() {
+    // Types, and whether values certainly contain them: of the types of a type parameter one is meant.
+    let (mut open, mut seen) = (vec![(ty, true)], HashSet::new());
+    while let Some((ty, is_certain)) = open.pop() {
         let ty = types.store().canon(ty);
-        if !seen.insert(ty) {
+        if !seen.insert((ty, is_certain)) {
             continue;
         }
         if seen.len() > MAX_TYPES {
             return Tri::Unknown;
         }
         match Tri::any(names.iter().map(|name| has_full_name(types, ty, name))) {
-            Tri::Yes => return Tri::Yes,
-            Tri::Unknown => is_open = true,
+            Tri::Yes if is_certain => return Tri::Yes,
+            Tri::Yes | Tri::Unknown => is_open = true,
             Tri::No => {}
         }
-        let core = match relations.is_type_param(ty) {
-            // What all types of its set are; without that it holds nothing for certain.
-            true => match relations.core_type(ty) {
-                Some(core) => core,
-                None => continue,
-            },
-            false => relations.underlying(ty),
-        };
-        match types.store().data(core) {
-            _ if core.is_unknown() => is_open = true,
-            TypeData::Struct(fields) => open.extend(fields.iter().map(|field| field.ty)),
+        if relations.is_type_param(ty) {
+            // Without specific types it contains nothing for certain.
+            let terms = relations.terms_of(ty).unwrap_or(&[]);
+            open.extend(terms.iter().map(|term| (term.ty, is_certain && terms.len() == 1)));
+            continue;
+        }
+        match relations.under(ty) {
+            _ if relations.is_unknown(ty) => is_open = true,
+            TypeData::Struct(fields) => open.extend(fields.iter().map(|field| (field.ty, is_certain))),
             TypeData::Array { len: None, .. } => is_open = true,
-            TypeData::Array { len: Some(1..), elem } => open.push(*elem),
+            TypeData::Array { len: Some(1..), elem } => open.push((*elem, is_certain)),
             _ => {}
         }
     }

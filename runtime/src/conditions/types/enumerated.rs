@@ -131,8 +131,10 @@ fn type_cases(types: &FileTypes, subject: Ty, cases: impl Iterator<Item = Ty>) -
                 Tri::Unknown => return None,
             }
         }
-        if !is_covered {
-            names.push(relations.print(case));
+        match case {
+            Ty::UNTYPED_NIL => names.push("nil".to_owned()),
+            _ if is_covered => {}
+            _ => names.push(relations.print(case)),
         }
     }
     Some(names)

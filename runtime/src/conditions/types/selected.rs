@@ -6,7 +6,7 @@ use crate::value::Value;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, Node, Op};
 use rulec_types::check::{Mode, Selection, SelectionKind};
-use rulec_types::{Func, ObjId, ObjectKind, Store, Ty, TypeData, Types};
+use rulec_types::{Func, Lookup, ObjId, ObjectKind, Store, Ty, TypeData, Types};
 use rulec_world::FileTypes;
 
 /// Deeper embedding of interfaces is not followed.
@@ -62,7 +62,10 @@ pub(in super::super) fn names_method(facts: &Facts, node: Node, methods: Option<
             return Tri::No;
         }
         match types.selection(selector) {
-            Some(selection) if is_method(selection) => is_declared_by(types, selection, path, ty),
+            Some(selection) if is_method(selection) => match is_declared_by(types, selection, path, ty) {
+                Tri::No => Tri::of(is_promoted_to(types, selection, path, ty)),
+                declared => declared,
+            },
             Some(_) => Tri::No,
             None if is_settled(types, facts, selector) => Tri::No,
             None => Tri::Unknown,
@@ -90,6 +93,33 @@ fn is_declared_by(types: &FileTypes, selection: &Selection, path: &[u8], name: &
         return Tri::Yes;
     }
     if complete { Tri::No } else { Tri::Unknown }
+}
+
+/// Whether a declared type has the method selected by promotion: `testing.T` that of an unexported type that it embeds.
+fn is_promoted_to(types: &FileTypes, selection: &Selection, path: &[u8], name: &[u8]) -> bool {
+    let named = types.named(&String::from_utf8_lossy(path), &String::from_utf8_lossy(name));
+    let Ok(ty) = named else { return false };
+    let found = types.relations().lookup(ty, types.package(), selection.name, true);
+    let Lookup::Method { method: Some(method), .. } = found else { return false };
+    // Selected through the type itself, or through what embeds it.
+    selection.method == Some(method) && passes_through(&types.relations(), selection, ty)
+}
+
+/// Whether a type is the receiver of a selection, or one of the embedded fields on the way.
+fn passes_through(relations: &Types, selection: &Selection, wanted: Ty) -> bool {
+    let store = relations.store;
+    let is_it = |ty: Ty| {
+        let base = relations.deref(ty).0;
+        let origin = match store.data(store.unalias(base)) {
+            TypeData::Named(named) => named.origin.unwrap_or(base),
+            _ => base,
+        };
+        store.canon(origin) == store.canon(wanted)
+    };
+    (1..=selection.index.len()).any(|length| {
+        let index = selection.index.iter().copied().take(length).collect();
+        holder(relations, &Selection { index, ..selection.clone() }).is_some_and(is_it)
+    })
 }
 
 /// The type that has what is selected: the receiver, or the last of the embedded fields on the way.
