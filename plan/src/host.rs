@@ -98,7 +98,7 @@ hosts! {
     FileName "file_name" () -> Value, "The last part of the file's path.";
     PackageName "package_name" () -> Value, "The name in the file's package clause.";
     GoVersion "go_version" () -> Value, "The language version of the file, such as `1.22`, from go.mod and `//go:build`; unknown without go.mod. Versions compare as versions.";
-    Tag "tag" (Node, Value) -> Value, "The value of a key in the struct tag of a field or tag literal; unknown if the tag has no such key or is malformed.";
+    Tag "tag" (Node, Value) -> Value, "The value of a key in the struct tag of a field or tag literal, empty if it has no such key; unknown if the tag is malformed.";
     Doc "doc" (Node) -> Value, "The text of the comment directly above a declaration, spec or field, comment marks removed; empty if there is none.";
     Lower "lower" (Value) -> Value, "The string in lower case.";
     Length "len" (Value) -> Value, "The length of a string in bytes, or of a list.";
@@ -172,8 +172,8 @@ hosts! {
     Direction "direction" (Type) -> Value by types, "What may be done with a channel: `both`, `send` or `receive`; unknown for other types.";
     MissingMethod "missing_method" (Type, Type) -> Value by types, "The name of a method of the second type, an interface, that the first lacks; empty if it lacks none.";
     Results "results" (Node) -> Value by types, "How many results a call has; 1 for a conversion.";
-    Callee "callee" (Node) -> Value by types, "The full name of the function or method that a call names: `net/http.Get`, `net/http.Client.Do`, `io.Closer.Close`; unknown for calls of values and conversions.";
-    FieldTag "field_tag" (Node, Value) -> Value by types, "The value of a key in the struct tag of the field that a selector selects; unknown without one.";
+    Callee "callee" (Node) -> Value by types, "The full name of the function or method that a call names: `net/http.Get`, `net/http.Client.Do`, `io.Closer.Close`; empty for calls of values and for conversions.";
+    FieldTag "field_tag" (Node, Value) -> Value by types, "The value of a key in the struct tag of the field that a selector selects, empty if it has no such key; unknown for other nodes.";
     DeclaredIn "declared_in" (Node) -> Value by types, "The import path of the package that declares what an identifier or selector names, fields and methods included; empty for predeclared names.";
     PackagePath "package_path" () -> Value by types, "The import path of the file's package, `_test` behind it for external tests.";
 

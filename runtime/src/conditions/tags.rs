@@ -5,18 +5,24 @@ use crate::value::Value;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, Node, literal};
 
-/// The value of a key in a struct tag; nothing if the tag has no such key or is malformed before it.
+/// The value of a key in a struct tag, empty if there is no such key; nothing if the tag is malformed before it.
 pub(super) fn value(facts: &Facts, node: Node, key: Option<&Value>) -> Option<Value> {
     let Some(Value::Str(key)) = key else { return None };
-    lookup(tag_of(facts, node)?, key)
+    let tree = facts.tree();
+    let has_none = tree.kind(node) == Kind::Field && tree.kind(tree.slot(node, 2)) == Kind::Absent;
+    let tag = if has_none { &[] } else { tag_of(facts, node)? };
+    lookup(tag, key)
 }
 
-/// The value of a key in the text of a tag.
+/// The value of a key in the text of a tag, empty if there is no such key.
 pub(super) fn lookup(tag: &[u8], key: &[u8]) -> Option<Value> {
     // As `reflect.StructTag.Lookup`: spaces before a key are skipped, and the first pair with the key counts.
     let mut rest = tag;
     loop {
         rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            return Some(Value::Str(Vec::new()));
+        }
         let (pair, behind) = first_pair(rest)?;
         if pair.key == key {
             return literal::string_text(pair.quoted).map(Value::Str);
@@ -83,7 +89,7 @@ mod tests {
             (r#"`json:"a,omitempty"`"#, Some("a,omitempty"), true),
             (r#"`xml:"x" json:"b"`"#, Some("b"), true),
             (r#"`xml:"x"  json:"b"`"#, Some("b"), false),
-            (r#"`xml:"x",json:"b"`"#, None, false),
+            (r#"`xml:"x",json:"b"`"#, Some(""), false),
             (r#"`xml:"x"json:"b"`"#, Some("b"), false),
             (r#"`json:b`"#, None, false),
             (r#"`json: "b"`"#, None, false),
@@ -91,7 +97,8 @@ mod tests {
             (r#"`json:"b\"c"`"#, Some("b\"c"), true),
             (r#""json:\"b\"""#, Some("b"), true),
             (r#"`json:"a" `"#, Some("a"), false),
-            ("``", None, true),
+            ("``", Some(""), true),
+            (r#"`xml:"x"`"#, Some(""), true),
             ("`plain`", None, false),
         ] {
             let source = format!("package p\ntype s struct {{\n\t/*@*/a int {tag}\n}}\n");
@@ -105,10 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn a_field_without_tag_has_no_values() {
+    fn a_field_without_tag_has_empty_values() {
         at_mark("package p\ntype s struct {\n\t/*@*/a int\n}\n", |facts, field| {
             assert_eq!(is_well_formed(facts, field), Tri::Unknown);
-            assert!(value(facts, field, Some(&Value::Str(b"json".to_vec()))).is_none());
+            let json = value(facts, field, Some(&Value::Str(b"json".to_vec())));
+            assert_eq!(json.map(|value| value.shown()).as_deref(), Some(""));
         });
     }
 }

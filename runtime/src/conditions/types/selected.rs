@@ -288,7 +288,7 @@ pub(in super::super) fn param_type(facts: &Facts, node: Node, number: Option<&Va
     }
 }
 
-/// The full name of the function or method that a call names.
+/// The full name of the function or method that a call names; empty where it calls a value, or is a conversion.
 pub(in super::super) fn full_callee(facts: &Facts, node: Node) -> Option<Value> {
     let types = facts.types().ok()?;
     let store = types.store();
@@ -299,7 +299,7 @@ pub(in super::super) fn full_callee(facts: &Facts, node: Node) -> Option<Value> 
     }
     if let Some(selection) = selector(facts, named).and_then(|selector| types.selection(selector)) {
         if !is_method(selection) {
-            return None;
+            return text("");
         }
         let declared = match selection.method {
             Some(method) => match store.data(store.object(method).receiver()?.0) {
@@ -310,10 +310,10 @@ pub(in super::super) fn full_callee(facts: &Facts, node: Node) -> Option<Value> 
         };
         return text(&format!("{}.{}", full_name(store, declared), store.str(selection.name)));
     }
-    let object = types.object(naming(facts, named))?;
-    match store.object(object).kind {
-        ObjectKind::Func | ObjectKind::Builtin(_) => text(&full_name(store, object)),
-        _ => None,
+    match types.object(naming(facts, named)).map(|object| (object, store.object(object).kind)) {
+        Some((object, ObjectKind::Func | ObjectKind::Builtin(_))) => text(&full_name(store, object)),
+        None if types.mode(named) == Mode::Unknown => None,
+        _ => text(""),
     }
 }
 
