@@ -239,7 +239,7 @@ fn peak(folder: &Path, threads: usize) -> Result<u64, String> {
 }
 
 fn add_record(
-    path: &PathBuf,
+    path: &Path,
     corpus: &Corpus,
     comparison: &Comparison,
     peaks: &[(usize, u64)],

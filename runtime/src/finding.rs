@@ -3,10 +3,10 @@
 //! Plain data, made by [`crate::check`] and read by `report`, `cli`, `testing` and `lsp`. Nothing here knows how findings
 //! were found or how they are printed.
 
-pub use rulec_world::Coverage;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_tree::Span;
+pub use rulec_world::Coverage;
 use std::sync::Arc;
 
 /// A rule of one run: which program, and which of its rules.

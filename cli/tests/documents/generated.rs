@@ -101,8 +101,10 @@ types binds, values that are types, names such as `io.Reader` and `error`, and c
 
 fn conditions() -> String {
     let mut page = HEAD.to_owned();
-    let _ =
-        writeln!(page, "\n## Words about names, constants, types and comments\n\nWritten `$x is WORD` or `$x is not WORD`.\n");
+    let _ = writeln!(
+        page,
+        "\n## Words about names, constants, types and comments\n\nWritten `$x is WORD` or `$x is not WORD`.\n"
+    );
     table(&mut page, ["Word", "Yes if"], signatures(is_word).map(|s| [code(&s.name[3..]), s.doc.to_owned()]));
     let _ = writeln!(page, "\n## Predicates\n\nConditions by themselves: `where in_test_file()`.\n");
     let predicates = signatures(|s| is_callable(s) && s.answer == Answer::Truth);
@@ -135,8 +137,7 @@ const OPERATORS: &str = "`operator($x)` is one of these texts:";
 
 /// `name($x)`.
 fn shape(signature: &Signature) -> String {
-    let (mut names, mut values, mut types) =
-        (["$x", "$y"].into_iter(), ["v", "w"].into_iter(), ["T", "U"].into_iter());
+    let (mut names, mut values, mut types) = (["$x", "$y"].into_iter(), ["v", "w"].into_iter(), ["T", "U"].into_iter());
     let name = |param: &Param| match param {
         Param::Node => names.next().unwrap_or("$z"),
         Param::Nodes => "$xs",
