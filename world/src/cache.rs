@@ -34,6 +34,7 @@ const CODE: &str = env!("RULEC_DECLARING_CODE");
 pub(crate) struct Key(pub(crate) [u8; 32]);
 
 /// Puts a key together. Whatever is added is told apart from what comes before and after it.
+#[derive(Default)]
 pub(crate) struct KeyWriter(blake3::Hasher);
 
 impl KeyWriter {

@@ -25,10 +25,20 @@ pub(crate) struct Declared {
     pub(crate) package: PackageId,
     /// What own tests add.
     pub(crate) extension: Arc<Extension>,
-    /// What its declarations depend on; none if it must not be kept in the cache, nor what imports it.
-    key: Option<Key>,
+    /// What it is known by in the cache; none if it must not be kept there, nor what imports it.
+    keys: Option<Keys>,
     /// Where the packages are that it depends on, itself included. Sorted.
     homes: Arc<[Home]>,
+}
+
+/// What decides the declarations of a unit, and what others see of them.
+#[derive(Clone, Copy)]
+struct Keys {
+    /// Its files and what its imports offer.
+    own: Key,
+    /// What it offers to packages that import it: its exported declarations and what its imports offer. A change of bodies
+    /// and of what is not exported leaves it as it is.
+    offer: Key,
 }
 
 /// Where import paths are unique.
@@ -101,8 +111,9 @@ impl World {
             self.note_problem(&node.key, format!("the summary of package `{}` is damaged", node.key.package));
             return None;
         };
-        let key = Some(Key(on.key_of(package)));
-        Some(Declared { package: found.package, extension: Arc::default(), key, homes })
+        let key = Key(on.key_of(package));
+        let keys = Some(Keys { own: key, offer: key });
+        Some(Declared { package: found.package, extension: Arc::default(), keys, homes })
     }
 
     fn declare_files(&self, reader: &mut Reader, node: &UnitNode, source: &PackageSource) -> Option<Declared> {
@@ -112,25 +123,44 @@ impl World {
         let key = if contents.len() == own.len() { self.key_of(node, source, &contents) } else { None };
         let extension = self.visible_extension(node);
         if let Some((cache, key)) = self.cache.as_ref().zip(key)
-            && let Some(bytes) = cache.read(&key)
-            && let Some(found) = self.declare_kept(node, source, &homes, &extension, &bytes)
+            && let Some(kept) = cache.read(&key)
+            && let Some((exported, bytes)) = kept.split_first_chunk()
+            && let Some(found) = self.declare_kept(node, source, &homes, &extension, bytes)
         {
-            return Some(Declared {
-                package: found.package,
-                extension: Arc::new(found.extension),
-                key: Some(key),
-                homes,
-            });
+            let keys = self.keys(node, key, exported);
+            return Some(Declared { package: found.package, extension: Arc::new(found.extension), keys, homes });
         }
         let (package, added, key) = self.declare_parsed(reader, node, source, &contents, &extension, key)?;
-        if let Some((cache, key)) = self.cache.as_ref().zip(key) {
-            let (what, extension) = match node.key.part {
-                Part::Tests => (What::Tests, &added),
-                Part::Base | Part::External => (What::All, &*extension),
-            };
-            cache.write(&key, &summary::write(&self.store, package, what, extension));
-        }
-        Some(Declared { package, extension: Arc::new(added), key, homes })
+        let keys = key.and_then(|key| {
+            let exported =
+                self.keep(node, package, if node.key.part == Part::Tests { &added } else { &extension }, &key)?;
+            self.keys(node, key, &exported)
+        });
+        Some(Declared { package, extension: Arc::new(added), keys, homes })
+    }
+
+    /// Writes a unit to the cache: a hash over what it exports, then its summary. Gives back the hash.
+    fn keep(&self, node: &UnitNode, package: PackageId, extension: &Extension, key: &Key) -> Option<[u8; 32]> {
+        let cache = self.cache.as_ref()?;
+        let summary = |what: What| summary::write(&self.store, package, what, extension);
+        let what = if node.key.part == Part::Tests { What::Tests } else { What::All };
+        // Nobody imports tests.
+        let exported = match node.key.part {
+            Part::Base => *blake3::hash(&summary(What::Exported)).as_bytes(),
+            Part::Tests | Part::External => [0; 32],
+        };
+        let mut bytes = exported.to_vec();
+        bytes.extend(summary(what));
+        cache.write(key, &bytes);
+        Some(exported)
+    }
+
+    /// The keys of a unit with that hash over what it exports.
+    fn keys(&self, node: &UnitNode, own: Key, exported: &[u8; 32]) -> Option<Keys> {
+        let mut offer = KeyWriter::default();
+        offer.content(exported);
+        self.add_imports(node, &mut offer)?;
+        Some(Keys { own, offer: offer.finish() })
     }
 
     /// Declares a unit from what the cache has of it, if that refers to nothing but packages that are there.
@@ -269,24 +299,30 @@ impl World {
         key.number(node.key.part as u64);
         for needed in node.own_parts() {
             match self.declared(&needed) {
-                Some(declared) => key.of_import("", &declared.key?),
+                Some(declared) => key.of_import("", &declared.keys?.own),
                 None => key.missing(""),
             }
         }
-        for (path, import) in &node.imports {
-            match import {
-                Import::Package(package) => {
-                    // A package that could not be declared for reasons of this machine may be there next time.
-                    key.of_import(path, &self.declared(&UnitKey::base(package.clone()))?.key?);
-                }
-                Import::Unsafe | Import::C => key.text(path),
-                Import::Missing(_) => key.missing(path),
-            }
-        }
+        self.add_imports(node, &mut key)?;
         for (file, content) in contents {
             key.text(&file.path.file_name()?.to_string_lossy());
             key.content(content);
         }
         Some(key.finish())
+    }
+
+    /// Adds what the imports offer; none if that must not be kept.
+    fn add_imports(&self, node: &UnitNode, key: &mut KeyWriter) -> Option<()> {
+        for (path, import) in &node.imports {
+            match import {
+                Import::Package(package) => {
+                    // A package that could not be declared for reasons of this machine may be there next time.
+                    key.of_import(path, &self.declared(&UnitKey::base(package.clone()))?.keys?.offer);
+                }
+                Import::Unsafe | Import::C => key.text(path),
+                Import::Missing(_) => key.missing(path),
+            }
+        }
+        Some(())
     }
 }

@@ -155,7 +155,9 @@ impl<'w> FileTypes<'w> {
     /// Whether it is the name in the guard of a type switch, which has another type in each clause.
     fn is_switch_name(&self, node: Node) -> bool {
         let tree = self.tree();
-        tree.kind(node) == Kind::Ident && tree.kind(tree.parent(node)) == Kind::TypeSwitch && self.file().names.is_definition(node)
+        tree.kind(node) == Kind::Ident
+            && tree.kind(tree.parent(node)) == Kind::TypeSwitch
+            && self.file().names.is_definition(node)
     }
 
     /// Why the type of an expression is not known, in the words of a clause after *unknown because*.

@@ -120,6 +120,20 @@ fn what_changes_is_declared_again_with_all_that_imports_it() {
 }
 
 #[test]
+fn what_others_cannot_see_is_no_reason_to_declare_them_again() {
+    let module = Module::new();
+    module.cached();
+    let text = "package a\n\ntype A struct{ X int }\nfunc (A) M() string { return \"other\" }\nconst C = 1 << 3\nvar hidden = 1.25\n";
+    module.write("a/a.go", text);
+    assert_eq!(module.fresh(), module.cached());
+    assert_eq!(module.kept().len(), 8, "a and its tests are new");
+    // A change of a method that only a type has which others see.
+    module.write("a/a.go", &text.replace("func (A) M() string", "func (A) m() {}\nfunc (A) M() string"));
+    assert_eq!(module.fresh(), module.cached());
+    assert_eq!(module.kept().len(), 13, "all are new");
+}
+
+#[test]
 fn damaged_files_are_ignored_and_written_again() {
     let module = Module::new();
     let fresh = module.cached();
