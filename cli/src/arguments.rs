@@ -1,6 +1,6 @@
 //! The command line: commands, options and their help.
 
-use crate::commands::{build, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test};
+use crate::commands::{build, cache, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ pub enum Command {
     Init(init::InitArguments),
     /// Compile rules ahead of time into a pack.
     Build(build::BuildArguments),
+    /// Look after what is kept on disk from run to run.
+    Cache(cache::CacheArguments),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArguments),
 }

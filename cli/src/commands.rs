@@ -1,6 +1,7 @@
 //! The commands, one to a file: its arguments and what it does.
 
 pub mod build;
+pub mod cache;
 pub mod check;
 pub mod completions;
 pub mod expand;
@@ -34,6 +35,7 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::New(arguments) => new::run(arguments, console),
         Command::Init(arguments) => init::run(arguments, console),
         Command::Build(arguments) => build::run(arguments, console),
+        Command::Cache(arguments) => cache::run(arguments, console),
         Command::Completions(arguments) => completions::run(arguments, console),
     }
 }

@@ -106,6 +106,16 @@ impl Graph {
         self.units.push(node);
     }
 
+    /// Why imports of these units could not be found.
+    pub(crate) fn missing<'g>(&'g self, units: &'g [UnitKey]) -> impl Iterator<Item = &'g str> {
+        let numbers = units.iter().filter_map(|key| self.numbers.get(key));
+        let imports = numbers.flat_map(|number| &self.units[*number].imports);
+        imports.filter_map(|(_, import)| match import {
+            Import::Missing(reason) => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
     /// The numbers of the units in rounds, each of which needs earlier rounds only. Imports that go in a circle are
     /// cut: they are [`Import::Missing`] from then on.
     pub(crate) fn rounds(&mut self) -> Vec<Vec<usize>> {

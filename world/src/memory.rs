@@ -100,6 +100,10 @@ impl Source for MemorySource {
         self.contents.get(&file.path).cloned().ok_or_else(missing)
     }
 
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn word_bytes(&self) -> u8 {
         8
     }

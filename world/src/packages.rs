@@ -58,6 +58,22 @@ impl Packages {
         self.world.file(&package, path, file)
     }
 
+    /// What is wrong with packages, if they were loaded, for people: one line for each, and one for all imports that are
+    /// missing.
+    pub fn problems(&self) -> Vec<String> {
+        if !self.prepared.is_completed() {
+            return Vec::new();
+        }
+        let mut problems = self.world.problems();
+        let missing = self.world.missing_imports();
+        problems.extend(match &missing[..] {
+            [] => None,
+            [only] => Some(format!("types are not known in full: {only}")),
+            [first, rest @ ..] => Some(format!("types are not known in full: {first}; and {} more like it", rest.len())),
+        });
+        problems
+    }
+
     /// Loads the packages unless they are loaded.
     pub fn prepare(&self) {
         self.prepared.call_once(|| {

@@ -108,6 +108,9 @@ pub trait Source: Send + Sync {
     /// The size of `int` and of pointers, in bytes.
     fn word_bytes(&self) -> u8;
 
+    /// What is wrong with the packages met so far, those of dependencies left out, and with what describes them; sorted.
+    fn problems(&self) -> Vec<String>;
+
     /// The summary that packages [`PackageKey::Std`] are in.
     fn standard(&self) -> Option<StandardOn>;
 

@@ -10,7 +10,7 @@ use rulec_types::check::{Extension, FileScope, Imported, UnitFile};
 use rulec_types::summary::{self, What};
 use rulec_types::{PackageId, Store};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -26,6 +26,8 @@ pub struct World {
     /// One at a time prepares: the second finds most of its packages declared.
     preparing: Mutex<()>,
     problems: Mutex<BTreeMap<UnitKey, String>>,
+    /// Why imports of the packages asked for could not be found.
+    missing: Mutex<BTreeSet<String>>,
 }
 
 /// Declaring goes into nested types and expressions; the bound on their nesting is made for this.
@@ -42,6 +44,7 @@ impl World {
             homes: RwLock::default(),
             preparing: Mutex::default(),
             problems: Mutex::default(),
+            missing: Mutex::default(),
         }
     }
 
@@ -82,8 +85,13 @@ impl World {
 
     fn declare_all(&self, units: impl IntoIterator<Item = UnitKey>, threads: usize) {
         let _guard = self.preparing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut graph = Graph::new(&*self.source, units, threads, &|key| self.declared(key).is_some());
-        for round in graph.rounds() {
+        let units: Vec<UnitKey> = units.into_iter().collect();
+        let mut graph = Graph::new(&*self.source, units.iter().cloned(), threads, &|key| self.declared(key).is_some());
+        let rounds = graph.rounds();
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        missing.extend(graph.missing(&units).map(str::to_owned));
+        drop(missing);
+        for round in rounds {
             let next = AtomicUsize::new(0);
             let work = || {
                 let mut reader = Reader::new();
@@ -144,9 +152,16 @@ impl World {
         }
     }
 
-    /// What went wrong with packages, in the order of their keys.
+    /// What is wrong with packages and what describes them.
     pub fn problems(&self) -> Vec<String> {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        let mut problems = self.source.problems();
+        problems.extend(self.problems.lock().unwrap_or_else(PoisonError::into_inner).values().cloned());
+        problems
+    }
+
+    /// Why imports of the packages that were prepared could not be found, each reason once, sorted.
+    pub fn missing_imports(&self) -> Vec<String> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(crate) fn declared(&self, key: &UnitKey) -> Option<Declared> {

@@ -196,6 +196,10 @@ impl Source for Changed {
         Ok(text)
     }
 
+    fn problems(&self) -> Vec<String> {
+        self.source.problems()
+    }
+
     fn word_bytes(&self) -> u8 {
         self.source.word_bytes()
     }

@@ -9,6 +9,7 @@ mod fixing;
 mod output;
 
 use crate::arguments::{EngineName, RuleArguments, SelectArguments};
+use crate::commands::cache::UseArguments;
 use crate::console::Console;
 use crate::interrupt::{self, INTERRUPTED};
 use crate::progress::Bar;
@@ -65,6 +66,9 @@ pub struct CheckArguments {
     /// What runs the rules.
     #[arg(long, value_enum, default_value_t)]
     engine: EngineName,
+
+    #[command(flatten)]
+    cache: UseArguments,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -180,7 +184,7 @@ fn check_all(
     let bar = Bar::new(!arguments.output.is_quiet());
     let platform = files::platform(&arguments.files);
     let paths = input.targets().iter().map(|target| target.path.clone()).collect();
-    let packages = Packages::of_disk(platform.config(), paths, arguments.jobs);
+    let packages = arguments.cache.apply(Packages::of_disk(platform.config(), paths, arguments.jobs));
     let job = Job {
         rules,
         settings,
@@ -201,6 +205,7 @@ fn check_all(
         Input::Files(_) => check(&job),
         Input::Stream { target, source } => check_source(&job, target, source),
     };
+    loaded.notices.extend(packages.problems().into_iter().map(Notice::warning));
     Checked { outcome, ..Checked::default() }
 }
 

@@ -1,5 +1,6 @@
 //! `rulec inspect`: what is known of Go files.
 
+use crate::commands::cache::UseArguments;
 use crate::console::Console;
 use crate::settings::working_folder;
 use crate::status::{Failure, Status};
@@ -28,9 +29,9 @@ enum What {
     /// The syntax tree that rules match: one node to a line.
     Tree(FileArguments),
     /// What each identifier means: one to a line.
-    Names(FileArguments),
+    Names(PackageArguments),
     /// The type, mode and value of each expression: one to a line.
-    Types(TypeArguments),
+    Types(PackageArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ struct FileArguments {
 }
 
 #[derive(Debug, clap::Args)]
-struct TypeArguments {
+struct PackageArguments {
     #[command(flatten)]
     files: FileArguments,
 
@@ -64,6 +65,23 @@ struct TypeArguments {
     /// How many threads to use; one for each core if not given.
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
+
+    #[command(flatten)]
+    cache: UseArguments,
+}
+
+impl PackageArguments {
+    /// The packages of the files, for this platform.
+    fn packages(&self, targets: &[Target]) -> Packages {
+        let config = Config {
+            goos: self.goos.clone(),
+            goarch: self.goarch.clone(),
+            tags: self.tags.clone(),
+            ..Config::of_this_machine()
+        };
+        let files = targets.iter().map(|target| target.path.clone()).collect();
+        self.cache.apply(Packages::of_disk(config, files, self.jobs))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -97,18 +115,17 @@ pub fn run(arguments: &InspectArguments, console: &Console) -> Result<Status, Fa
         What::Tree(files) => print(files, 1, console, |_| {
             |file: &File, _: &[u8], target: &Target| inspect::tree(file, &target.display, files.format.format())
         }),
-        What::Names(files) => print(files, 1, console, |_| {
-            |file: &File, _: &[u8], target: &Target| inspect::names(file, &target.display, files.format.format())
+        What::Names(arguments) => print(&arguments.files, arguments.jobs, console, |targets| {
+            let packages = arguments.packages(targets);
+            let format = arguments.files.format.format();
+            move |file: &File, _: &[u8], target: &Target| match packages.file(&target.path, file) {
+                Ok(types) => rulec_world::inspect::names(&types, &target.display, format),
+                // Of files that the build leaves out, the names that they show by themselves are known.
+                Err(_) => inspect::names(file, &target.display, format, &|_| None),
+            }
         }),
         What::Types(arguments) => print(&arguments.files, arguments.jobs, console, |targets| {
-            let config = Config {
-                goos: arguments.goos.clone(),
-                goarch: arguments.goarch.clone(),
-                tags: arguments.tags.clone(),
-                ..Config::of_this_machine()
-            };
-            let files = targets.iter().map(|target| target.path.clone()).collect();
-            let packages = Packages::of_disk(config, files, arguments.jobs);
+            let packages = arguments.packages(targets);
             let format = arguments.files.format.format();
             move |file: &File, source: &[u8], target: &Target| match packages.file(&target.path, file) {
                 Ok(types) => rulec_world::inspect::types(&types, source, &target.display, format),

@@ -1,0 +1,51 @@
+//! `rulec cache`: what is kept on disk from run to run.
+
+use crate::console::Console;
+use crate::status::{Failure, Status};
+use rulec_world::{Cache, Packages};
+use std::io::Write;
+
+/// Arguments of the command.
+#[derive(Debug, clap::Args)]
+pub struct CacheArguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Remove all of it.
+    Clean,
+}
+
+/// Whether a command uses the cache.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct UseArguments {
+    /// Neither read nor write summaries of packages in the cache.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl UseArguments {
+    /// These packages, with the cache of this user if it is wanted and there is one.
+    pub fn apply(self, packages: Packages) -> Packages {
+        match Cache::of_this_user().filter(|_| !self.no_cache) {
+            Some(cache) => packages.with_cache(cache),
+            None => packages,
+        }
+    }
+}
+
+/// Does it.
+pub fn run(arguments: &CacheArguments, console: &Console) -> Result<Status, Failure> {
+    let What::Clean = arguments.what;
+    let Some(cache) = Cache::of_this_user() else {
+        return Err(Failure::Message("there is no folder for caches (set RULEC_CACHE_DIR)".to_owned()));
+    };
+    let folder = cache.folder().display();
+    let bytes = cache.clean().map_err(|error| Failure::Message(format!("{folder}: {error}")))?;
+    let mut out = console.out();
+    writeln!(out, "{folder}: {bytes} bytes removed")?;
+    out.flush()?;
+    Ok(Status::Clean)
+}
