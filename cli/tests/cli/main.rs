@@ -6,3 +6,4 @@ mod bad_input;
 mod check;
 mod commands;
 mod support;
+mod types;

@@ -47,6 +47,8 @@ impl Sandbox {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rulec"));
         command.args(arguments).current_dir(self.folder.path()).env("NO_COLOR", "1");
+        // What runs keep goes away with the folder, and no run sees what others kept.
+        command.env("RULEC_CACHE_DIR", self.folder.path().join(".cache"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
