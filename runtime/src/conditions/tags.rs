@@ -31,6 +31,18 @@ pub(super) fn lookup(tag: &[u8], key: &[u8]) -> Option<Value> {
     }
 }
 
+/// Whether the text of a tag has a key, though its value may be empty; none behind what is malformed.
+pub(super) fn has_key(tag: &[u8], key: &[u8]) -> bool {
+    let mut rest = tag;
+    while let Some((pair, behind)) = first_pair(rest.trim_ascii_start()) {
+        if pair.key == key {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
 /// Whether the tag is a list of `key:"value"` pairs separated by single spaces.
 pub(super) fn is_well_formed(facts: &Facts, node: Node) -> Tri {
     let Some(tag) = tag_of(facts, node) else { return Tri::Unknown };

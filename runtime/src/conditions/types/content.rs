@@ -104,7 +104,7 @@ pub(in super::super) fn exported_field_names(facts: &Facts, value: Option<&Value
 /// The names of the fields of a struct type whose tags have a key.
 pub(in super::super) fn tagged_field_names(facts: &Facts, value: Option<&Value>, key: Option<&Value>) -> Option<Value> {
     let Some(Value::Str(key)) = key else { return None };
-    field_names(facts, value, |types, field| tags::lookup(types.store().str(field.tag).as_bytes(), key).is_some())
+    field_names(facts, value, |types, field| tags::has_key(types.store().str(field.tag).as_bytes(), key))
 }
 
 /// The size of a struct type with its fields in the best order, in bytes.
@@ -201,15 +201,13 @@ impl Encoding<'_> {
     /// The type of a field that is encoded, and whether its own fields are in its place.
     fn encoded(&self, field: &Field) -> Option<(Ty, bool)> {
         let store = self.types.store();
-        let tag = tags::lookup(store.str(field.tag).as_bytes(), self.key).map(|tag| tag.shown());
+        // As `reflect` reads it: what is malformed is as if it were not there.
+        let tag = tags::lookup(store.str(field.tag).as_bytes(), self.key).map_or(String::new(), |tag| tag.shown());
+        let is_renamed = !tag.split(',').next().unwrap_or("").is_empty();
         let base = self.relations.deref(field.ty).0;
-        let is_struct = matches!(self.relations.under(base), TypeData::Struct(_));
-        match tag.as_deref() {
-            Some("-") => None,
-            None if field.embedded && is_struct => Some((field.ty, true)),
-            _ if store.is_exported(field.name) => Some((field.ty, false)),
-            // Exported fields of an embedded struct are promoted, whatever its own name.
-            _ => (field.embedded && is_struct).then_some((field.ty, true)),
-        }
+        let is_flattened = field.embedded && !is_renamed && matches!(self.relations.under(base), TypeData::Struct(_));
+        // Exported fields of an embedded struct are promoted, whatever its own name.
+        let is_encoded = tag != "-" && (is_flattened || store.is_exported(field.name));
+        is_encoded.then_some((field.ty, is_flattened))
     }
 }
