@@ -65,6 +65,7 @@ pub fn updating() -> bool {
 pub fn rulec(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rulec"));
     command.args(arguments).current_dir(folder).env_remove("CLICOLOR_FORCE");
+    command.env("RULEC_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command.output().expect("the binary runs")
 }
 

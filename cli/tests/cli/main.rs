@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod bad_input;
+mod cache;
 mod check;
 mod commands;
 mod support;

@@ -44,9 +44,15 @@ impl Sandbox {
         self.folder.path().join(path)
     }
 
+    /// Where the binary keeps what it wants to find again: below a hidden folder, where it looks for no files.
+    pub fn cache(&self) -> PathBuf {
+        self.path(".cache")
+    }
+
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rulec"));
         command.args(arguments).current_dir(self.folder.path()).env("NO_COLOR", "1");
+        command.env("RULEC_CACHE_DIR", self.cache());
         // What runs keep goes away with the folder, and no run sees what others kept.
         command.env("RULEC_CACHE_DIR", self.folder.path().join(".cache"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
