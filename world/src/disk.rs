@@ -115,7 +115,8 @@ impl Source for DiskSource {
 
     fn problems(&self) -> Vec<String> {
         let packages = self.packages.read().unwrap_or_else(PoisonError::into_inner);
-        let is_own = |dir: &PackageDir| !dir.is_standard() && dir.module.as_ref().is_none_or(|own| own.version.is_none());
+        let is_own =
+            |dir: &PackageDir| !dir.is_standard() && dir.module.as_ref().is_none_or(|own| own.version.is_none());
         let own = packages.values().map(|found| &found.dir).filter(|dir| is_own(dir));
         let mut problems: Vec<String> = own.flat_map(|dir| dir.problems()).map(ToString::to_string).collect();
         problems.extend(self.loader.problems().iter().map(ToString::to_string));

@@ -69,7 +69,9 @@ impl Packages {
         problems.extend(match &missing[..] {
             [] => None,
             [only] => Some(format!("types are not known in full: {only}")),
-            [first, rest @ ..] => Some(format!("types are not known in full: {first}; and {} more like it", rest.len())),
+            [first, rest @ ..] => {
+                Some(format!("types are not known in full: {first}; and {} more like it", rest.len()))
+            }
         });
         problems
     }
