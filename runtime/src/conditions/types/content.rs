@@ -205,9 +205,9 @@ impl Encoding<'_> {
         let tag = tags::lookup(store.str(field.tag).as_bytes(), self.key).map_or(String::new(), |tag| tag.shown());
         let is_renamed = !tag.split(',').next().unwrap_or("").is_empty();
         let base = self.relations.deref(field.ty).0;
-        let is_flattened = field.embedded && !is_renamed && matches!(self.relations.under(base), TypeData::Struct(_));
-        // Exported fields of an embedded struct are promoted, whatever its own name.
-        let is_encoded = tag != "-" && (is_flattened || store.is_exported(field.name));
-        is_encoded.then_some((field.ty, is_flattened))
+        let is_embedded = field.embedded && matches!(self.relations.under(base), TypeData::Struct(_));
+        // An embedded struct may have exported fields, whatever its own name.
+        let is_encoded = tag != "-" && (is_embedded || store.is_exported(field.name));
+        is_encoded.then_some((field.ty, is_embedded && !is_renamed))
     }
 }

@@ -69,6 +69,17 @@ type message struct {
 	Any    any
 }
 
+type nested struct {
+	base  `json:"base"`
+	loose `json:"-"`
+	Unset chan int `xml:"u" json:"-,"`
+}
+
+type wrapped struct {
+	*self
+	Fn func()
+}
+
 func use(any) {}
 
 func held(any) {}
@@ -94,9 +105,11 @@ func f[T ~uint8 | ~int32, M sync.Mutex, A any, E sync.Mutex | int](t T, m M, a A
 	use(1.5) // undecided bits "not known whether bits\(\$x\) <= 16" layout "not known whether best_size\(\$x\) < size\(\$x\)" receivers "not known whether value_methods\(\$x\) > 0"
 	use(loose{}) // want layout "24 bytes, 16 in the best order" // undecided bits "not known whether bits\(\$x\) <= 16"
 	use(mixed{}) // want receivers "1 and 2" // undecided bits "not known whether bits\(\$x\) <= 16"
-	use(&mixed{}) // want receivers "1 and 2" // undecided bits "not known whether bits\(\$x\) <= 16" layout "not known whether best_size\(\$x\) < size\(\$x\)"
+	use(&mixed{}) // want receivers "1 and 2" // undecided bits "not known whether bits\(\$x\) <= 16" layout "not known whether best_size\(\$x\) < size\(\$x\)" encoder "not known whether type_name\(\$x\) in \[\"nested\", \"wrapped\"\]"
 	use(message{}) // want encoded "float64, func, interface, key:int, map, marshaler, pointer, slice, string, struct" // undecided bits "not known whether bits\(\$x\) <= 16"
 	use(p) // undecided bits "not known whether bits\(\$x\) <= 16" layout "not known whether best_size\(\$x\) < size\(\$x\)"
+	use(nested{}) // want encoded "chan, func, struct" encoder "chan, func, struct" // undecided bits "not known whether bits\(\$x\) <= 16"
+	use(wrapped{}) // want encoder "marshaler" // undecided bits "not known whether bits\(\$x\) <= 16"
 }
 
 func g(a opens, b opens2, c closer, r io.Reader, w io.Writer, u unknown, m mixed) {
