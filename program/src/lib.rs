@@ -42,6 +42,7 @@ pub use folder::{Excluded, Role, SourceFile};
 pub use head::Import;
 pub use loader::{LOOSE, Loader, PackageDir, Resolution};
 pub use module::Module;
+pub use paths::normalised;
 pub use problem::Problem;
 pub use scope::ScopeId;
 pub use version::GoVersion;

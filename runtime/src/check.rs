@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
         Run {
             job,
             modules: of_folder,
-            build: job.platform.is_given().then(|| build_context(job, go_version)),
+            build: job.platform.is_given().then(|| loader.build_context().clone()),
             go_version,
         }
     }
@@ -392,31 +392,6 @@ pub(crate) fn skipped(target: &Target, reason: String) -> Outcome {
 fn internal_error(target: &Target, message: String) -> Outcome {
     let error = InternalError { path: target.display.to_string(), message };
     Outcome { internal_errors: vec![error], ..Outcome::default() }
-}
-
-/// The platform asked for; what is left open is this machine's.
-fn build_context(job: &Job, go_version: Option<GoVersion>) -> BuildContext {
-    let here = |ours: &str, names: &[(&str, &str)]| {
-        names.iter().find(|(rust, _)| *rust == ours).map_or(ours, |(_, go)| go).to_owned()
-    };
-    let goos = here(std::env::consts::OS, &[("macos", "darwin")]);
-    let goarch = here(
-        std::env::consts::ARCH,
-        &[
-            ("x86_64", "amd64"),
-            ("x86", "386"),
-            ("aarch64", "arm64"),
-            ("powerpc64", "ppc64"),
-            ("loongarch64", "loong64"),
-        ],
-    );
-    BuildContext {
-        goos: job.platform.goos.clone().unwrap_or(goos),
-        goarch: job.platform.goarch.clone().unwrap_or(goarch),
-        tags: job.platform.tags.clone(),
-        // Without a version, every `go1.N` tag holds.
-        go_minor: go_version.map_or(u32::MAX, |version| version.minor),
-    }
 }
 
 fn line_count(source: &[u8]) -> u64 {

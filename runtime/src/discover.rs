@@ -12,6 +12,7 @@ use crate::job::Target;
 use globset::GlobSet;
 use ignore::WalkBuilder;
 use ignore::gitignore::GitignoreBuilder;
+use rulec_program::normalised;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -247,21 +248,6 @@ fn skipped_folder(error: &ignore::Error, start: &Path, cwd: &Path) -> Skipped {
     }
     let reason = inner.io_error().map_or_else(|| inner.to_string(), reason_of);
     Skipped { path: display(path.map_or(start, PathBuf::as_path), cwd), reason }
-}
-
-/// `path` without `.` and `..`. Links are not looked at, so what the user typed is what is shown.
-fn normalised(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            _ => plain.push(part),
-        }
-    }
-    plain
 }
 
 /// The path with `/` between names; a name that is not UTF-8 has its other bytes, and its `%`, percent-escaped.

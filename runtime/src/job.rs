@@ -6,7 +6,7 @@ use crate::finding::RuleRef;
 use crate::rules::RuleSet;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::Severity;
-use rulec_program::Config;
+use rulec_program::{Config, GoVersion};
 use rulec_world::Packages;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,6 +99,7 @@ impl Platform {
             goarch: self.goarch.clone(),
             tags: self.tags.clone(),
             gopath: self.gopath.clone(),
+            go_version: self.go_version.as_deref().and_then(GoVersion::parse),
             ..Config::of_this_machine()
         }
     }
