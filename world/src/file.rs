@@ -16,6 +16,9 @@ pub struct FileTypes<'w> {
     unit: UnitTypes<'w>,
 }
 
+/// How many declarations are followed to find out why something is not known.
+const MAX_DECLARATIONS: usize = 16;
+
 /// Of how many expressions the type is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -163,7 +166,12 @@ impl<'w> FileTypes<'w> {
     /// Why the type of an expression is not known, in the words of a clause after *unknown because*.
     pub fn unknown_because(&self, node: Node) -> String {
         let tree = self.tree();
-        let leaf = self.unknown_leaf(node);
+        let mut leaf = self.unknown_leaf(node);
+        // A variable is not known because of what it was declared with.
+        for _ in 0..MAX_DECLARATIONS {
+            let Some(origin) = self.declared_with(leaf).filter(|origin| self.ty(*origin).is_unknown()) else { break };
+            leaf = self.unknown_leaf(origin);
+        }
         let text = self.file().texts.str(tree.text(leaf));
         match tree.kind(leaf) {
             Kind::Ident => match self.import_of(leaf) {
@@ -176,6 +184,30 @@ impl<'w> FileTypes<'w> {
             Kind::Selector => "what it selects was not found".to_owned(),
             Kind::Bad => "this part of the file could not be parsed".to_owned(),
             kind => format!("the type of this {} could not be found out", kind.name()),
+        }
+    }
+
+    /// What the local variable that an identifier names got its type from: an expression or a type.
+    fn declared_with(&self, ident: Node) -> Option<Node> {
+        let (tree, names) = (self.tree(), &self.file().names);
+        let object = names.get(names.object(ident)?);
+        let decl = object.decl.filter(|_| object.kind.is_variable())?;
+        let list = tree.parent(decl);
+        let around = tree.parent(list);
+        let nth_value = |values: Node| {
+            let position = tree.children(list).position(|name| name == decl)?;
+            tree.children(values).nth(position).or_else(|| tree.children(values).next())
+        };
+        match (tree.kind(list), tree.kind(around)) {
+            (Kind::Range, _) => Some(tree.slot(list, 2)),
+            (Kind::TypeSwitch, _) => Some(tree.slot(list, 2)),
+            (_, Kind::Assign) => nth_value(tree.slot(around, 1)),
+            (_, Kind::Field) => Some(tree.slot(around, 1)),
+            (_, Kind::VarSpec) => {
+                let of_type = tree.slot(around, 1);
+                if tree.kind(of_type) == Kind::Absent { nth_value(tree.slot(around, 2)) } else { Some(of_type) }
+            }
+            _ => None,
         }
     }
 

@@ -59,9 +59,12 @@ fn a_second_run_takes_what_the_first_has_kept_and_says_the_same() {
 #[test]
 fn an_import_that_is_missing_is_told_and_what_hangs_on_it_is_undecided() {
     let sandbox = module();
-    sandbox.write("b/c.go", "package b\n\nimport \"example.com/gone/x\"\n\nvar c = x.A == x.B\n");
+    let source =
+        "package b\n\nimport \"example.com/gone/x\"\n\nfunc c() bool {\n\ta, err := x.A()\n\treturn err == a\n}\n";
+    sandbox.write("b/c.go", source);
     let run = sandbox.run(&[CHECK, &["--undecided=list"]].concat()).exits(1);
-    run.says(&["err is an error", "b/c.go:5:9", "example.com/gone", "1 undecided", "types known for"])
+    run.says(&["err is an error", "b/c.go:7:9", "not known whether $x : error: ", "example.com/gone/x", "1 undecided"])
+        .says(&["types known for"])
         .complains(&["types are not known in full", "example.com/gone/x"]);
 }
 
