@@ -8,7 +8,7 @@ use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
 use rulec_compiler::native::{self, NativeOptions};
-use rulec_compiler::{CompiledRule, SourceFile, compile};
+use rulec_compiler::{CompiledRule, SourceFile, compile, compile_against};
 use rulec_grammar::codes::E0808;
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_pack::{Code, Engine, Executable};
@@ -16,6 +16,7 @@ use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{Notice, Source};
+use rulec_world::standard::names_without;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -123,7 +124,8 @@ impl Loaded {
             return;
         }
         let first_source = self.sources.len();
-        let compiled = compile(&files, pack);
+        // What is embedded was checked when it was built.
+        let compiled = if added { compile_against(&files, pack, names_without) } else { compile(&files, pack) };
         self.sources.extend(files.iter().map(|file| Source::new(&file.path, &file.text)));
         self.diagnostics.extend(compiled.diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, first_source)));
         self.packs.push(RulePack {

@@ -94,11 +94,21 @@ pub struct CompiledRule {
     pub uses: Vec<(String, String)>,
 }
 
+/// What is known of Go packages that rules name: given an import path and a name, the names of the package if it certainly
+/// does not have that one.
+pub type NamesWithout = fn(&str, &str) -> Option<Vec<String>>;
+
 /// Compiles rule files. [`FileId`] *n* is file *n*; `pack` is the first part of the rules' ids.
 pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
+    compile_against(files, pack, |_, _| None)
+}
+
+/// The same; names that a package does not have are mistakes.
+pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWithout) -> Compiled {
     let mut sink = Sink::new();
     let parsed = parse(files, &mut sink);
-    let modules = Modules::new(pack, files, &parsed, &mut sink);
+    let mut modules = Modules::new(pack, files, &parsed, &mut sink);
+    modules.names_without = names_without;
     let mut tables = Tables::default();
     let mut compiled = Compiled { plan: Plan::default(), diagnostics: Vec::new(), rules: Vec::new(), written: 0 };
     let mut ids: BTreeMap<String, (FileId, Span)> = BTreeMap::new();

@@ -8,12 +8,12 @@ use crate::build::{Bound, Builder, Sort, push};
 use crate::forms::Form;
 use crate::names::{hole_key, label_key};
 use crate::place::{self, Place};
-use crate::scope::is_exported;
 use rulec_grammar::ast::{Form as Shape, Name, OpForm, Pattern, PatternId};
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Constant, Op, OriginId, Over, Register, Step, SymbolIndex, Test, Way};
 use rulec_tree::{Category, Kind, KindSet, Predeclared, Span};
 use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
 
 /// What waits until all tests without a choice are made.
 enum Later {
@@ -406,9 +406,8 @@ impl<'f> Lowering<'_, '_, 'f> {
         let mut symbols = Vec::new();
         for path in &paths {
             for (name, span) in &names {
-                if !is_exported(name) {
-                    self.builder.errors().unexported(*span, path, name);
-                }
+                let scope = Rc::clone(&self.builder.scope);
+                scope.can_name(path, name, *span, &mut self.builder.errors());
                 symbols.push(self.builder.tables.symbol(path, name));
             }
         }

@@ -1,7 +1,7 @@
 //! What the names of a rule file mean: packages, predicates and symbol sets, its own and those of other modules.
 
-use crate::SourceFile;
 use crate::errors::Errors;
+use crate::{NamesWithout, SourceFile};
 use rulec_grammar::ast::{Item, Module, Name, PackageRef, Predicate, SymbolRef, SymbolSet, Use};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_tree::Span;
@@ -15,13 +15,20 @@ pub(crate) struct Modules<'a> {
     names: BTreeSet<String>,
     files: &'a [SourceFile],
     parsed: &'a [Module],
+    pub names_without: NamesWithout,
 }
 
 impl<'a> Modules<'a> {
     /// Collects the items that other modules can bring in. Two of one name in a module are an error.
     pub fn new(pack: &str, files: &'a [SourceFile], parsed: &'a [Module], sink: &mut Sink) -> Modules<'a> {
-        let mut modules =
-            Modules { predicates: BTreeMap::new(), symbols: BTreeMap::new(), names: BTreeSet::new(), files, parsed };
+        let mut modules = Modules {
+            predicates: BTreeMap::new(),
+            symbols: BTreeMap::new(),
+            names: BTreeSet::new(),
+            files,
+            parsed,
+            names_without: |_, _| None,
+        };
         for (index, (file, module)) in files.iter().zip(parsed).enumerate() {
             let id = FileId(index as u32);
             let path = format!("{pack}.{}", file.family);
@@ -58,6 +65,7 @@ impl<'a> Modules<'a> {
             predicates: BTreeMap::new(),
             symbols: BTreeMap::new(),
             used: RefCell::default(),
+            names_without: self.names_without,
         };
         scope.bring_in(self, own, |_| true);
         let mut errors = Errors { sink, file };
@@ -118,6 +126,7 @@ pub(crate) struct Scope<'a> {
     predicates: BTreeMap<String, (FileId, &'a Predicate)>,
     symbols: BTreeMap<String, (FileId, &'a SymbolSet)>,
     used: RefCell<BTreeSet<String>>,
+    names_without: NamesWithout,
 }
 
 impl<'a> Scope<'a> {
@@ -142,6 +151,7 @@ impl<'a> Scope<'a> {
             predicates: self.predicates.clone(),
             symbols: self.symbols.clone(),
             used: RefCell::default(),
+            names_without: self.names_without,
         }
     }
 
@@ -189,11 +199,24 @@ impl<'a> Scope<'a> {
                 }
             },
         };
-        if !path.is_empty() && !is_exported(&symbol.name.value) {
-            errors.unexported(symbol.name.span, &path, &symbol.name.value);
+        if !path.is_empty() && !self.can_name(&path, &symbol.name.value, symbol.name.span, errors) {
             return None;
         }
         Some((path, symbol.name.value.clone()))
+    }
+
+    /// Whether rules can name this of the package with that import path: it is exported, and the package may have it. If
+    /// not, that is reported.
+    pub fn can_name(&self, path: &str, name: &str, at: Span, errors: &mut Errors<'_>) -> bool {
+        if !is_exported(name) {
+            errors.unexported(at, path, name);
+            return false;
+        }
+        let names = (self.names_without)(path, name);
+        if let Some(names) = &names {
+            errors.unknown_name(at, &format!("name in \"{path}\""), name, names);
+        }
+        names.is_none()
     }
 
     /// `use` lines of packages that nothing named; call when everything of the file is lowered. Examples count: what

@@ -9,7 +9,6 @@
 use crate::ask::{Operand, operand, value_span};
 use crate::build::{Bound, Builder, Sort, push};
 use crate::names::hole_key;
-use crate::scope::is_exported;
 use rulec_grammar::ast::{
     Cond as Syntax, Form as Shape, Name, OpForm, Pattern, PatternId, SymbolRef, TypePattern as Written, TypeRelation,
     Value,
@@ -337,8 +336,8 @@ impl<'p> Reading<'_, '_, 'p> {
                 return None;
             };
             for name in self.spellings(name)? {
-                if !is_exported(&name.value) {
-                    self.builder.errors().unexported(name.span, &path, &name.value);
+                let scope = Rc::clone(&self.builder.scope);
+                if !scope.can_name(&path, &name.value, name.span, &mut self.builder.errors()) {
                     return None;
                 }
                 options.push(TypeNode::Named { package: path.clone(), name: name.value, args: None });

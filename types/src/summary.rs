@@ -21,7 +21,7 @@ mod write;
 mod tests;
 
 pub use format::VERSION;
-pub use read::{Found, Surroundings, packages, read};
+pub use read::{Found, Surroundings, names, packages, read};
 pub use write::{What, write};
 
 /// Bytes that are no summary of this version: another version, or damaged.

@@ -21,9 +21,9 @@ use rulec_types::summary;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The file that is part of this crate.
 static EMBEDDED: &[u8] = include_bytes!("../std/standard-library.summary");
@@ -223,6 +223,31 @@ impl StandardOn {
     fn numbered(self, package: u32) -> Option<&'static StandardPackage> {
         self.standard.index.packages.get(package as usize)
     }
+}
+
+/// The names of a package of the standard library if it certainly has no `name`, on whatever platform. None if it may
+/// have, and of other packages.
+pub fn names_without(path: &str, name: &str) -> Option<Vec<String>> {
+    static KNOWN: Mutex<BTreeMap<String, Option<Arc<BTreeSet<String>>>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let names = known.entry(path.to_owned()).or_insert_with(|| exported_names(path).map(Arc::new));
+    let names = names.as_ref().filter(|names| !names.contains(name))?;
+    Some(names.iter().cloned().collect())
+}
+
+/// The exported names that the summaries of a package mention, on all platforms.
+fn exported_names(path: &str) -> Option<BTreeSet<String>> {
+    let standard = Standard::embedded()?;
+    let platforms = (0..standard.index.platforms.len()).map(|platform| StandardOn { standard, platform });
+    let summaries: Vec<Vec<u8>> = platforms.filter_map(|on| on.summary_of(path)).collect();
+    let mut names = BTreeSet::new();
+    for summary in &summaries {
+        // What cannot be read says nothing about what is missing.
+        let all = rulec_types::summary::names(summary).ok()?;
+        let exported = all.into_iter().filter(|name| name.starts_with(char::is_uppercase));
+        names.extend(exported.map(str::to_owned));
+    }
+    (!summaries.is_empty()).then_some(names)
 }
 
 /// What importing a path means that only the standard library can have.

@@ -119,3 +119,11 @@ fn inspect_shows_types_names_and_why_something_is_not_known() {
         .exits(0)
         .says(&["Try func of example.com/m/a", "Failed var of example.com/m/a"]);
 }
+
+#[test]
+fn a_name_that_the_standard_library_does_not_have_is_a_mistake_of_the_rule() {
+    let typo =
+        RULE.replace("/// Errors are", "use \"net/http\"\n\n/// Errors are").replace("$x : error", "$x : *http.Requst");
+    let run = Sandbox::new(&[("own.rule", &typo)]).run(&["lint", "own.rule"]).exits(2);
+    run.complains(&["E0208", "there is no name in \"net/http\" called `Requst`", "there is a similar one: `Request`"]);
+}

@@ -65,6 +65,15 @@ pub fn packages(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
     Ok(head.others)
 }
 
+/// All names in a summary: those that the package declares are among them.
+///
+/// # Errors
+/// [`Damaged`] if the bytes are no summary.
+pub fn names(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
+    let (head, _) = read_head(bytes)?;
+    Ok(head.names)
+}
+
 struct Head<'b> {
     names: Vec<&'b str>,
     path: &'b str,
