@@ -89,7 +89,7 @@ impl Graph {
         let mut wanted: Vec<UnitKey> = roots.into_iter().filter(|key| is_new(key)).collect();
         while !wanted.is_empty() {
             let known = graph.units.len();
-            let nodes = threads::map(threads, &wanted, |key| node_of(source, key));
+            let nodes = threads::map(threads, &wanted, || (), |(), key| node_of(source, key));
             nodes.into_iter().flatten().for_each(|node| graph.add(node));
             let needed = graph.units[known..].iter().flat_map(UnitNode::needed);
             wanted = needed.filter(|key| is_new(key)).collect();

@@ -3,15 +3,22 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What the work on each item gives, in the order of the items. The calling thread is one of those that work.
-pub(crate) fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// What the work on each item gives, in the order of the items. `init` makes what a thread needs again for each item. The
+/// calling thread is one of those that work.
+pub(crate) fn map<T: Sync, S, R: Send>(
+    threads: usize,
+    items: &[T],
+    init: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(items.len()));
     let all = || {
+        let mut state = init();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return };
-            let result = work(item);
+            let result = work(&mut state, item);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
         }
     };
@@ -36,8 +43,8 @@ mod tests {
         let items: Vec<usize> = (0..1000).collect();
         let squares: Vec<usize> = items.iter().map(|item| item * item).collect();
         for threads in [0, 1, 2, 5] {
-            assert_eq!(map(threads, &items, |item| item * item), squares);
-            assert_eq!(map(threads, &[0; 0], |item| *item), [0; 0]);
+            assert_eq!(map(threads, &items, || (), |(), item| item * item), squares);
+            assert_eq!(map(threads, &[0; 0], || (), |(), item| *item), [0; 0]);
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::declare::{Declared, Homes};
 use crate::file::FileTypes;
 use crate::graph::{Graph, UnitKey};
 use crate::source::{Import, PackageKey, Part, Source};
+use crate::threads;
 use rulec_gofront::{File, Reader};
 use rulec_types::check::{Extension, FileScope, Imported, UnitFile};
 use rulec_types::summary::{self, What};
@@ -12,7 +13,6 @@ use rulec_types::{PackageId, Store};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The packages of a run: what they declare, and what is known of their files.
@@ -29,9 +29,6 @@ pub struct World {
     /// Why imports of the packages asked for could not be found.
     missing: Mutex<BTreeSet<String>>,
 }
-
-/// Declaring goes into nested types and expressions; the bound on their nesting is made for this.
-const STACK_BYTES: usize = 256 << 20;
 
 impl World {
     /// A world in which nothing is declared yet.
@@ -92,19 +89,7 @@ impl World {
         missing.extend(graph.missing(&units).map(str::to_owned));
         drop(missing);
         for round in rounds {
-            let next = AtomicUsize::new(0);
-            let work = || {
-                let mut reader = Reader::new();
-                while let Some(unit) = round.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    self.declare_unit(&mut reader, &graph.units[*unit]);
-                }
-            };
-            std::thread::scope(|scope| {
-                for _ in 0..threads.clamp(1, round.len()) {
-                    // Where the system gives no more threads, those that are there do the work.
-                    let _ = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-                }
-            });
+            threads::map(threads, &round, Reader::new, |reader, unit| self.declare_unit(reader, &graph.units[*unit]));
         }
         if let Some(cache) = &self.cache {
             cache.trim();
