@@ -1,0 +1,3 @@
+module rulec.example/goroutines
+
+go 1.26
