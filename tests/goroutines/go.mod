@@ -1,3 +1,3 @@
-module rulec.example/goroutines
+module rulec.test/goroutines
 
 go 1.26
