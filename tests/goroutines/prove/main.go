@@ -259,6 +259,7 @@ type outcome struct {
 // How long nothing may change before what waits counts as blocked, and the end of patience.
 const (
 	settle   = 400 * time.Millisecond
+	timers   = 200 * time.Millisecond // what a program arranged for later has happened by then
 	patience = 20 * time.Second
 )
 
@@ -285,7 +286,7 @@ func main() {
 		}
 		lines, dump := blocked()
 		o.Lines = lines
-		if o.Returned && len(lines) == 0 && !sleeping(dump) {
+		if o.Returned && len(lines) == 0 && !sleeping(dump) && time.Since(start) > timers {
 			break
 		}
 		if state := fmt.Appendf(nil, "%v %v", o.Returned, lines); !bytes.Equal(last, state) || sleeping(dump) {

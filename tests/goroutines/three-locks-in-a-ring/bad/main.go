@@ -1,0 +1,69 @@
+// Command cluster keeps nodes, shards and leases; each index has a lock.
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+type index struct {
+	mu      sync.Mutex
+	entries map[string]string
+}
+
+func (x *index) put(key, value string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.entries[key] = value
+}
+
+type cluster struct {
+	nodes, shards, leases index
+}
+
+func (c *cluster) addNode(node, shard string) {
+	c.nodes.mu.Lock()
+	defer c.nodes.mu.Unlock()
+	c.nodes.entries[node] = shard
+	pause()
+	c.shards.mu.Lock() // blocked cause
+	c.shards.entries[shard] = node
+	c.shards.mu.Unlock()
+}
+
+func (c *cluster) split(shard, lease string) {
+	c.shards.mu.Lock()
+	defer c.shards.mu.Unlock()
+	c.shards.entries[shard] = ""
+	pause()
+	c.leases.mu.Lock() // blocked cause
+	delete(c.leases.entries, lease)
+	c.leases.mu.Unlock()
+}
+
+func (c *cluster) renew(lease, node string) {
+	c.leases.mu.Lock()
+	defer c.leases.mu.Unlock()
+	c.leases.entries[lease] = node
+	pause()
+	c.nodes.mu.Lock() // blocked cause
+	c.nodes.entries[node] = lease
+	c.nodes.mu.Unlock()
+}
+
+func pause() { time.Sleep(8 * time.Millisecond) }
+
+func main() {
+	c := &cluster{}
+	for _, x := range []*index{&c.nodes, &c.shards, &c.leases} {
+		x.entries = make(map[string]string)
+		x.put("", "")
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { c.addNode("n1", "s1") })
+	wg.Go(func() { c.split("s1", "l1") })
+	wg.Go(func() { c.renew("l1", "n1") })
+	wg.Wait() // blocked
+	fmt.Println(len(c.nodes.entries))
+}
