@@ -31,6 +31,17 @@ pub(crate) struct Declared {
     homes: Arc<[Home]>,
 }
 
+impl Declared {
+    /// A hash over its files and what its imports offer; none if it must not be kept.
+    pub(crate) fn digest(&self) -> Option<[u8; 32]> {
+        self.keys.map(|keys| keys.own.0)
+    }
+
+    pub(crate) fn homes(&self) -> &[Home] {
+        &self.homes
+    }
+}
+
 /// What decides the declarations of a unit, and what others see of them.
 #[derive(Clone, Copy)]
 struct Keys {
@@ -282,7 +293,7 @@ impl World {
         homes.into()
     }
 
-    fn package_at(&self, homes: &[Home], path: &str) -> Option<PackageId> {
+    pub(crate) fn package_at(&self, homes: &[Home], path: &str) -> Option<PackageId> {
         let all = self.homes.read().unwrap_or_else(PoisonError::into_inner);
         homes.iter().find_map(|home| all.get(home)?.get(path).copied()).flatten()
     }

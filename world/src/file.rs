@@ -3,7 +3,7 @@
 use crate::source::PackageKey;
 use crate::world::World;
 use rulec_constant::Value;
-use rulec_gofront::File;
+use rulec_gofront::{File, ObjectId};
 use rulec_tree::{Kind, Node, Tree};
 use rulec_types::check::{Mode, Rows, Selection, Unit, UnitTypes};
 use rulec_types::{ObjId, Store, Ty, Types};
@@ -83,6 +83,16 @@ impl<'w> FileTypes<'w> {
     /// The type arguments of a generic function or type where this identifier names it.
     pub fn instance(&self, node: Node) -> Option<&[Ty]> {
         self.rows(node)?.instance(node)
+    }
+
+    /// The type of the variable that a clause of a type switch has; `name` is the identifier in the guard.
+    pub fn clause_var(&self, name: Node, object: ObjectId) -> Option<Ty> {
+        self.rows(name)?.clause_var(object)
+    }
+
+    /// The minor number of the language version (22 of Go 1.22), if it is known.
+    pub fn go_minor(&self) -> Option<u32> {
+        self.unit.unit().go_minor
     }
 
     /// Where types and objects live.

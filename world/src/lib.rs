@@ -22,7 +22,8 @@ mod memory;
 mod packages;
 mod source;
 pub mod standard;
-mod threads;
+pub mod threads;
+mod units;
 mod world;
 
 pub use cache::Cache;
@@ -31,4 +32,5 @@ pub use file::{Coverage, FileTypes};
 pub use memory::{MemoryFile, MemorySource};
 pub use packages::Packages;
 pub use source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
+pub use units::Unit;
 pub use world::World;

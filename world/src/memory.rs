@@ -53,6 +53,7 @@ impl MemorySource {
                 files: Vec::new(),
                 go_minor,
                 folder: PathBuf::from(&file.import_path),
+                standard: false,
             });
             package.files.push(SourceFile { path: file.path.clone(), part, imports: imports_of(&read) });
             import_paths.insert(file.path.clone(), file.import_path);

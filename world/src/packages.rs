@@ -79,11 +79,21 @@ impl Packages {
     /// Loads the packages unless they are loaded.
     pub fn prepare(&self) {
         self.prepared.call_once(|| {
-            let mut roots: Vec<PackageKey> =
-                self.files.iter().map(|file| self.world.source().package_of(file)).collect();
-            roots.sort_unstable();
-            roots.dedup();
-            self.world.prepare(roots, self.threads);
+            self.world.prepare(self.roots(), self.threads);
         });
+    }
+
+    /// The packages of the files, sorted.
+    pub fn roots(&self) -> Vec<PackageKey> {
+        let mut roots: Vec<PackageKey> =
+            self.files.iter().map(|file| self.world.source().package_of(file)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        roots
+    }
+
+    /// On how many threads they are loaded.
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 }

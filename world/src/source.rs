@@ -68,6 +68,8 @@ pub struct PackageSource {
     pub go_minor: Option<u32>,
     /// The folder that its files are in.
     pub folder: PathBuf,
+    /// Whether it is part of a Go distribution.
+    pub standard: bool,
 }
 
 /// A Go file of a package.

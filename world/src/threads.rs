@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// What the work on each item gives, in the order of the items. `init` makes what a thread needs again for each item. The
 /// calling thread is one of those that work.
-pub(crate) fn map<T: Sync, S, R: Send>(
+pub fn map<T: Sync, S, R: Send>(
     threads: usize,
     items: &[T],
     init: impl Fn() -> S + Sync,
