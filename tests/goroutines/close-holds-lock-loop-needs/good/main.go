@@ -1,0 +1,54 @@
+// Command watcher stops its loop with the same lock that the loop takes for each event.
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+type watcher struct {
+	mu      sync.Mutex
+	events  chan string
+	done    chan struct{}
+	closed  bool
+	handled map[string]int
+}
+
+func watch() *watcher {
+	w := &watcher{
+		events:  make(chan string, 2),
+		done:    make(chan struct{}),
+		handled: make(map[string]int),
+	}
+	go w.loop()
+	return w
+}
+
+func (w *watcher) loop() {
+	defer close(w.done)
+	for e := range w.events {
+		w.mu.Lock()
+		w.handled[e]++
+		w.mu.Unlock()
+	}
+}
+
+func (w *watcher) Close() int {
+	w.mu.Lock()
+	was := w.closed
+	w.closed = true
+	w.mu.Unlock()
+	if was {
+		return 0
+	}
+	w.events <- "last"
+	close(w.events)
+	<-w.done
+	return len(w.handled)
+}
+
+func main() {
+	w := watch()
+	w.events <- "create"
+	fmt.Println(w.Close())
+}

@@ -1,0 +1,40 @@
+// Command sampler may be started by two owners but is stopped by one message.
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+type sampler struct {
+	stop chan struct{}
+	wg   sync.WaitGroup
+	mu   sync.Mutex
+	runs int
+}
+
+func (s *sampler) Start() {
+	s.wg.Add(1)
+	go s.loop() // cause
+}
+
+func (s *sampler) loop() {
+	defer s.wg.Done()
+	s.mu.Lock()
+	s.runs++
+	s.mu.Unlock()
+	<-s.stop // blocked
+}
+
+func (s *sampler) Stop() {
+	s.stop <- struct{}{} // cause
+	s.wg.Wait()          // blocked
+}
+
+func main() {
+	s := &sampler{stop: make(chan struct{})}
+	s.Start() // the web server wants samples
+	s.Start() // cause
+	s.Stop()
+	fmt.Println(s.runs)
+}

@@ -1,0 +1,46 @@
+// Command relay forwards datagrams until its context ends.
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+type relay struct {
+	in   chan []byte
+	sent int
+}
+
+func (r *relay) forward(ctx context.Context) {
+	for {
+		select {
+		case packet := <-r.in:
+			r.sent += len(packet)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func run(packets ...string) int {
+	r := &relay{in: make(chan []byte)}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		r.forward(ctx)
+	}()
+	for _, p := range packets {
+		r.in <- []byte(p)
+	}
+	cancel()
+	wg.Wait()
+	return r.sent
+}
+
+func main() {
+	fmt.Println(run("ping", "pong"))
+}
