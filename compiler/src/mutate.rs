@@ -60,7 +60,9 @@ fn compile_alone<'a>(
     let (mut tables, mut sink) = (Tables::default(), Sink::new());
     let context = Context { modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
     let lowered = rule::lower(context, rule, RuleIndex(0), id.to_owned(), path)?;
-    let plan = Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules: vec![lowered] };
+    let rules = vec![lowered];
+    let plan =
+        Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules, models: Vec::new() };
     rulec_plan::verify::verify(&plan).is_ok().then_some(plan)
 }
 

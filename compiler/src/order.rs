@@ -6,12 +6,22 @@
 //! Nothing moves over a choice: what stands behind it runs once for each of its values. Parts of `and` and `or` are only
 //! put in another order, which changes no answer in Kleene's logic.
 
+use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step, Test};
 use std::collections::BTreeSet;
 
 /// Whether steps ask anything that can depend on types.
 pub(crate) fn asks_types(steps: &[Step]) -> bool {
-    steps.iter().any(step_asks_types)
+    let mut found = false;
+    each_host(steps, &mut |host| found |= host.signature().types);
+    found
+}
+
+/// Whether steps ask what happens inside of functions.
+pub(crate) fn asks_flow(steps: &[Step]) -> bool {
+    let mut found = false;
+    each_host(steps, &mut |host| found |= host.signature().flow);
+    found
 }
 
 /// Puts questions about types behind cheaper steps.
@@ -21,7 +31,7 @@ pub(crate) fn by_cost(steps: Vec<Step>) -> Vec<Step> {
     let mut assigned_late = BTreeSet::new();
     for mut step in steps {
         step.op = ordered_within(step.op);
-        if matches!(step.op, Op::Each { .. } | Op::Either(_) | Op::Emit(_)) {
+        if matches!(step.op, Op::Each { .. } | Op::Either(_) | Op::Gather { .. } | Op::Emit(_)) {
             ordered.append(&mut waiting);
             assigned_late.clear();
             ordered.push(step);
@@ -40,6 +50,7 @@ fn ordered_within(op: Op) -> Op {
     match op {
         Op::Ask(cond) => Op::Ask(ordered_cond(cond)),
         Op::Either(branches) => Op::Either(branches.into_iter().map(by_cost).collect()),
+        Op::Gather { dst, shared, steps, row } => Op::Gather { dst, shared, steps: by_cost(steps), row },
         other => other,
     }
 }
@@ -47,7 +58,7 @@ fn ordered_within(op: Op) -> Op {
 fn ordered_cond(cond: Cond) -> Cond {
     let sorted = |parts: Vec<Cond>| {
         let mut parts: Vec<Cond> = parts.into_iter().map(ordered_cond).collect();
-        parts.sort_by_key(cond_asks_types);
+        parts.sort_by_key(cost);
         parts
     };
     match cond {
@@ -59,36 +70,62 @@ fn ordered_cond(cond: Cond) -> Cond {
     }
 }
 
+/// How dear it is to ask a condition, as a rank.
+fn cost(cond: &Cond) -> u8 {
+    let mut rank = 0;
+    each_host_of_cond(cond, &mut |host| rank = rank.max(host_cost(host)));
+    rank
+}
+
+fn host_cost(host: HostFn) -> u8 {
+    let signature = host.signature();
+    u8::from(signature.types) + u8::from(signature.flow)
+}
+
 fn step_asks_types(step: &Step) -> bool {
-    match &step.op {
-        Op::Ask(cond) => cond_asks_types(cond),
-        Op::Either(branches) => branches.iter().any(|branch| asks_types(branch)),
-        Op::Let { host, args, .. } => host.signature().types || args.iter().any(arg_asks_types),
-        Op::Emit(args) => args.iter().any(arg_asks_types),
-        Op::Move { .. } | Op::Test(_) | Op::Each { .. } => false,
+    asks_types(std::slice::from_ref(step))
+}
+
+/// Hears of every host function that steps ask.
+pub(crate) fn each_host(steps: &[Step], hear: &mut dyn FnMut(HostFn)) {
+    for step in steps {
+        match &step.op {
+            Op::Ask(cond) => each_host_of_cond(cond, hear),
+            Op::Either(branches) => branches.iter().for_each(|branch| each_host(branch, hear)),
+            Op::Let { host, args, .. } => {
+                hear(*host);
+                args.iter().for_each(|arg| each_host_of_arg(arg, hear));
+            }
+            Op::Gather { steps, .. } => each_host(steps, hear),
+            Op::Emit(args) => args.iter().for_each(|arg| each_host_of_arg(arg, hear)),
+            Op::Move { .. } | Op::Test(_) | Op::Each { .. } => {}
+        }
     }
 }
 
-fn cond_asks_types(cond: &Cond) -> bool {
+fn each_host_of_cond(cond: &Cond, hear: &mut dyn FnMut(HostFn)) {
     match cond {
-        Cond::And(parts) | Cond::Or(parts) => parts.iter().any(cond_asks_types),
-        Cond::Not(inner) => cond_asks_types(inner),
-        Cond::Search(steps) => asks_types(steps),
-        Cond::Host(host, args) => host.signature().types || args.iter().any(arg_asks_types),
-        Cond::Test(_) => false,
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| each_host_of_cond(part, hear)),
+        Cond::Not(inner) => each_host_of_cond(inner, hear),
+        Cond::Search(steps) => each_host(steps, hear),
+        Cond::Host(host, args) => {
+            hear(*host);
+            args.iter().for_each(|arg| each_host_of_arg(arg, hear));
+        }
+        Cond::Test(_) => {}
     }
 }
 
-fn arg_asks_types(arg: &Arg) -> bool {
-    match arg {
-        Arg::Call(host, args) => host.signature().types || args.iter().any(arg_asks_types),
-        Arg::Node(_) | Arg::Run(..) | Arg::Value(_) | Arg::Const(_) => false,
+fn each_host_of_arg(arg: &Arg, hear: &mut dyn FnMut(HostFn)) {
+    if let Arg::Call(host, args) = arg {
+        hear(*host);
+        args.iter().for_each(|arg| each_host_of_arg(arg, hear));
     }
 }
 
 fn assigns(op: &Op) -> Option<Register> {
     match op {
-        Op::Move { dst, .. } | Op::Each { dst, .. } | Op::Let { dst, .. } => Some(*dst),
+        Op::Move { dst, .. } | Op::Each { dst, .. } | Op::Let { dst, .. } | Op::Gather { dst, .. } => Some(*dst),
         Op::Test(_) | Op::Ask(_) | Op::Either(_) | Op::Emit(_) => None,
     }
 }
@@ -107,8 +144,14 @@ fn read_by_op(op: &Op, registers: &mut Vec<Register>) {
         Op::Ask(cond) => read_by_cond(cond, registers),
         Op::Each { over, .. } => match over {
             Over::Positions { from, end } | Over::Elements { from, end } => registers.extend([*from, *end]),
-            Over::Ancestors { of, .. } | Over::Descendants { of, .. } | Over::Statement { of } => registers.push(*of),
+            Over::Ancestors { of, .. } | Over::Descendants { of, .. } | Over::Statement { of } | Over::Rows { of } => {
+                registers.push(*of)
+            }
         },
+        Op::Gather { shared, steps, .. } => {
+            registers.extend(shared.map(|(_, at)| at));
+            steps.iter().for_each(|step| read_by_op(&step.op, registers));
+        }
         Op::Either(branches) => branches.iter().flatten().for_each(|step| read_by_op(&step.op, registers)),
         Op::Let { args, .. } | Op::Emit(args) => args.iter().for_each(|arg| read_by_arg(arg, registers)),
     }
@@ -146,7 +189,6 @@ fn read_by_arg(arg: &Arg, registers: &mut Vec<Register>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rulec_plan::host::HostFn;
     use rulec_plan::ir::{OriginId, Way};
 
     fn steps(ops: Vec<Op>) -> Vec<Step> {

@@ -63,7 +63,7 @@ pub(crate) fn reports(builder: &mut Builder<'_>, reports: &[Report], captures: &
             None => Some(CaptureId::MATCH),
         };
         let message = message(builder, &report.message, captures);
-        Some(ReportMeta { at: at?, message: message? })
+        Some(ReportMeta { at: at?, message: message?, trace: None })
     });
     lowered.collect()
 }

@@ -11,8 +11,8 @@
 #![warn(missing_docs)]
 
 pub mod ir;
-pub mod model;
 pub mod summary;
 
 pub use ir::Body;
+pub use rulec_plan::model;
 pub use summary::{Knowledge, Summary};

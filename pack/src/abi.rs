@@ -106,7 +106,7 @@ pub fn host_only_target() -> String {
 }
 
 /// The version of the plan's encoding; raised when [`rulec_plan::ir`] changes in a way that the hash does not see.
-const PLAN_FORMAT: u32 = 3;
+const PLAN_FORMAT: u32 = 4;
 
 /// Names this contract: layout of [`Frame`], kinds and slots, operators, host functions and their numbers, and the plan's
 /// format. Computed, so that it cannot be forgotten.

@@ -21,6 +21,7 @@ pub fn plan(start: Start, ops: Vec<Op>) -> Plan {
         symbols: vec![("p".into(), "F".into())],
         constants: Vec::new(),
         rules: vec![rule],
+        models: Vec::new(),
     }
 }
 
@@ -38,8 +39,10 @@ fn meta() -> RuleMeta {
         skip_generated: false,
         cost: CostClass::Kind,
         needs_types: false,
+        needs_flow: false,
+        fact: None,
         captures: vec![Capture { name: String::new(), form: CaptureForm::Node }],
-        reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new() }],
+        reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new(), trace: None }],
         fix: None,
         file: "a.rule".into(),
         source: String::new(),

@@ -39,14 +39,20 @@ pub struct Signature {
     pub answer: Answer,
     /// Whether the answer can depend on the types of the file, so that the packages it imports may have to be read.
     pub types: bool,
+    /// Whether the answer depends on what happens inside of functions: on control flow, values, calls, goroutines. Then
+    /// it depends on types too.
+    pub flow: bool,
     /// What it means, for the reference.
     pub doc: &'static str,
 }
 
 macro_rules! hosts {
     (@types) => { false };
-    (@types types) => { true };
-    ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident $(by $types:ident)?, $doc:literal; )*) => {
+    (@types $by:ident) => { true };
+    (@flow) => { false };
+    (@flow types) => { false };
+    (@flow flow) => { true };
+    ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident $(by $by:ident)?, $doc:literal; )*) => {
         /// A host function. Its number is part of the pack format.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[repr(u16)]
@@ -63,7 +69,8 @@ macro_rules! hosts {
                         name: $name,
                         params: &[$(Param::$param),*],
                         answer: Answer::$answer,
-                        types: hosts!(@types $($types)?),
+                        types: hosts!(@types $($by)?),
+                        flow: hosts!(@flow $($by)?),
                         doc: $doc,
                     },)*
                 }
@@ -224,9 +231,85 @@ hosts! {
     Bits "bits" (Type) -> Value by types, "How many bits an integer type has; of a type parameter the smallest of its set; unknown for others.";
     EncodedKinds "encoded_kinds" (Type, Value) -> Value by types, "The kinds, as `type_kind` says, of all that an encoder by a tag key (second) such as `json` reaches in a value: through pointers, elements and exported fields without the tag `-`; of map keys as `key:int`, and `marshaler` for what has a method such as `MarshalJSON` or `MarshalText`.";
     IsSealed "is sealed" (Type) -> Truth by types, "An interface type with a method that is not exported, so that only its own package can declare types that implement it.";
+
+    RowsKnown "rows known" () -> Value, "The set that was closed under this number (first) at this row (second); unknown if there is none.";
+    RowsOpen "rows open" () -> Value, "A new set of rows, empty.";
+    RowsAdd "rows add" () -> Truth, "Puts a row (second) into the set; doubtful if the third word is 1, sure if it is 0. Always yes.";
+    RowsClose "rows close" () -> Value, "The set, finished: sorted, each row once, sure if it was sure once; equal sets are one value. Kept under this number (second) at this row (third), unless the number is 0.";
+    RowAfter "row after" () -> Value, "The first row of the set behind a row, no handle but a word: the row shifted up by one bit, the lowest set if it is doubtful; 0 if there is none.";
+    RowsComplete "rows complete" (Value) -> Truth by flow, "All rows of the set lie in this file; unknown if some do not, or may not.";
+    RowsOf "rows of" (Node) -> Value, "The set of this row.";
+
+    EventsAt "events at" (Value, Node) -> Value by flow, "Where the rows of the set happen in the function around the node (second): where they are evaluated; at its ends if a deferred call does it; at a call that always calls the function literal which holds them.";
+    EventsExit "events exit" (Value, Node) -> Value by flow, "The ends of the function around the node (second): `return`, `panic`, `process`, `any`.";
+    EventsWhen "events when" (Node, Value, Node) -> Value by flow, "The branches of the function around the node (third) on which the value of the first is `nil`, `not nil`, `true` or `false`.";
+    EventsWhenRows "events when rows" (Value, Value, Node) -> Value by flow, "The branches of the function around the node (third) on which a condition of the set is `true` or `false`.";
+    EventsEscape "events escape" (Node, Node) -> Value by flow, "Where the value of the first node escapes in the function around the second.";
+    EventsAssign "events assign" (Node, Node) -> Value by flow, "Where the variable of the first node is assigned in the function around the second.";
+    EventsRead "events read" (Node, Node) -> Value by flow, "Where the variable of the first node is read in the function around the second, while it holds the value that it has at the first.";
+    EventsJoin "events join" (Value, Value) -> Value by flow, "Both.";
+    EventsNone "events none" () -> Value by flow, "Nothing that happens.";
+    PathFrom "path from" (Node, Value, Value, Value) -> Value by flow, "A path from a node, `after` it or from the `entry` of the function around it, to one of the events (third) past none of the others (fourth).";
+    PathEndless "path endless" (Node, Value, Value) -> Value by flow, "A path from a node, `after` it or from the `entry` of the function around it, past none of the events (third), that never ends or reaches an end of the function.";
+    Found "found" (Value) -> Truth by flow, "There is such a path, or such a flow.";
+    Repeats "repeats" (Node) -> Truth by flow, "Some path leads from behind the node to the node.";
+
+    SameValue "same value" (Node, Node) -> Truth by flow, "Both hold the same value, through assignments, conversions that keep it, and captured variables.";
+    DerivesFrom "derives from" (Node, Node) -> Truth by flow, "The value of the first is made from that of the second: a copy, a part, or computed from it.";
+    DerivesFromRows "derives from rows" (Node, Value) -> Truth by flow, "The value is made from that of one of the rows.";
+    DerivesFromSymbols "derives from symbols" (Node, Value) -> Truth by flow, "The value is made from one of the symbols: a call of it, or its own.";
+    Escapes "escapes" (Node) -> Truth by flow, "The value leaves the hands of its function: returned, stored in a field, element or package-level variable, sent, captured by a function literal that is kept, or passed to a function that keeps it or is not known.";
+    IsAlwaysNil "is always_nil" (Node) -> Truth by flow, "The value is nil whenever it is evaluated here.";
+    IsNeverNil "is never_nil" (Node) -> Truth by flow, "The value is never nil when it is evaluated here.";
+    IsMaybeNil "is maybe_nil" (Node) -> Truth by flow, "The value is nil on some path to here, for certain.";
+    IsUnusedValue "is unused_value" (Node) -> Truth by flow, "What is assigned to the variable here is read on no path.";
+    Least "least" (Node) -> Value by flow, "The least value that the integer can have here, by the conditions on the way to it; unknown if there is no bound.";
+    Greatest "greatest" (Node) -> Value by flow, "The greatest value that the integer can have here; unknown if there is no bound.";
+    LeastLen "least_len" (Node) -> Value by flow, "The least length that the slice, array, string, map or channel can have here.";
+    GreatestLen "greatest_len" (Node) -> Value by flow, "The greatest length that it can have here; unknown if there is no bound.";
+    FlowValue "flow_value" (Node) -> Value by flow, "The constant that the expression has here on all paths, through variables; unknown without one.";
+    Definitions "definitions" (Node) -> Value by flow, "The rows: the values that are assigned to the variable and may be what it holds here, through copies.";
+    Uses "uses" (Node) -> Value by flow, "The rows: where the value that is assigned here, or the parameter that is declared here, is used.";
+    Callers "callers" (Node) -> Value by flow, "The rows: calls that may call the function, `go` and `defer` included.";
+    CallsOf "calls_of" (Node) -> Value by flow, "The rows: the calls that the function makes itself, those of its function literals not counted.";
+    TaintedBy "tainted by" (Node, Value) -> Value by flow, "The way on which a value of this kind, as models say where there are some, comes to the expression; nothing that cleans it lies on it.";
+    Fact "fact" (Node, Value) -> Truth by flow, "The fact with this name holds for what the node is, or for all functions that the call may call.";
+
+    Senders "senders" (Node) -> Value by flow, "The rows: what sends to the channel of this operation or expression.";
+    Receivers "receivers" (Node) -> Value by flow, "The rows: what receives from the channel, `range` and cases of `select` included.";
+    Closers "closers" (Node) -> Value by flow, "The rows: calls that close the channel.";
+    Makers "makers" (Node) -> Value by flow, "The rows: where the channel, lock, group or condition is made or declared.";
+    Lockers "lockers" (Node) -> Value by flow, "The rows: calls that acquire the lock.";
+    Unlockers "unlockers" (Node) -> Value by flow, "The rows: calls that release the lock.";
+    Waiters "waiters" (Node) -> Value by flow, "The rows: calls that wait for the group or condition.";
+    Adders "adders" (Node) -> Value by flow, "The rows: calls that add to the group.";
+    Finishers "finishers" (Node) -> Value by flow, "The rows: calls that take from the group, `Done` above all.";
+    Signallers "signallers" (Node) -> Value by flow, "The rows: calls that wake those who wait for the condition.";
+    Alternatives "alternatives" (Node) -> Value by flow, "The rows: the other cases of the `select` that the operation is a case of, `default` included.";
+    Spawns "spawns" (Node) -> Value by flow, "The rows: `go` statements and their like in whose goroutines the node runs; none if only its callers' goroutine does.";
+    HeldAt "held_at" (Node) -> Value by flow, "The rows: the acquisitions of locks that may be held when the node is evaluated, by this function or by all its callers.";
+    HeldTwice "held_twice" (Node) -> Value by flow, "The rows: for the acquisition of a lock, the earlier ones of the same lock that are still held then, directly or through calls.";
+    HeldOnReturn "held_on_return" (Node) -> Value by flow, "The rows: for the acquisition of a lock, the returns that some path reaches with it still held, while this function releases it on another.";
+    LockCycle "lock_cycle" (Node) -> Value by flow, "The rows: for the acquisition of a lock while another is held, those that close a circle in the order of locks in other goroutines.";
+    StuckWith "stuck_with" (Node) -> Value by flow, "The rows: where the other goroutines stand in the run that `stuck` found.";
+    Capacity "capacity" (Node) -> Value by flow, "The capacity of the channel; unknown if it is not constant.";
+    WaitKind "wait_kind" (Node) -> Value by flow, "What the operation waits for: `send`, `receive`, `range`, `select`, `lock`, `read lock`, `group`, `condition`, `goroutines`; unknown for what does not wait.";
+    StuckReason "stuck_reason" (Node) -> Value by flow, "Why the operation that is `stuck` never goes on, as a clause: `nobody receives from it any more`.";
+    Stuck "stuck" (Node) -> Truth by flow, "There is a run of the program around it in which the goroutine of this operation waits for ever.";
+    Polled "polled" (Node) -> Truth by flow, "The operation is a case of a `select` that has a `default`.";
+    Private "private" (Node) -> Truth by flow, "All code that can touch the channel, lock, group or condition is in this package.";
+    MayQuit "may_quit" (Node) -> Truth by flow, "After this receive a return is reachable without receiving again.";
+    SameGoroutine "same_goroutine" (Node, Node) -> Truth by flow, "Both run in one goroutine.";
+    Joined "joined" (Node) -> Truth by flow, "The function that starts this goroutine waits for its end on every path.";
 }
 
 impl HostFn {
+    /// Whether only engines call it, for [`crate::ir::Op::Gather`] and [`crate::ir::Over::Rows`], with words of their own:
+    /// it stands in no plan.
+    pub const fn is_of_engines(self) -> bool {
+        matches!(self, HostFn::RowsKnown | HostFn::RowsOpen | HostFn::RowsAdd | HostFn::RowsClose | HostFn::RowAfter)
+    }
+
     /// The function with this number, if there is one.
     pub fn from_u16(number: u16) -> Option<HostFn> {
         HostFn::ALL.get(usize::from(number)).copied()
@@ -244,7 +327,7 @@ impl HostFn {
 /// [`Handle`].
 pub type Word = u64;
 
-/// A value held by the host for the time of one match: 0 is *unknown*, 1 to *n* the plan's *n* constants, more what host
+/// A value held by the host while it looks at one file: 0 is *unknown*, 1 to *n* the plan's *n* constants, more what host
 /// functions made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle(pub Word);
@@ -267,6 +350,22 @@ pub fn run_word(from: rulec_tree::Node, end: rulec_tree::Node) -> Word {
 /// First row and end position of a run.
 pub fn run_of_word(word: Word) -> (rulec_tree::Node, rulec_tree::Node) {
     (rulec_tree::Node(word as u32), rulec_tree::Node((word >> 32) as u32))
+}
+
+/// The number of a [`crate::ir::Op::Gather`] in all rules of a plan. Never 0.
+pub fn gathered_word(rule: crate::ir::RuleIndex, number: u32) -> Word {
+    u64::from(rule.0) << 32 | u64::from(number)
+}
+
+/// What [`HostFn::RowAfter`] answers: a row, and whether it is doubtful.
+pub fn set_word(row: Option<(rulec_tree::Node, bool)>) -> Word {
+    row.map_or(0, |(row, doubtful)| u64::from(row.0) << 1 | u64::from(doubtful))
+}
+
+/// The row that [`HostFn::RowAfter`] answers, and whether it is doubtful. The row of the whole file is in no set.
+pub fn row_of_set_word(word: Word) -> Option<(rulec_tree::Node, bool)> {
+    let row = rulec_tree::Node((word >> 1) as u32);
+    (row != rulec_tree::Node::ROOT).then_some((row, word & 1 == 1))
 }
 
 /// A host function could not answer: a fault of the engine, never of the input. The file's analysis stops.

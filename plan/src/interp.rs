@@ -6,7 +6,7 @@
 //! Written for clarity: each step calls the next one, so recursion is as deep as the rule has steps, which
 //! [`crate::verify`] bounds; it does not depend on the Go file.
 
-use crate::host::{Handle, Host, HostFn, Trap, Tri, Word, run_word};
+use crate::host::{Handle, Host, HostFn, Trap, Tri, Word, gathered_word, row_of_set_word, run_word};
 use crate::ir::{Arg, AtomId, Cond, Op, OriginId, Over, Plan, Register, RuleIndex, Step, SymbolIndex, Test, Way};
 use rulec_tree::{Kind, KindSet, Node, SymbolId, Text, Tree};
 
@@ -162,6 +162,7 @@ impl<'a, 'h> Machine<'a, 'h> {
                     self.solve(rest, then)
                 }
             },
+            Op::Each { dst, over: Over::Rows { of } } => self.each_of_set(step, *dst, *of, rest, then),
             Op::Each { dst, over } => self.each(step, *dst, over, rest, then),
             Op::Either(branches) => {
                 let mut flow = Flow::Next;
@@ -176,6 +177,10 @@ impl<'a, 'h> Machine<'a, 'h> {
             Op::Let { dst, host, args } => {
                 let words = self.words(args)?;
                 self.registers[usize::from(dst.0)] = self.host.value(*host, &words)?.0;
+                self.solve(rest, then)
+            }
+            Op::Gather { dst, shared, steps, row } => {
+                self.registers[usize::from(dst.0)] = self.gather(*shared, steps, *row)?;
                 self.solve(rest, then)
             }
             Op::Emit(captures) => {
@@ -216,6 +221,57 @@ impl<'a, 'h> Machine<'a, 'h> {
             }
         }
         if any { Ok(Flow::Next) } else { self.fail(self.passed - 1, step) }
+    }
+
+    /// Goes on once for each row of a set.
+    fn each_of_set(
+        &mut self,
+        step: &Step,
+        dst: Register,
+        of: Register,
+        rest: &'a [Step],
+        then: Then<'_, 'a, 'h>,
+    ) -> Result<Flow, Halt> {
+        let (set, doubt, passed) = (self.registers[usize::from(of.0)], self.doubt, self.passed - 1);
+        let mut last = Node::ROOT;
+        while let Some((row, doubtful)) =
+            row_of_set_word(self.host.value(HostFn::RowAfter, &[set, Word::from(last.0)])?.0)
+        {
+            self.spend()?;
+            self.doubt = doubt;
+            if doubtful {
+                self.observer.unknown(passed, step.origin);
+                self.doubt = doubt.or(Some(step.origin));
+            }
+            last = row;
+            self.set(dst, row);
+            if self.solve(rest, then)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        if last == Node::ROOT { self.fail(passed, step) } else { Ok(Flow::Next) }
+    }
+
+    /// The set of the rows that the steps find.
+    fn gather(&mut self, shared: Option<(u32, Register)>, steps: &'a [Step], row: Register) -> Result<Word, Halt> {
+        let key = shared.map_or([0, 0], |(number, at)| {
+            [gathered_word(self.subject.rule, number), self.registers[usize::from(at.0)]]
+        });
+        if shared.is_some() {
+            let known = self.host.value(HostFn::RowsKnown, &key)?;
+            if known != Handle::UNKNOWN {
+                return Ok(known.0);
+            }
+        }
+        let set = self.host.value(HostFn::RowsOpen, &[])?.0;
+        let outer = self.doubt.take();
+        self.solve(steps, &mut |machine| {
+            let found = machine.registers[usize::from(row.0)];
+            machine.host.ask(HostFn::RowsAdd, &[set, found, Word::from(machine.doubt.is_some())])?;
+            Ok(Flow::Next)
+        })?;
+        self.doubt = outer;
+        Ok(self.host.value(HostFn::RowsClose, &[set, key[0], key[1]])?.0)
     }
 
     fn reach(&self, node: Node, way: Way) -> Node {
@@ -370,6 +426,8 @@ impl Walk {
                 Walk { next: (first < end).then_some(first), end }
             }
             Over::Statement { of } => Walk { next: Some(machine.node(*of)), end: Node::ROOT },
+            // The host walks sets.
+            Over::Rows { .. } => Walk { next: None, end: Node::ROOT },
         }
     }
 
@@ -390,6 +448,7 @@ impl Walk {
                 let found = is_listed_statement(tree, row);
                 (above(tree, row).filter(|_| !found), found)
             }
+            Over::Rows { .. } => (None, false),
         };
         self.next = following;
         Some((row, taken))

@@ -9,6 +9,7 @@
 
 use crate::host::HostFn;
 use crate::manifest::RuleMeta;
+use crate::model::Model;
 use crate::type_pattern::TypePattern;
 use rulec_tree::KindSet;
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,10 @@ pub struct Plan {
     pub symbols: Vec<(String, String)>,
     /// Constants passed to host functions; [`ConstId`] is an index.
     pub constants: Vec<Constant>,
-    /// The rules. [`RuleIndex`] is an index.
+    /// The rules, and the facts that they ask for: those with a [`RuleMeta::fact`]. [`RuleIndex`] is an index.
     pub rules: Vec<RulePlan>,
+    /// What rule files say of functions.
+    pub models: Vec<Model>,
 }
 
 /// A rule of one [`Plan`].
@@ -168,6 +171,19 @@ pub enum Op {
         /// Its arguments.
         args: Vec<Arg>,
     },
+    /// `dst` = the set of the rows that `row` holds in the solutions of the steps: sure if a solution without doubt has
+    /// it. The steps hold no [`Op::Emit`]; what they assign is not seen outside.
+    Gather {
+        /// Register assigned, of type value.
+        dst: Register,
+        /// If the steps read nothing from outside but this row: a number of its own in the rule, from 1, and the row. The
+        /// set that was made for this row before is taken again.
+        shared: Option<(u32, Register)>,
+        /// The steps.
+        steps: Vec<Step>,
+        /// The register that holds what is gathered.
+        row: Register,
+    },
     /// Reports a match with these captures, as the rule's [`RuleMeta::captures`] names them.
     Emit(Vec<Arg>),
 }
@@ -251,6 +267,12 @@ pub enum Over {
     /// nearest ancestor, one row or none. Each row climbed costs a step.
     Statement {
         /// The row.
+        of: Register,
+    },
+    /// The rows of a set, in the order of their numbers, those of other files left out. A doubtful one makes every
+    /// solution from here on doubtful.
+    Rows {
+        /// A register of type value.
         of: Register,
     },
 }

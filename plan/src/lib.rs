@@ -14,6 +14,7 @@ pub mod host;
 pub mod interp;
 pub mod ir;
 pub mod manifest;
+pub mod model;
 pub mod regex;
 pub mod text;
 pub mod type_pattern;

@@ -30,6 +30,10 @@ pub struct RuleMeta {
     pub cost: CostClass,
     /// Whether it asks anything that can depend on types: only then are the packages read that a file imports.
     pub needs_types: bool,
+    /// Whether it asks what happens inside of functions. It needs types then.
+    pub needs_flow: bool,
+    /// If it is no rule but a fact: it reports nothing, and what its first capture holds is what the fact holds for.
+    pub fact: Option<FactMeta>,
     /// What a match hands out; the first is the match as a whole.
     pub captures: Vec<Capture>,
     /// The finding (first) and the related places.
@@ -167,6 +171,35 @@ pub struct ReportMeta {
     pub at: CaptureId,
     /// What it says.
     pub message: Vec<MessagePiece>,
+    /// A value that tells a way, to be shown as places of its own.
+    pub trace: Option<CaptureId>,
+}
+
+/// What a fact is about. Its name is the id of its [`RuleMeta`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactMeta {
+    /// What it can hold for.
+    pub of: FactKind,
+    /// Facts ask for facts of their own stratum and of lower ones; only of lower ones, whether they do not hold.
+    pub stratum: u32,
+}
+
+/// What facts hold for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FactKind {
+    /// A function or method, declared or literal.
+    Func,
+    /// A parameter or receiver.
+    Param,
+    /// A result.
+    Result,
+    /// A declared type.
+    Type,
+    /// A field of a struct.
+    Field,
+    /// A package-level variable.
+    Global,
 }
 
 /// A piece of a message or text template.

@@ -24,7 +24,8 @@ impl Writer<'_> {
     }
 
     fn header(&mut self) {
-        self.line(0, &format!("rule {}", self.rule.meta.id));
+        let sort = if self.rule.meta.fact.is_some() { "fact" } else { "rule" };
+        self.line(0, &format!("{sort} {}", self.rule.meta.id));
         let start = match &self.rule.start {
             Start::Kinds(set) => format!("start at {}", kinds(*set)),
             Start::Symbols { symbols, up, kinds: set } => {
@@ -76,6 +77,11 @@ impl Writer<'_> {
                 Op::Let { dst, host, args } => {
                     let args = self.args(args);
                     self.line(depth, &format!("{} = {}({args}){comment}", reg(*dst), host.signature().name));
+                }
+                Op::Gather { dst, shared, steps, row } => {
+                    let place = shared.map_or_else(String::new, |(_, at)| format!(" once for {}", reg(at)));
+                    self.line(depth, &format!("{} = all {}{place}{comment}", reg(*dst), reg(*row)));
+                    self.steps(steps, depth + 1);
                 }
                 Op::Emit(args) => {
                     let args = self.args(args);
@@ -139,6 +145,7 @@ impl Writer<'_> {
                 format!("{} below {} not into {}", kinds(*want), reg(*of), kinds(*stop))
             }
             Over::Statement { of } => format!("statement around {}", reg(*of)),
+            Over::Rows { of } => format!("rows of {}", reg(*of)),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::host::{Answer, HostFn, Param};
 use crate::ir::{
     Arg, Cond, Constant, GuardTest, Op, Over, Plan, Register, RegisterType, RulePlan, Start, Step, Test, Way,
 };
-use crate::manifest::{CaptureForm, CaptureId, MessagePiece, TemplatePiece};
+use crate::manifest::{Capture, CaptureForm, CaptureId, MessagePiece, TemplatePiece};
 use rulec_tree::{Kind, KindSet};
 use std::collections::HashMap;
 use std::fmt;
@@ -120,14 +120,17 @@ fn check_rule(sizes: Sizes, rule: &RulePlan) -> Check {
     if rule.needs.iter().any(Vec::is_empty) {
         return Err("an empty alternative of needed texts".into());
     }
-    let mut checker = Checker { sizes, rule, steps: 0, searches: 0, types: false };
+    let mut checker = Checker { sizes, rule, steps: 0, searches: 0, types: false, flow: false };
     let mut state = State(vec![Known::Unset; rule.registers.len()]);
     state.0[0] = Known::Node(start_kinds(&rule.start));
     checker.steps(&rule.body, &mut state, 0)?;
-    match checker.types && !rule.meta.needs_types {
-        true => Err("it asks about types, and does not say so".into()),
-        false => Ok(()),
+    if checker.types && !rule.meta.needs_types {
+        return Err("it asks about types, and does not say so".into());
     }
+    if checker.flow && !rule.meta.needs_flow {
+        return Err("it asks what happens inside of functions, and does not say so".into());
+    }
+    Ok(())
 }
 
 fn start_kinds(start: &Start) -> KindSet {
@@ -181,11 +184,21 @@ fn check_meta(rule: &RulePlan) -> Check {
         }
     };
     capture(CaptureId::MATCH)?;
-    if meta.reports.is_empty() {
-        return Err("nothing to report".into());
+    match (&meta.fact, meta.captures.first()) {
+        (None, _) if meta.reports.is_empty() => return Err("nothing to report".into()),
+        (Some(_), Some(Capture { form: CaptureForm::Run | CaptureForm::Value, .. })) => {
+            return Err("a fact holds for a node".into());
+        }
+        _ => {}
     }
     for report in &meta.reports {
         place(report.at)?;
+        if let Some(trace) = report.trace {
+            capture(trace)?;
+            if meta.captures[trace.0 as usize].form != CaptureForm::Value {
+                return Err("a place is used as a trace".into());
+            }
+        }
         for piece in &report.message {
             if let MessagePiece::Capture(id) = piece {
                 capture(*id)?;
@@ -243,6 +256,8 @@ struct Checker<'a> {
     searches: usize,
     /// Whether something was asked that can depend on types.
     types: bool,
+    /// Whether something was asked that depends on what happens inside of functions.
+    flow: bool,
 }
 
 impl Checker<'_> {
@@ -282,6 +297,20 @@ impl Checker<'_> {
             Op::Either(branches) => self.either(branches, state, nesting),
             Op::Let { dst, host, args } => {
                 self.host(*host, args, Answer::Value, state, nesting)?;
+                self.assign(state, *dst, Known::Value)
+            }
+            Op::Gather { dst, shared, steps, row } => {
+                if let Some((number, at)) = shared {
+                    self.node(state, *at)?;
+                    if *number == 0 {
+                        return Err("a shared set with the number 0".into());
+                    }
+                }
+                let mut inner = state.clone();
+                self.searches += 1;
+                self.steps(steps, &mut inner, nesting + 1)?;
+                self.searches -= 1;
+                self.node(&inner, *row)?;
                 self.assign(state, *dst, Known::Value)
             }
             Op::Emit(args) => self.emit(args, state, nesting),
@@ -362,6 +391,7 @@ impl Checker<'_> {
             Over::Descendants { of, want, .. } => {
                 self.node(state, *of).map(|_| Known::Node(want.intersect(KindSet::ALL)))
             }
+            Over::Rows { of } => self.value(state, *of).map(|()| Known::Node(KindSet::ALL)),
         }
     }
 
@@ -412,6 +442,10 @@ impl Checker<'_> {
     fn host(&mut self, host: HostFn, args: &[Arg], answer: Answer, state: &State, nesting: usize) -> Check {
         let signature = host.signature();
         self.types |= signature.types;
+        self.flow |= signature.flow;
+        if host.is_of_engines() {
+            return Err(format!("`{}` is asked", signature.name));
+        }
         if signature.answer != answer {
             return Err(format!("`{}` is used as a {answer:?}", signature.name));
         }
@@ -440,10 +474,7 @@ impl Checker<'_> {
                 self.position(state, *from)?;
                 self.position(state, *end).map(drop)
             }
-            Arg::Value(register) => match self.known(state, *register)? {
-                Known::Value => Ok(()),
-                other => Err(format!("register {} is used as a value but is {other:?}", register.0)),
-            },
+            Arg::Value(register) => self.value(state, *register),
             Arg::Const(id) => in_table(id.0, self.sizes.constants, "constant"),
             Arg::Call(host, args) if nesting < MAX_NESTING => self.host(*host, args, Answer::Value, state, nesting + 1),
             Arg::Call(..) => Err(format!("nested deeper than {MAX_NESTING}")),
@@ -465,6 +496,13 @@ impl Checker<'_> {
         match self.known(state, register)? {
             Known::Node(kinds) => Ok(kinds),
             other => Err(format!("register {} is used as a node but is {other:?}", register.0)),
+        }
+    }
+
+    fn value(&self, state: &State, register: Register) -> Check {
+        match self.known(state, register)? {
+            Known::Value => Ok(()),
+            other => Err(format!("register {} is used as a value but is {other:?}", register.0)),
         }
     }
 
@@ -522,7 +560,8 @@ mod tests {
 
     fn rule(registers: usize, ops: Vec<Op>) -> RulePlan {
         let whole = Capture { name: String::new(), form: CaptureForm::Node };
-        let report = ReportMeta { at: CaptureId::MATCH, message: vec![MessagePiece::Text("m".into())] };
+        let message = vec![MessagePiece::Text("m".into())];
+        let report = ReportMeta { at: CaptureId::MATCH, message, trace: None };
         RulePlan {
             meta: RuleMeta {
                 id: "t.t.t".into(),
@@ -537,6 +576,8 @@ mod tests {
                 skip_generated: false,
                 cost: CostClass::Kind,
                 needs_types: false,
+                needs_flow: false,
+                fact: None,
                 captures: vec![whole],
                 reports: vec![report],
                 fix: None,
@@ -615,6 +656,27 @@ mod tests {
         assert_eq!(refused(1, ask(vec![Arg::Const(crate::ir::ConstId(0))])), "`is pure` wants a Node here");
         let value = vec![Op::Ask(Cond::Host(HostFn::Text, vec![Arg::Node(ROOT)]))];
         assert_eq!(refused(1, value), "`text` is used as a Truth");
+    }
+
+    #[test]
+    fn gathering_makes_a_value_of_what_the_steps_find() {
+        let found = Step { op: go(1, 0, Way::Same), origin: OriginId(0) };
+        let gather =
+            |row, shared| vec![Op::Gather { dst: Register(2), shared, steps: vec![found.clone()], row: Register(row) }];
+        let refused = |ops| {
+            let mut rule = rule(3, ops);
+            rule.registers[2] = RegisterType::Value;
+            verify_rule(Sizes { atoms: 1, symbols: 1, constants: 1 }, &rule)
+                .map_or_else(|refused| refused.reason, |()| "accepted".into())
+        };
+        assert_eq!(refused(gather(1, Some((1, ROOT)))), "accepted");
+        assert_eq!(refused(gather(1, Some((0, ROOT)))), "a shared set with the number 0");
+        assert_eq!(refused(gather(2, None)), "register 2 is used as a node but is Unset");
+        let mut outside = gather(1, None);
+        outside.push(go(1, 1, Way::Same));
+        assert_eq!(refused(outside), "register 1 is used as a row but is Unset");
+        let ask = Op::Ask(Cond::Host(HostFn::RowsAdd, Vec::new()));
+        assert_eq!(refused(vec![ask]), "`rows add` is asked");
     }
 
     #[test]

@@ -497,6 +497,11 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::Bits => Computed(content::bits(facts, first)),
         HostFn::IsSealed => Truth(types::holds(facts, first, types::is_sealed)),
         HostFn::EncodedKinds => Computed(content::encoded_kinds(facts, first, second)),
+        // What happens inside of functions is not known.
+        other => match other.signature().answer {
+            rulec_plan::host::Answer::Truth => Truth(Tri::Unknown),
+            rulec_plan::host::Answer::Value => Computed(None),
+        },
     }
 }
 

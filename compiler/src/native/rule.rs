@@ -12,8 +12,8 @@ use super::emit::{Column, Emitter, Helper};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::{Switch, Variable};
-use rulec_pack::abi::{Frame, RULE_EXHAUSTED, Status};
-use rulec_plan::host::{Handle, HostFn};
+use rulec_pack::abi::{Frame, HELPER_TRAPPED, RULE_EXHAUSTED, Status};
+use rulec_plan::host::{Handle, HostFn, gathered_word};
 use rulec_plan::ir::{Arg, Cond, Op, OriginId, Over, Register, RegisterType, RuleIndex, Step, SymbolIndex, Test, Way};
 use rulec_tree::{Kind, KindSet};
 use std::mem::offset_of;
@@ -112,12 +112,14 @@ impl<'a> Emission<'a, '_> {
                     self.emitter.enter(next);
                 }
                 Op::Ask(cond) => self.ask(cond, step.origin),
+                Op::Each { dst, over: Over::Rows { of } } => self.each_of_set(*dst, *of, step.origin),
                 Op::Each { dst, over } => self.each(*dst, over),
                 Op::Either(branches) => self.either(branches),
                 Op::Let { dst, host, args } => {
                     let value = self.value(*host, args);
                     self.set(*dst, value);
                 }
+                Op::Gather { dst, shared, steps, row } => self.gather(*dst, *shared, steps, *row),
                 Op::Emit(captures) => self.report(captures),
             }
         }
@@ -143,12 +145,17 @@ impl<'a> Emission<'a, '_> {
         let unknown = self.emitter.block();
         self.cond(cond, next, fail, unknown);
         self.emitter.enter(unknown);
+        self.doubt_because_of(origin);
+        self.emitter.jump(next);
+        self.emitter.enter(next);
+    }
+
+    /// Notes an unknown answer, unless one came before.
+    fn doubt_because_of(&mut self, origin: OriginId) {
         let before = self.emitter.ins.use_var(self.doubt);
         let own = self.emitter.int(types::I32, i64::from(origin.0) + 1);
         let first = self.emitter.ins.ins().select(before, before, own);
         self.emitter.ins.def_var(self.doubt, first);
-        self.emitter.jump(next);
-        self.emitter.enter(next);
     }
 
     fn report(&mut self, captures: &'a [Arg]) {
@@ -225,7 +232,7 @@ impl<'a> Emission<'a, '_> {
             Over::Elements { from, end } => self.elements(*from, *end, &choice),
             Over::Ancestors { of, stop } => self.ancestors(*of, *stop, &choice),
             Over::Descendants { of, want, stop } => return self.descendants(dst, *of, *want, *stop, &choice),
-            Over::Statement { .. } => return,
+            Over::Statement { .. } | Over::Rows { .. } => return,
         };
         self.emitter.enter(visit);
         self.spend();
@@ -237,6 +244,75 @@ impl<'a> Emission<'a, '_> {
         let row = self.emitter.ins.use_var(cursor);
         self.set(dst, row);
         self.fail = choice.advance;
+    }
+
+    /// The rows of a set, which the host walks.
+    fn each_of_set(&mut self, dst: Register, of: Register, origin: OriginId) {
+        let saved = self.save_doubt();
+        let (advance, visit) = (self.emitter.block(), self.emitter.block());
+        let choice = Choice { saved, advance, visit, outer: self.fail };
+        let [head, doubtful, taken] = std::array::from_fn(|_| self.emitter.block());
+        let first = self.emitter.int(types::I64, 0);
+        let last = self.new_variable(first);
+        self.emitter.jump(head);
+        self.advance(&choice);
+        self.emitter.jump(head);
+        self.emitter.enter(head);
+        let (set, before) = (self.get(of), self.emitter.ins.use_var(last));
+        let word = self.host_value(HostFn::RowAfter, &[set, before]);
+        let one = self.emitter.int(types::I64, 1);
+        let row = self.emitter.ins.ins().ushr(word, one);
+        self.emitter.ins.def_var(last, row);
+        self.emitter.branch(row, visit, choice.outer);
+        self.emitter.enter(visit);
+        self.spend();
+        let is_doubtful = self.emitter.ins.ins().band(word, one);
+        self.emitter.branch(is_doubtful, doubtful, taken);
+        self.emitter.enter(doubtful);
+        self.doubt_because_of(origin);
+        self.emitter.jump(taken);
+        self.emitter.enter(taken);
+        let row = self.emitter.ins.ins().ireduce(types::I32, row);
+        self.set(dst, row);
+        self.fail = choice.advance;
+    }
+
+    /// The set of the rows that steps find, unless the host has it already. Like a search, it has its own doubt and its
+    /// own choices.
+    fn gather(&mut self, dst: Register, shared: Option<(u32, Register)>, steps: &'a [Step], row: Register) {
+        let done = self.emitter.block();
+        let zero = self.emitter.int(types::I64, 0);
+        let key = match shared {
+            Some((number, at)) => {
+                let key = [self.emitter.int(types::I64, gathered_word(self.rule, number) as i64), self.wide(at)];
+                let known = self.host_value(HostFn::RowsKnown, &key);
+                self.set(dst, known);
+                let make = self.emitter.block();
+                self.emitter.branch(known, done, make);
+                self.emitter.enter(make);
+                key
+            }
+            None => [zero, zero],
+        };
+        let set = self.host_value(HostFn::RowsOpen, &[]);
+        let end = self.emitter.block();
+        let outer = (self.fail, self.doubt, self.doubtful);
+        let none = self.emitter.int(types::I32, 0);
+        (self.fail, self.doubt, self.doubtful) = (end, self.new_variable(none), steps_may_doubt(steps));
+        self.steps(steps);
+        let doubt = self.emitter.ins.use_var(self.doubt);
+        let doubtful = self.emitter.ins.ins().icmp_imm_u(IntCC::NotEqual, doubt, 0);
+        let doubtful = self.emitter.ins.ins().uextend(types::I64, doubtful);
+        let found = self.wide(row);
+        self.host_yes(HostFn::RowsAdd, &[set, found, doubtful]);
+        let next = self.fail;
+        self.emitter.jump(next);
+        (self.fail, self.doubt, self.doubtful) = outer;
+        self.emitter.enter(end);
+        let made = self.host_value(HostFn::RowsClose, &[set, key[0], key[1]]);
+        self.set(dst, made);
+        self.emitter.jump(done);
+        self.emitter.enter(done);
     }
 
     fn positions(&mut self, from: Register, end: Register, choice: &Choice) -> Variable {
@@ -448,7 +524,8 @@ impl<'a> Emission<'a, '_> {
             Cond::Test(test) => self.test(test, yes, no),
             Cond::Search(steps) => self.search(steps, yes, no, unknown),
             Cond::Host(host, args) => {
-                let answer = self.call_host(&Helper::ASK, *host, args);
+                let words = self.words(args);
+                let answer = self.call_host(&Helper::ASK, *host, &words);
                 let [not_no, not_yes] = std::array::from_fn(|_| self.emitter.block());
                 self.emitter.branch_if_number(IntCC::Equal, answer, 0, no, not_no);
                 self.emitter.enter(not_no);
@@ -527,7 +604,12 @@ impl<'a> Emission<'a, '_> {
     // Host functions.
 
     fn value(&mut self, host: HostFn, args: &'a [Arg]) -> Value {
-        let value = self.call_host(&Helper::VALUE, host, args);
+        let words = self.words(args);
+        self.host_value(host, &words)
+    }
+
+    fn host_value(&mut self, host: HostFn, words: &[Value]) -> Value {
+        let value = self.call_host(&Helper::VALUE, host, words);
         let (trapped, next) = (self.emitter.trapped, self.emitter.block());
         // VALUE_TRAPPED: all bits set.
         self.emitter.branch_if_number(IntCC::Equal, value, -1, trapped, next);
@@ -535,10 +617,17 @@ impl<'a> Emission<'a, '_> {
         value
     }
 
-    fn call_host(&mut self, helper: &Helper, host: HostFn, args: &'a [Arg]) -> Value {
-        let words = self.words(args);
+    /// Asks what is always answered by yes.
+    fn host_yes(&mut self, host: HostFn, words: &[Value]) {
+        let answer = self.call_host(&Helper::ASK, host, words);
+        let (trapped, next) = (self.emitter.trapped, self.emitter.block());
+        self.emitter.branch_if_number(IntCC::Equal, answer, i64::from(HELPER_TRAPPED), trapped, next);
+        self.emitter.enter(next);
+    }
+
+    fn call_host(&mut self, helper: &Helper, host: HostFn, words: &[Value]) -> Value {
         let host = self.emitter.int(types::I32, host as i64);
-        let (args, count) = self.emitter.pass_words(&words);
+        let (args, count) = self.emitter.pass_words(words);
         self.emitter.call_helper(helper, &[host, args, count])
     }
 
@@ -624,6 +713,7 @@ fn may_be_unknown(cond: &Cond) -> bool {
 fn steps_may_doubt(steps: &[Step]) -> bool {
     steps.iter().any(|step| match &step.op {
         Op::Ask(cond) => may_be_unknown(cond),
+        Op::Each { over: Over::Rows { .. }, .. } => true,
         Op::Either(branches) => branches.iter().any(|branch| steps_may_doubt(branch)),
         _ => false,
     })

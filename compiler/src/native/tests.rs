@@ -7,10 +7,11 @@ use super::{NativeOptions, Opt, asm, clif, compile};
 use random::{Rng, random_plan, random_tree};
 use rulec_pack::{Engine, Executable, Program, RunReport, file};
 use rulec_plan::Plan;
-use rulec_plan::host::{Handle, Host, HostFn, Trap, Tri, Word};
+use rulec_plan::host::{Handle, Host, HostFn, Trap, Tri, Word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::verify::verify;
-use rulec_tree::{Tree, Vocabulary};
+use rulec_tree::{Node, Tree, Vocabulary};
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -28,11 +29,28 @@ struct Recorder {
     seed: u64,
     fails_at: usize,
     panics: bool,
+    /// The sets of rows being made: rows, and whether they are doubtful.
+    sets: Vec<BTreeMap<Word, bool>>,
+    /// The sets that are finished, by their handles.
+    finished: BTreeMap<Word, BTreeMap<Word, bool>>,
+    /// Those that can be taken again.
+    shared: BTreeMap<[Word; 2], Word>,
 }
+
+/// Handles of finished sets of rows start here; equal sets have the same.
+const SETS: Word = 1 << 40;
 
 impl Recorder {
     fn new(seed: u64) -> Recorder {
-        Recorder { heard: Vec::new(), seed, fails_at: usize::MAX, panics: false }
+        Recorder {
+            heard: Vec::new(),
+            seed,
+            fails_at: usize::MAX,
+            panics: false,
+            sets: Vec::new(),
+            finished: BTreeMap::new(),
+            shared: BTreeMap::new(),
+        }
     }
 
     fn answer(&mut self, heard: Heard, question: impl Hash) -> Result<u64, Trap> {
@@ -50,11 +68,43 @@ impl Recorder {
 impl Host for Recorder {
     fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap> {
         let hash = self.answer(Heard::Ask(host, args.to_vec()), (host, args))?;
+        if let (HostFn::RowsAdd, [set, row, doubtful]) = (host, args) {
+            let rows = &mut self.sets[*set as usize];
+            *rows.entry(*row).or_insert(true) &= *doubtful == 1;
+            return Ok(Tri::Yes);
+        }
         Ok([Tri::No, Tri::Yes, Tri::Unknown, Tri::Yes][hash as usize % 4])
     }
 
     fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
-        Ok(Handle(self.answer(Heard::Value(host, args.to_vec()), (host, args))? % 1000))
+        let hash = self.answer(Heard::Value(host, args.to_vec()), (host, args))?;
+        Ok(Handle(match (host, args) {
+            (HostFn::RowsKnown, key) => {
+                self.shared.iter().find(|(known, _)| *known == key).map(|(_, set)| *set).unwrap_or_default()
+            }
+            (HostFn::RowsOpen, _) => {
+                self.sets.push(BTreeMap::new());
+                self.sets.len() as Word - 1
+            }
+            (HostFn::RowsClose, [set, key @ ..]) => {
+                let rows = self.sets[*set as usize].clone();
+                let mut hasher = rustc_hash::FxHasher::default();
+                rows.hash(&mut hasher);
+                let finished = SETS + (hasher.finish() >> 30);
+                self.finished.insert(finished, rows);
+                if let [number, at] = key
+                    && *number > 0
+                {
+                    self.shared.insert([*number, *at], finished);
+                }
+                finished
+            }
+            (HostFn::RowAfter, [set, last]) => {
+                let next = self.finished.get(set).and_then(|rows| rows.range(last + 1..).next());
+                set_word(next.map(|(row, doubtful)| (Node(*row as u32), *doubtful)))
+            }
+            _ => hash % 1000,
+        }))
     }
 
     fn emit(&mut self, rule: RuleIndex, doubt: Option<OriginId>, captures: &[Word]) -> Result<(), Trap> {

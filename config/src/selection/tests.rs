@@ -20,6 +20,8 @@ fn rule(id: &str, level: Level, severity: Severity, tags: &[&str]) -> RuleMeta {
         skip_generated: false,
         cost: CostClass::Kind,
         needs_types: false,
+        needs_flow: false,
+        fact: None,
         captures: vec![],
         reports: vec![],
         fix: None,

@@ -114,6 +114,7 @@ pub fn random_plan(rng: &mut Rng, rules: usize) -> Plan {
         symbols: SYMBOLS.iter().map(|(path, name)| ((*path).into(), (*name).into())).collect(),
         constants: vec![Constant::Int(3), Constant::Str("s".into()), Constant::Bool(true)],
         rules: Vec::new(),
+        models: Vec::new(),
     };
     plan.rules = (0..rules).map(|index| random_rule(rng, index)).collect();
     plan
@@ -159,8 +160,10 @@ pub fn meta(index: usize) -> RuleMeta {
         skip_generated: false,
         cost: CostClass::Kind,
         needs_types: true,
+        needs_flow: true,
+        fact: None,
         captures: [CaptureForm::Node, CaptureForm::Run, CaptureForm::Value].map(capture).to_vec(),
-        reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new() }],
+        reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new(), trace: None }],
         fix: None,
         file: String::new(),
         source: String::new(),
@@ -253,8 +256,23 @@ impl Writer<'_> {
             }
             8 if !self.searching => Op::Emit(self.captures(state)),
             8..11 => Op::Ask(self.cond(state, depth + 1)),
+            11 => self.gather(state, depth + 1),
             _ => self.either(state, depth + 1),
         }
+    }
+
+    fn gather(&mut self, state: &mut State, depth: usize) -> Op {
+        let (at, _) = self.node(state);
+        let number = self.rng.below(4) as u32;
+        let searching = std::mem::replace(&mut self.searching, true);
+        let mut own = state.clone();
+        let len = 1 + self.rng.below(4);
+        let steps = self.steps(len, &mut own, depth);
+        self.searching = searching;
+        let (row, _) = self.node(&own);
+        let dst = self.register(RegisterType::Value);
+        state.push((dst, Known::Value));
+        Op::Gather { dst, shared: (number > 0).then_some((number, at)), steps, row }
     }
 
     fn move_op(&mut self, state: &mut State) -> Op {
@@ -287,6 +305,13 @@ impl Writer<'_> {
         let (of, _) = self.node(state);
         let (from, end) = (self.position(state), self.position(state));
         let (want, stop) = (self.rng.kinds(), self.rng.kinds());
+        let values = values_of(state);
+        if !values.is_empty() && self.rng.below(4) == 0 {
+            let of = self.rng.pick(&values);
+            let dst = self.register(RegisterType::Node);
+            state.push((dst, Known::Node(KindSet::ALL)));
+            return Op::Each { dst, over: Over::Rows { of } };
+        }
         let (over, known) = match self.rng.below(6) {
             0 => (Over::Positions { from, end }, Known::Position),
             1 => (Over::Elements { from, end }, Known::Node(KindSet::ALL)),
@@ -355,7 +380,7 @@ impl Writer<'_> {
     fn host(&mut self, answer: Answer, state: &State, depth: usize) -> (HostFn, Vec<Arg>) {
         let host = loop {
             let host = self.rng.pick(HostFn::ALL);
-            if host.signature().answer == answer {
+            if host.signature().answer == answer && !host.is_of_engines() {
                 break host;
             }
         };
@@ -369,8 +394,7 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, state: &State, depth: usize) -> Arg {
-        let values: Vec<Register> =
-            state.iter().filter(|(_, known)| *known == Known::Value).map(|(register, _)| *register).collect();
+        let values = values_of(state);
         match self.rng.below(3) {
             0 if !values.is_empty() => Arg::Value(self.rng.pick(&values)),
             1 if depth < 6 => {
@@ -422,4 +446,9 @@ fn refine(test: &Test, state: &mut State) {
         (Test::Before(..), Known::Position) => Known::Node(KindSet::ALL),
         (_, unchanged) => unchanged,
     };
+}
+
+/// The registers that hold values.
+fn values_of(state: &State) -> Vec<Register> {
+    state.iter().filter(|(_, known)| *known == Known::Value).map(|(register, _)| *register).collect()
 }
