@@ -65,7 +65,8 @@ pub struct Body {
     pub has_receiver: bool,
     /// Named and unnamed results: the variable of each named one.
     pub results: Vec<Option<VarId>>,
-    /// The blocks; the first is the entry. Blocks that cannot be reached are there, without predecessors.
+    /// The blocks; the first is the entry, and no edge leads there. Blocks that cannot be reached are there, behind those
+    /// that can; edges from them into the others are left out. The last two are `returned` and `panicked`.
     pub blocks: Vec<Block>,
     /// All instructions, block after block.
     pub insts: Vec<Inst>,
@@ -209,7 +210,8 @@ pub enum Op {
     Assign(VarId, Value),
     /// Uses a variable in single assignment form: the definition that reaches here.
     Read(VarId, Value),
-    /// One of these, by the predecessor that the block was entered from.
+    /// One of these, by the predecessor that the block was entered from. None for a variable that has no value there, which
+    /// only wrong or dead code can use.
     Phi(VarId, List),
     /// `-x`, `!x`, `^x`, `+x`.
     Unary(rulec_tree::Op, Value),
@@ -243,7 +245,7 @@ pub enum Op {
     },
     /// `x[low:high:max]`: the operand, then the bounds that are there.
     Slice(Value, List),
-    /// `T{…}`: the elements' values in source order. [`Op::New`] of it for `&T{…}`.
+    /// `T{…}`: the elements' values in source order, of a map each key before its value. [`Op::New`] of it for `&T{…}`.
     Composite(List),
     /// `new(T)`, `&T{…}`: a pointer to a new variable, with this content.
     New(Option<Value>),
@@ -385,6 +387,113 @@ pub enum How {
     Defer,
 }
 
+impl Op {
+    /// The same with other values for those that it names directly: not those in lists, places and calls.
+    #[must_use]
+    pub fn map(self, mut map: impl FnMut(Value) -> Value) -> Op {
+        match self {
+            Op::MethodValue { recv, method } => Op::MethodValue { recv: map(recv), method },
+            Op::Store(place, value) => Op::Store(place, map(value)),
+            Op::Assign(var, value) => Op::Assign(var, map(value)),
+            Op::Read(var, value) => Op::Read(var, map(value)),
+            Op::Unary(op, x) => Op::Unary(op, map(x)),
+            Op::Binary(op, x, y) => Op::Binary(op, map(x), map(y)),
+            Op::Convert(x) => Op::Convert(map(x)),
+            Op::Assert { x, comma } => Op::Assert { x: map(x), comma },
+            Op::Narrow(x) => Op::Narrow(map(x)),
+            Op::Field(x, field) => Op::Field(map(x), field),
+            Op::Elem(x, index) => Op::Elem(map(x), map(index)),
+            Op::Lookup { map: of, key, comma } => Op::Lookup { map: map(of), key: map(key), comma },
+            Op::Slice(x, bounds) => Op::Slice(map(x), bounds),
+            Op::New(content) => Op::New(content.map(map)),
+            Op::Extract(tuple, number) => Op::Extract(map(tuple), number),
+            Op::RunDefer(defer) => Op::RunDefer(map(defer)),
+            Op::Receive { ch, comma } => Op::Receive { ch: map(ch), comma },
+            Op::Send { ch, value } => Op::Send { ch: map(ch), value: map(value) },
+            Op::Range(x) => Op::Range(map(x)),
+            Op::Branch(of) => Op::Branch(of.map(map)),
+            Op::Panic(value) => Op::Panic(map(value)),
+            Op::Param(_)
+            | Op::Captured(_)
+            | Op::Const(_)
+            | Op::Nil
+            | Op::Zero
+            | Op::Func(_)
+            | Op::Closure(_)
+            | Op::Addr(_)
+            | Op::Load(_)
+            | Op::Phi(..)
+            | Op::Join(_)
+            | Op::Composite(_)
+            | Op::Make(_)
+            | Op::Call(_)
+            | Op::Go(_)
+            | Op::Defer(_)
+            | Op::Select { .. }
+            | Op::Return(_)
+            | Op::Opaque(_) => self,
+        }
+    }
+
+    /// The list of values that it names, if it has one.
+    pub fn list(self) -> Option<List> {
+        match self {
+            Op::Phi(_, list)
+            | Op::Join(list)
+            | Op::Slice(_, list)
+            | Op::Composite(list)
+            | Op::Make(list)
+            | Op::Return(list)
+            | Op::Opaque(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The place that it reads, writes or points to.
+    pub fn place(self) -> Option<PlaceId> {
+        match self {
+            Op::Addr(place) | Op::Load(place) | Op::Store(place, _) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can follow it in its block.
+    pub fn ends_block(self) -> bool {
+        matches!(self, Op::Branch(_) | Op::Select { .. } | Op::Range(_) | Op::Return(_) | Op::Panic(_))
+    }
+}
+
+impl Place {
+    /// The same with other values for those that it names directly.
+    #[must_use]
+    pub fn map(self, mut map: impl FnMut(Value) -> Value) -> Place {
+        match self {
+            Place::Deref(pointer) => Place::Deref(map(pointer)),
+            Place::Elem(array, index) => Place::Elem(array, map(index)),
+            Place::SliceElem(slice, index) => Place::SliceElem(map(slice), map(index)),
+            Place::MapElem(of, key) => Place::MapElem(map(of), map(key)),
+            Place::Var(_) | Place::Global(_) | Place::Field(..) | Place::Unknown => self,
+        }
+    }
+}
+
+impl When {
+    /// The same with other values.
+    #[must_use]
+    pub fn map(self, mut map: impl FnMut(Value) -> Value) -> When {
+        match self {
+            When::Is { cond, truth } => When::Is { cond: map(cond), truth },
+            When::Case { tag, case, equal } => When::Case { tag: map(tag), case: map(case), equal },
+            When::Type { of, row, equal } => When::Type { of: map(of), row, equal },
+            When::Chosen { select, case } => When::Chosen { select: map(select), case },
+            When::Next(range) => When::Next(map(range)),
+            When::Done(range) => When::Done(map(range)),
+            When::Registered { defer, truth } => When::Registered { defer: map(defer), truth },
+            When::Always | When::Recovered => self,
+        }
+    }
+}
+
 impl Body {
     /// The entry.
     pub const ENTRY: BlockId = BlockId(0);
@@ -445,6 +554,37 @@ impl Body {
     /// A call.
     pub fn call(&self, call: CallId) -> &Call {
         &self.calls[call.0 as usize]
+    }
+
+    /// All values that an instruction uses: operands, those of its list, of its place and of its call.
+    pub fn operands(&self, value: Value, mut each: impl FnMut(Value)) {
+        let op = self.op(value);
+        let _ = op.map(|operand| {
+            each(operand);
+            operand
+        });
+        op.list().into_iter().for_each(|list| self.list(list).iter().copied().for_each(&mut each));
+        op.place().into_iter().for_each(|place| self.operands_of_place(place, &mut each));
+        if let Some(call) = self.call_at(value) {
+            if let Callee::Value(callee) = call.callee {
+                each(callee);
+            }
+            self.list(call.args).iter().copied().for_each(each);
+        }
+    }
+
+    /// The values that a place is named by.
+    pub fn operands_of_place(&self, place: PlaceId, mut each: impl FnMut(Value)) {
+        let mut next = Some(place);
+        while let Some(place) = next.take() {
+            let _ = self.place(place).map(|operand| {
+                each(operand);
+                operand
+            });
+            if let Place::Field(of, _) | Place::Elem(of, _) = self.place(place) {
+                next = Some(of);
+            }
+        }
     }
 
     /// The call that an instruction makes, starts or registers.

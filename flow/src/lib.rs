@@ -13,6 +13,14 @@
 pub mod ir;
 pub mod summary;
 
+pub mod graph;
+pub mod values;
+
+mod file;
+mod lower;
+
+pub use file::FileFlow;
 pub use ir::Body;
 pub use rulec_plan::model;
 pub use summary::{Knowledge, Summary};
+pub use values::{Located, ValueCache, Values};
