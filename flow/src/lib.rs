@@ -19,6 +19,9 @@ pub mod values;
 mod file;
 mod lower;
 
+pub mod text;
+pub mod verify;
+
 pub use file::FileFlow;
 pub use ir::Body;
 pub use rulec_plan::model;
