@@ -14,6 +14,7 @@ pub mod ir;
 pub mod summary;
 
 pub mod graph;
+pub mod paths;
 pub mod values;
 
 mod file;

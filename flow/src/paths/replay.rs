@@ -1,0 +1,184 @@
+//! Whether a path agrees with all conditions of the body.
+//!
+//! In: a path that a search found. Out: nothing if it can be taken, or the conditions that show that it cannot.
+//! Along one path it is known of each condition which other one it was made of: two that were made of the same are one
+//! *variable*, whatever its value turns out to be.
+//!
+//! **Absent:** any search.
+
+use super::conditions::{AtomId, Conditions, Effect, Memory, Program, Site, Source};
+use super::search::{End, Found, Hop};
+use crate::graph::Graph;
+use crate::ir::{Body, Value};
+use rustc_hash::FxHashMap;
+
+/// How often a loop that never ends is gone round to see whether that can be done for ever.
+const ROUNDS: u32 = 4;
+
+/// The conditions that show that a path contradicts itself: nothing if it does not.
+pub(super) fn contradiction(
+    body: &Body,
+    graph: &Graph,
+    conditions: &Conditions,
+    memory: Memory,
+    found: &Found,
+) -> Option<Vec<AtomId>> {
+    let program = conditions.program(memory);
+    let mut replay = Replay { conditions, program, now: FxHashMap::default(), uses: Vec::new(), values: Vec::new(), clobbered: 0 };
+    let walked = replay.run(body, graph, found);
+    walked.err()
+}
+
+/// The conditions that contradict each other.
+type Contradiction = Vec<AtomId>;
+
+struct Replay<'a> {
+    conditions: &'a Conditions,
+    program: &'a Program,
+    /// The last use of each atom.
+    now: FxHashMap<AtomId, u32>,
+    uses: Vec<Use>,
+    /// The value of each variable, and by which use it was found out.
+    values: Vec<Option<(bool, u32)>>,
+    /// How many uses there were when memory was last changed by others.
+    clobbered: u32,
+}
+
+/// An atom while it stands for one variable.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    atom: AtomId,
+    variable: u32,
+    /// Whether it is the variable rather than its contrary.
+    same: bool,
+    /// The use of another atom that it was made of.
+    of: Option<u32>,
+}
+
+impl Replay<'_> {
+    fn run(&mut self, body: &Body, graph: &Graph, found: &Found) -> Result<(), Contradiction> {
+        self.apply(self.program.at(Site::Begin))?;
+        let last = found.hops.len().saturating_sub(1);
+        for (number, hop) in found.hops.iter().enumerate() {
+            let end = if number == last { found.end } else { End::Edge };
+            self.go(body, graph, *hop, end)?;
+        }
+        if let Some(again) = found.again {
+            for hop in (0..ROUNDS).flat_map(|_| found.hops.iter().skip(again)) {
+                self.go(body, graph, *hop, End::Edge)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes through a block, and along an edge into the next.
+    fn go(&mut self, body: &Body, graph: &Graph, hop: Hop, end: End) -> Result<(), Contradiction> {
+        let block = body.block(hop.block);
+        let to = if let End::At(value) = end { value } else { Value(block.end) };
+        let mut rest = self.program.between(Value(block.start), to);
+        while let Some((at, _)) = rest.first() {
+            let same = rest.iter().take_while(|(value, _)| value == at).count();
+            let effects: Vec<Effect> = rest[..same].iter().map(|(_, effect)| *effect).collect();
+            self.apply(&effects)?;
+            rest = &rest[same..];
+        }
+        let (Some(succ), End::Edge) = (hop.succ, end) else { return Ok(()) };
+        self.apply(self.program.at(Site::Edge(hop.block, succ)))?;
+        match block.succs.get(succ as usize) {
+            Some(edge) => self.apply(self.program.at(Site::Entry(edge.to, graph.entry_number(hop.block, succ)))),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, effects: &[Effect]) -> Result<(), Contradiction> {
+        let mut made = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Set(atom, source) => made.push((*atom, self.made(*atom, *source))),
+                Effect::Clobber => self.clobbered = self.uses.len() as u32,
+                Effect::Learn(..) => {}
+            }
+        }
+        for (atom, made) in made {
+            match made {
+                Some(made) => {
+                    self.now.insert(atom, self.uses.len() as u32);
+                    self.uses.push(made);
+                }
+                None => {
+                    self.now.remove(&atom);
+                }
+            }
+        }
+        for effect in effects {
+            if let Effect::Learn(atom, truth) = effect {
+                self.learn(*atom, *truth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn made(&mut self, atom: AtomId, source: Source) -> Option<Use> {
+        match source {
+            Source::Unknown => None,
+            Source::Fixed(truth) => {
+                let variable = self.values.len() as u32;
+                // It has this value because of this use, which comes next.
+                self.values.push(Some((truth, self.uses.len() as u32)));
+                self.uses.push(Use { atom, variable, same: true, of: None });
+                Some(Use { atom, variable, same: true, of: None })
+            }
+            Source::Atom(of, truth) => {
+                let of = self.current(of);
+                let Use { variable, same, .. } = self.uses[of as usize];
+                Some(Use { atom, variable, same: same == truth, of: Some(of) })
+            }
+        }
+    }
+
+    /// The use of an atom here and now.
+    fn current(&mut self, atom: AtomId) -> u32 {
+        let stale = |number: &u32| *number < self.clobbered && self.conditions.depends_on_memory(atom);
+        if let Some(number) = self.now.get(&atom).filter(|number| !stale(number)) {
+            return *number;
+        }
+        let (number, variable) = (self.uses.len() as u32, self.values.len() as u32);
+        self.values.push(None);
+        self.uses.push(Use { atom, variable, same: true, of: None });
+        self.now.insert(atom, number);
+        number
+    }
+
+    fn learn(&mut self, atom: AtomId, truth: bool) -> Result<(), Contradiction> {
+        let mut open = vec![(atom, truth)];
+        while let Some((atom, truth)) = open.pop() {
+            let number = self.current(atom);
+            let Use { variable, same, .. } = self.uses[number as usize];
+            let value = same == truth;
+            match self.values[variable as usize] {
+                Some((is, _)) if is == value => {}
+                Some((_, by)) => return Err(self.chain(number).chain(self.chain(by)).collect()),
+                None => {
+                    self.values[variable as usize] = Some((value, number));
+                    // What follows from it follows from all that it was made of, as long as that stands.
+                    for number in self.made_of(number) {
+                        let Use { atom, same, .. } = self.uses[number as usize];
+                        if self.now.get(&atom) == Some(&number) {
+                            open.extend(self.conditions.implied_by(atom, same == value));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A use and all that it was made of.
+    fn made_of(&self, number: u32) -> Vec<u32> {
+        std::iter::successors(Some(number), |number| self.uses[*number as usize].of).collect()
+    }
+
+    fn chain(&self, number: u32) -> impl Iterator<Item = AtomId> {
+        self.made_of(number).into_iter().map(|number| self.uses[number as usize].atom)
+    }
+}
