@@ -45,6 +45,11 @@ impl FileFlow {
         self.bodies.iter().enumerate().map(|(number, body)| (BodyId(number as u32), body))
     }
 
+    /// All bodies, by their numbers.
+    pub fn all(&self) -> &[Body] {
+        &self.bodies
+    }
+
     /// A body by its number.
     ///
     /// # Panics

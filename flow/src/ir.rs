@@ -243,7 +243,7 @@ pub enum Op {
         /// `v, ok := m[k]`.
         comma: bool,
     },
-    /// `x[low:high:max]`: the operand, then the bounds that are there.
+    /// `x[low:high:max]`: the operand, and the bounds as far as they are there; 0 for one that only others follow.
     Slice(Value, List),
     /// `T{…}`: the elements' values in source order, of a map each key before its value. [`Op::New`] of it for `&T{…}`.
     Composite(List),

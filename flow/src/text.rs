@@ -23,10 +23,22 @@ pub fn file_text(flow: &FileFlow, file: &File, types: Option<&FileTypes<'_>>) ->
 pub fn body_text(body: &Body, file: &File, types: Option<&FileTypes<'_>>) -> String {
     let printer = Printer { body, file, types };
     let mut text = printer.head();
-    for number in 0..body.blocks.len() as u32 {
-        printer.block(BlockId(number), &mut text);
+    for (number, is_live) in live_blocks(body).into_iter().enumerate() {
+        printer.block(BlockId(number as u32), is_live, &mut text);
     }
     text
+}
+
+/// Which blocks can be reached.
+fn live_blocks(body: &Body) -> Vec<bool> {
+    let mut live = vec![false; body.blocks.len()];
+    let mut stack = vec![Body::ENTRY];
+    while let Some(block) = stack.pop() {
+        if !std::mem::replace(&mut live[block.0 as usize], true) {
+            stack.extend(body.block(block).succs.iter().map(|edge| edge.to));
+        }
+    }
+    live
 }
 
 struct Printer<'a> {
@@ -49,7 +61,7 @@ impl Printer<'_> {
         format!("{what}{partial}\n")
     }
 
-    fn block(&self, block: BlockId, text: &mut String) {
+    fn block(&self, block: BlockId, is_live: bool, text: &mut String) {
         let end = match block {
             _ if block == self.body.returned => " returned",
             _ if block == self.body.panicked => " panicked",
@@ -59,8 +71,7 @@ impl Printer<'_> {
         if !end.is_empty() && self.body.block(block).preds.is_empty() {
             return;
         }
-        let is_dead = block != Body::ENTRY && self.body.block(block).preds.is_empty();
-        let dead = if is_dead { " dead" } else { "" };
+        let dead = if is_live { "" } else { " dead" };
         let _ = writeln!(text, " b{}{end}{dead}", block.0);
         for value in self.body.insts_of(block) {
             let _ = writeln!(text, "  v{} = {}", value.0, self.inst(value));
@@ -130,7 +141,8 @@ impl Printer<'_> {
             When::Case { tag, case, equal } => format!(" if {}v{} == v{}", not(equal), tag.0, case.0),
             When::Type { of, row, equal } => {
                 let span = self.file.tree.span(row);
-                format!(" if {}v{} is type at {}", not(equal), of.0, self.file.lines.position(span.start).1)
+                let (line, column) = self.file.lines.position(span.start);
+                format!(" if {}v{} is the type at {line}:{column}", not(equal), of.0)
             }
             When::Chosen { case, .. } => format!(" if case {case}"),
             When::Next(range) => format!(" if next v{}", range.0),

@@ -46,8 +46,17 @@ impl Lowerer<'_> {
             Kind::Ident if self.local(callee).is_none() && self.facts.global(callee).is_none() => {
                 (Callee::Unknown, None)
             }
-            _ => (Callee::Value(self.expr(callee)), None),
+            _ => {
+                let value = self.expr(callee);
+                (self.only_closure(callee).map_or(Callee::Value(value), Callee::Closure), None)
+            }
         }
+    }
+
+    /// The body of the literal that is all that a variable ever holds.
+    fn only_closure(&self, ident: Node) -> Option<BodyId> {
+        let object = self.facts.file.names.object(ident).filter(|_| self.tree.kind(ident) == Kind::Ident)?;
+        self.body_of(self.context.objects.only_literal(&self.facts, object)?)
     }
 
     fn selected_callee(&mut self, selector: Node) -> (Callee, Option<Value>) {

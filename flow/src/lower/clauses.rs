@@ -7,6 +7,7 @@ use crate::ir::{BlockId, Op, Value, When};
 use rulec_gofront::ObjectId;
 use rulec_tree::{Kind, Node, Op as Operator};
 use rulec_types::Ty;
+use rulec_types::check::Mode;
 
 impl Lowerer<'_> {
     /// The cases are tried in source order; `default` is where the last one leads that does not hold.
@@ -49,6 +50,10 @@ impl Lowerer<'_> {
         let (clauses, blocks, after) = self.clause_blocks(body);
         for (clause, block) in clauses.iter().zip(&blocks) {
             for row in self.case_exprs(*clause) {
+                if self.facts.mode(row) == Mode::Nil {
+                    // `case nil` has an instruction that tells it from types.
+                    self.expr(row);
+                }
                 let next = self.builder.new_block();
                 self.builder.emit(Op::Branch(Some(x)), row, Ty::UNKNOWN);
                 let from = self.builder.current;

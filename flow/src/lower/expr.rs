@@ -10,6 +10,7 @@ use super::facts::Shape;
 use crate::ir::{How, Op, Place, Value};
 use rulec_gofront::ObjectKind;
 use rulec_tree::{Kind, Node, Op as Operator};
+use rulec_types::Ty;
 use rulec_types::check::{Mode, SelectionKind};
 
 impl Lowerer<'_> {
@@ -225,8 +226,17 @@ impl Lowerer<'_> {
             Shape::Array => self.address(x, x, self.facts.ty(x)),
             _ => self.expr(x),
         };
-        let bounds: Vec<Node> = [low, high, max].into_iter().filter(|bound| self.is_there(*bound)).collect();
-        let bounds: Vec<Value> = bounds.into_iter().map(|bound| self.expr(bound)).collect();
+        let mut bounds = Vec::new();
+        // What stands in front counts from nothing, so that the place in the list tells which bound it is.
+        if self.is_there(low) {
+            bounds.push(self.expr(low));
+        } else if self.is_there(high) {
+            let nothing = self.constant(rulec_constant::Value::from(0));
+            bounds.push(self.builder.emit(Op::Const(Some(nothing)), node, Ty::INT));
+        }
+        for bound in [high, max].into_iter().filter(|bound| self.tree.kind(*bound) != Kind::Absent) {
+            bounds.push(self.expr(bound));
+        }
         let list = self.builder.list(&bounds);
         self.builder.emit(Op::Slice(operand, list), node, ty)
     }

@@ -43,22 +43,24 @@ impl Lowerer<'_> {
         self.builder.edge(head, after, When::Done(range));
         self.builder.go_on_in(inside);
         let types = self.element_types(self.facts.ty(x));
-        for (number, target) in [key, value].into_iter().enumerate().filter(|_| self.tree.op(node) != Operator::None) {
-            if self.is_there(target) {
-                let ty = types.get(number).copied().unwrap_or(Ty::UNKNOWN);
-                self.range_variable(target, range, number as u32, ty);
-            }
+        if self.tree.op(node) != Operator::None {
+            self.range_variables([key, value], range, &types);
         }
         self.within(label, after, Some(head), |lowerer| lowerer.statement(body));
         self.builder.jump(head);
         self.builder.go_on_in(after);
     }
 
-    fn range_variable(&mut self, target: Node, range: Value, number: u32, ty: Ty) {
-        let targets = self.assign_targets(&[target]);
-        let part = self.builder.emit(Op::Extract(range, number), target, ty);
-        if let Some(stored) = targets.first().and_then(|to| self.store(*to, part, target)) {
-            self.complete(target, stored);
+    /// Key and value of an iteration. What both consist of is evaluated before either is assigned to.
+    fn range_variables(&mut self, variables: [Node; 2], range: Value, types: &[Ty]) {
+        let variables: Vec<(u32, Node)> =
+            (0..).zip(variables).filter(|(_, variable)| self.is_there(*variable)).collect();
+        let rows: Vec<Node> = variables.iter().map(|(_, row)| *row).collect();
+        let targets = self.assign_targets(&rows);
+        for ((number, row), target) in variables.into_iter().zip(targets) {
+            let ty = types.get(number as usize).copied().unwrap_or(Ty::UNKNOWN);
+            let part = self.builder.emit(Op::Extract(range, number), row, ty);
+            self.store(target, part, row);
         }
     }
 

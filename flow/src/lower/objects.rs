@@ -18,6 +18,8 @@ pub(super) struct Objects {
     clause_vars: FxHashMap<Node, Vec<ObjectId>>,
     /// Functions and literals that call `recover` themselves.
     recovers: FxHashSet<Node>,
+    /// The function literals that variables are given, by `:=`, `=` or `var`, with how often.
+    literals: FxHashMap<ObjectId, (Node, u32)>,
 }
 
 /// How a variable is kept.
@@ -49,6 +51,7 @@ impl Objects {
             storage: initial_storage(facts),
             clause_vars: clause_vars(facts),
             recovers: FxHashSet::default(),
+            literals: FxHashMap::default(),
         };
         for node in facts.file.tree.nodes() {
             objects.look_at(facts, node);
@@ -70,6 +73,19 @@ impl Objects {
         self.recovers.contains(&func)
     }
 
+    /// The function literal that is all that a variable ever holds, but for `nil` before.
+    pub(super) fn only_literal(&self, facts: &Facts<'_>, object: ObjectId) -> Option<Node> {
+        let (literal, 1) = self.literals.get(&object).copied()? else { return None };
+        let known = facts.file.names.get(object);
+        let is_plain = known.kind == ObjectKind::Var && known.func.is_some() && !known.address_taken;
+        let has_no_other = match known.assigned {
+            0 => true,
+            1 => known.decl.is_some_and(|decl| is_declared_without_value(facts, decl)),
+            _ => false,
+        };
+        (is_plain && has_no_other).then_some(literal)
+    }
+
     fn look_at(&mut self, facts: &Facts<'_>, node: Node) {
         let tree = &facts.file.tree;
         let first = Node(node.0 + 1);
@@ -79,7 +95,11 @@ impl Objects {
                 self.address(facts, first);
             }
             Kind::Selector => self.method(facts, node),
-            Kind::Assign => tree.children(first).for_each(|target| self.write(facts, target)),
+            Kind::Assign => {
+                tree.children(first).for_each(|target| self.write(facts, target));
+                self.note_literals(facts, first, tree.end(first));
+            }
+            Kind::VarSpec => self.note_literals(facts, first, tree.end(tree.end(first))),
             Kind::IncDec => self.write(facts, first),
             Kind::Range if tree.op(node) != Op::None => {
                 tree.children(node).take(2).for_each(|target| self.write(facts, target))
@@ -88,6 +108,21 @@ impl Objects {
                 self.recovers.extend(facts.file.names.func_of(node));
             }
             _ => {}
+        }
+    }
+
+    /// `x, y = func…, func…`
+    fn note_literals(&mut self, facts: &Facts<'_>, left: Node, right: Node) {
+        let tree = &facts.file.tree;
+        if !tree.below(right).contains(Kind::FuncLit) {
+            return;
+        }
+        for (target, value) in tree.children(left).zip(tree.children(right)) {
+            let literal = tree.unparen(value);
+            let object = facts.file.names.object(tree.unparen(target));
+            if let Some(object) = object.filter(|_| tree.kind(literal) == Kind::FuncLit) {
+                self.literals.entry(object).or_insert((literal, 0)).1 += 1;
+            }
         }
     }
 
@@ -172,4 +207,11 @@ fn clause_vars(facts: &Facts<'_>) -> FxHashMap<Node, Vec<ObjectId>> {
         }
     }
     vars
+}
+
+/// Whether the declaration of a variable is `var x T`.
+fn is_declared_without_value(facts: &Facts<'_>, decl: Node) -> bool {
+    let tree = &facts.file.tree;
+    let spec = tree.parent(tree.parent(decl));
+    tree.kind(spec) == Kind::VarSpec && tree.children(tree.slot(spec, 2)).next().is_none()
 }
