@@ -17,6 +17,9 @@ pub struct Summary {
     pub results: Vec<ResultSummary>,
     /// Whether it may wait for something another goroutine does: a channel, a lock, a group; unknown for what is not known.
     pub may_block: bool,
+    /// Whether it writes nothing that its caller can see, what it returns aside: what the caller found in memory before
+    /// still holds.
+    pub pure: bool,
     /// Whether all that it does is known: what is not said here does not happen.
     pub complete: bool,
 }
@@ -41,6 +44,9 @@ pub struct ParamSummary {
     pub received: Often,
     /// If it returns normally, it is not nil (`require.NotNil(t, x)`), or true (`must(cond)`).
     pub holds_after: bool,
+    /// Parameters that its content may come from after the call: `Write(p)` fills the receiver from *p*. Bit *n* for
+    /// number *n*.
+    pub filled_from: u64,
     /// Methods that are called on it, by name: `Close`, `Unlock`, `Done`.
     pub methods: Vec<(String, Often)>,
 }

@@ -1,0 +1,320 @@
+//! Whether a value can be nil at a place.
+//!
+//! First what the branches on the way there and the dereferences before tell, then how the value came to be: `new`,
+//! literals, zero values, results of functions with a summary, and phis as their operands where their edges are taken.
+//!
+//! *Always* and *sometimes* are claims that there is a path on which it is nil; a report may rest on them. So a phi that
+//! is nil on one way in is *sometimes* nil only if nothing between it and the place can have told the ways apart: every
+//! condition there has to be computed from other things than the conditions, calls and phis that the ways differ by, and
+//! nobody unknown may have looked at the value. What does not pass is unknown.
+
+use super::guards::{Fact, Point, when_taken};
+use super::numbering::summary_of;
+use super::{Values, support};
+use crate::ir::{BlockId, Call, Callee, Op, Value};
+use crate::summary::{Nilness, ResultSummary};
+use rulec_tree::Tri;
+use rulec_types::{Builtin, Ty};
+
+/// How many values in a row one question follows.
+const MAX_DEPTH: u32 = 24;
+
+/// How many values one question may look at.
+const MAX_STEPS: u32 = 2_000;
+
+impl<'a> Values<'a> {
+    /// Whether a value can be nil just before the instruction `at` of the same body.
+    pub fn nil_at(&self, value: Value, at: Value) -> Nilness {
+        self.nil_before(value, Point::Before(at))
+    }
+
+    /// The same for the value as one of type `ty`: a pointer that is put into an interface makes one that is not nil,
+    /// whatever the pointer is.
+    pub fn nil_as(&self, value: Value, at: Value, ty: Ty) -> Nilness {
+        let from = self.body.inst(value).ty;
+        match self.typed.is_interface(ty) {
+            Tri::Yes if self.typed.boxes(from, ty) => Nilness::Never,
+            Tri::Yes if self.typed.is_interface(from) == Tri::Unknown && from != Ty::UNTYPED_NIL => Nilness::Unknown,
+            _ => self.nil_at(value, at),
+        }
+    }
+
+    fn nil_before(&self, value: Value, point: Point) -> Nilness {
+        let mut question = Question { steps: 0, open: Vec::new() };
+        question.nil(self, value, point).unwrap_or(Nilness::Unknown)
+    }
+}
+
+/// The state of one question.
+struct Question {
+    steps: u32,
+    /// Phis that are being looked at.
+    open: Vec<Value>,
+}
+
+/// What a value is where it is asked for; none if the place is never reached.
+type Found = Option<Nilness>;
+
+impl Question {
+    fn nil(&mut self, values: &Values<'_>, value: Value, point: Point) -> Found {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || self.open.len() as u32 > MAX_DEPTH {
+            return Some(Nilness::Unknown);
+        }
+        match guarded(values, value, point) {
+            Guarded::Nil => Some(Nilness::Always),
+            Guarded::NotNil => Some(Nilness::Never),
+            Guarded::Impossible => None,
+            Guarded::Open => self.made(values, values.root(value), point),
+        }
+    }
+
+    /// Follows the value that an instruction hands on.
+    fn handed(&mut self, values: &Values<'_>, by: Value, value: Value, point: Point) -> Found {
+        self.open.push(by);
+        let found = self.nil(values, value, point);
+        self.open.pop();
+        found
+    }
+
+    fn made(&mut self, values: &Values<'_>, value: Value, point: Point) -> Found {
+        let body = values.body;
+        let ty = body.inst(value).ty;
+        Some(match body.op(value) {
+            Op::Nil => Nilness::Always,
+            Op::Zero => match values.typed.has_nil(ty) {
+                Tri::Yes => Nilness::Always,
+                _ => Nilness::Unknown,
+            },
+            Op::New(_) | Op::Addr(_) | Op::Closure(_) | Op::Func(_) | Op::MethodValue { .. } => Nilness::Never,
+            Op::Make(_) | Op::Composite(_) | Op::Const(_) => Nilness::Never,
+            Op::Assign(_, x) | Op::Read(_, x) | Op::Narrow(x) => return self.put(values, value, x, point),
+            Op::Convert(x) => return self.converted(values, value, x, point),
+            Op::Phi(_, list) | Op::Join(list) => return self.joined(values, value, body.list(list), point),
+            Op::Assert { comma: false, .. } if values.typed.is_interface(ty) == Tri::Yes => Nilness::Never,
+            Op::Slice(x, _) => return self.sliced(values, value, x, point),
+            Op::Call(call) => return self.called(values, value, value, body.call(call), 0, point),
+            Op::Extract(tuple, number) => return self.extracted(values, value, tuple, number, point),
+            Op::Captured(var) => self.captured(values, var),
+            _ => Nilness::Unknown,
+        })
+    }
+
+    /// A value that is handed on into a variable of another type: out of an interface it may be a nil pointer.
+    fn put(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
+        let (from, to) = (values.body.inst(x).ty, values.body.inst(value).ty);
+        if values.typed.boxes(from, to) {
+            return Some(Nilness::Never);
+        }
+        match (values.typed.is_interface(from), values.typed.is_interface(to)) {
+            (Tri::Yes, Tri::No) => Some(Nilness::Unknown),
+            _ => self.handed(values, value, x, point),
+        }
+    }
+
+    fn converted(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
+        let (from, to) = (values.body.inst(x).ty, values.body.inst(value).ty);
+        if values.typed.boxes(from, to) {
+            return Some(Nilness::Never);
+        }
+        let (of_nil, to_nil) = (values.typed.has_nil(from), values.typed.has_nil(to));
+        match (of_nil, to_nil) {
+            // Strings to slices.
+            (Tri::No, Tri::Yes) if values.typed.is_string(from) => Some(Nilness::Never),
+            (Tri::Yes, Tri::Yes) => self.handed(values, value, x, point),
+            _ if values.body.op(values.root(x)) == Op::Nil => Some(Nilness::Always),
+            _ => Some(Nilness::Unknown),
+        }
+    }
+
+    fn sliced(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
+        if values.typed.is_slice(values.body.inst(x).ty) {
+            // A slice of a nil slice is nil, and no other is.
+            return self.handed(values, value, x, point);
+        }
+        Some(Nilness::Never)
+    }
+
+    fn joined(&mut self, values: &Values<'_>, phi: Value, operands: &[Value], point: Point) -> Found {
+        let block = values.body.block_of(phi);
+        let preds = &values.body.block(block).preds;
+        let mut joined = None;
+        let mut nil_from = Vec::new();
+        for (operand, pred) in operands.iter().zip(preds) {
+            let source = values.root(*operand);
+            if source == phi || self.open.contains(&source) || !values.constants().may_go(values.body, *pred, block) {
+                continue;
+            }
+            let found = self.operand(values, phi, *operand, *pred, block);
+            if matches!(found, Some(Nilness::Always | Nilness::Sometimes)) {
+                nil_from.push(*pred);
+            }
+            joined = join(joined, found);
+        }
+        if matches!(joined, Some(Nilness::Sometimes)) || !nil_from.is_empty() && joined == Some(Nilness::Unknown) {
+            let proven = nil_from.iter().any(|pred| support::reaches_freely(values, phi, *pred, point));
+            joined = Some(if proven { Nilness::Sometimes } else { Nilness::Unknown });
+        }
+        joined
+    }
+
+    fn operand(&mut self, values: &Values<'_>, phi: Value, operand: Value, pred: BlockId, block: BlockId) -> Found {
+        if let Some(when) = when_taken(values, pred, block) {
+            let root = values.root(operand);
+            let told = super::guards::implied(values, when);
+            let says = |fact| told.iter().any(|told| *told == (root, fact));
+            match (says(Fact::Nil), says(Fact::NotNil)) {
+                (true, true) => return None,
+                (true, false) => return Some(Nilness::Always),
+                (false, true) => return Some(Nilness::Never),
+                (false, false) => {}
+            }
+        }
+        // A value that is put into an interface where ways meet.
+        let (from, to) = (values.body.inst(operand).ty, values.body.inst(phi).ty);
+        if values.typed.boxes(from, to) {
+            return Some(Nilness::Never);
+        }
+        self.handed(values, phi, operand, Point::EndOf(pred))
+    }
+
+    fn called(
+        &mut self,
+        values: &Values<'_>,
+        value: Value,
+        call_value: Value,
+        call: &Call,
+        number: u32,
+        point: Point,
+    ) -> Found {
+        if call.callee == Callee::Builtin(Builtin::Append) {
+            return match *values.body.list(call.args) {
+                [_, _, ..] if !call.spread => Some(Nilness::Never),
+                [x, ..] => Some(match self.handed(values, value, x, point)? {
+                    Nilness::Never => Nilness::Never,
+                    _ => Nilness::Unknown,
+                }),
+                [] => Some(Nilness::Unknown),
+            };
+        }
+        let Some(summary) = summary_of(values.body, values.knowledge, call) else { return Some(Nilness::Unknown) };
+        let Some(result) = summary.results.get(number as usize) else { return Some(Nilness::Unknown) };
+        let last = summary.results.len() as u32 - 1;
+        let found = match outcome_of(values, call_value, last, point).filter(|_| number < last) {
+            Some(outcome) => with_outcome(result, outcome),
+            None => result.nil,
+        };
+        let unsure = found == Nilness::Sometimes && !support::may_be_any(values, call_value, value, point);
+        Some(if unsure { Nilness::Unknown } else { found })
+    }
+
+    fn extracted(&mut self, values: &Values<'_>, value: Value, tuple: Value, number: u32, point: Point) -> Found {
+        let body = values.body;
+        let failed = || outcome_of(values, tuple, 1, point) == Some(Outcome::False);
+        let nilable = values.typed.has_nil(body.inst(value).ty) == Tri::Yes;
+        Some(match body.op(tuple) {
+            Op::Call(call) => return self.called(values, value, tuple, body.call(call), number, point),
+            // The zero value.
+            Op::Assert { comma: true, .. } | Op::Lookup { comma: true, .. } | Op::Receive { comma: true, .. }
+                if number == 0 && nilable && failed() =>
+            {
+                Nilness::Always
+            }
+            Op::Assert { comma: true, .. }
+                if number == 0
+                    && values.typed.is_interface(body.inst(value).ty) == Tri::Yes
+                    && outcome_of(values, tuple, 1, point) == Some(Outcome::True) =>
+            {
+                Nilness::Never
+            }
+            _ => Nilness::Unknown,
+        })
+    }
+
+    /// A captured variable with one definition is what that one is where the literal is made.
+    fn captured(&mut self, values: &Values<'_>, var: crate::ir::VarId) -> Nilness {
+        let (Some(made), Some(definition)) = (values.captures().made(values.id), values.only_definition(var)) else {
+            return Nilness::Unknown;
+        };
+        if made.body != definition.body || self.open.len() as u32 > MAX_DEPTH {
+            return Nilness::Unknown;
+        }
+        let outer = values.within(made.body);
+        let mut question = Question { steps: self.steps, open: Vec::new() };
+        let found = question.nil(&outer, definition.value, Point::Before(made.value));
+        self.steps = question.steps;
+        found.unwrap_or(Nilness::Unknown)
+    }
+}
+
+/// What the facts at a point say of a value.
+enum Guarded {
+    Nil,
+    NotNil,
+    /// Both: nothing ever gets there.
+    Impossible,
+    /// Nothing.
+    Open,
+}
+
+fn guarded(values: &Values<'_>, value: Value, point: Point) -> Guarded {
+    let (mut nil, mut not_nil) = (false, false);
+    for fact in values.facts_at(value, point) {
+        nil |= fact == Fact::Nil;
+        not_nil |= fact == Fact::NotNil;
+    }
+    match (nil, not_nil) {
+        (true, true) => Guarded::Impossible,
+        (true, false) => Guarded::Nil,
+        (false, true) => Guarded::NotNil,
+        (false, false) => Guarded::Open,
+    }
+}
+
+/// What the last result of a call is known to be: an error or a boolean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    NoError,
+    Error,
+    True,
+    False,
+}
+
+fn outcome_of(values: &Values<'_>, tuple: Value, last: u32, point: Point) -> Option<Outcome> {
+    let is_last = |user: &&Value| matches!(values.body.op(**user), Op::Extract(_, number) if number == last);
+    let told = values.uses_of(tuple).iter().filter(is_last).flat_map(|last| values.facts_at(*last, point));
+    let mut outcome = None;
+    for fact in told {
+        outcome = outcome.or(match fact {
+            Fact::Nil => Some(Outcome::NoError),
+            Fact::NotNil => Some(Outcome::Error),
+            Fact::True => Some(Outcome::True),
+            Fact::False => Some(Outcome::False),
+            Fact::Compares(..) => None,
+        });
+    }
+    outcome
+}
+
+/// What a result is, now that the last one is known.
+fn with_outcome(result: &ResultSummary, outcome: Outcome) -> Nilness {
+    let only = match outcome {
+        Outcome::NoError => result.nil_without_error,
+        Outcome::True => result.nil_if_ok,
+        Outcome::Error | Outcome::False => Nilness::Unknown,
+    };
+    match (only, result.nil) {
+        (Nilness::Unknown, sure @ (Nilness::Never | Nilness::Always)) => sure,
+        (only, _) => only,
+    }
+}
+
+/// What a value is that is one of two; what is never reached does not count.
+fn join(a: Found, b: Found) -> Found {
+    match (a, b) {
+        (None, one) | (one, None) => one,
+        (Some(a), Some(b)) if a == b => Some(a),
+        (Some(Nilness::Unknown), Some(_)) | (Some(_), Some(Nilness::Unknown)) => Some(Nilness::Unknown),
+        _ => Some(Nilness::Sometimes),
+    }
+}

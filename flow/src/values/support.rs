@@ -1,0 +1,248 @@
+//! Whether a place can be reached whichever way a value came to be.
+//!
+//! A phi that is nil on one way into its block is nil further on as well, unless a branch in between lets only the other
+//! way through: `if ok { p = q }; if ok { p.f() }`. Branches can be told to be independent of how the phi came to be by
+//! what they are computed from, their *support*: all values, variables and globals that go into them. If that has
+//! nothing in common with the support of the conditions that the ways differ by, and no phi that was decided by the same
+//! ways, the branch can go either way. Calls of unknown functions count as having something in common with each other:
+//! they may both look at the same hidden state.
+
+use super::Values;
+use super::guards::{Point, only_way_into};
+use super::numbering::summary_of;
+use crate::ir::{BlockId, Op, Place, PlaceId, Value, VarId, When};
+use rulec_types::ObjId;
+use rustc_hash::FxHashSet;
+
+/// How many values a support may have; with more it counts as everything.
+const MAX_SUPPORT: usize = 64;
+
+/// How many blocks a way may have.
+const MAX_BLOCKS: usize = 128;
+
+/// What a condition is computed from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Token {
+    Value(Value),
+    Var(VarId),
+    Global(ObjId),
+    /// State that unknown functions may look at.
+    Hidden,
+}
+
+#[derive(Default)]
+struct Support {
+    tokens: FxHashSet<Token>,
+    /// Whether there is more.
+    everything: bool,
+}
+
+/// Whether a point can be reached when a phi was entered from `pred`, as far as conditions go that could know.
+pub(super) fn reaches_freely(values: &Values<'_>, phi: Value, pred: BlockId, point: Point) -> bool {
+    let block = values.body.block_of(phi);
+    let dominators = values.graph().dominators();
+    let Some(start) = dominators.immediate(block) else { return false };
+    let (Some(before), Some(after)) = (between(values, pred, start), between(values, end_of(values, point), block))
+    else {
+        return false;
+    };
+    // A function of which nothing is known may not return on this way.
+    if before.iter().any(|block| calls_unknown(values, *block)) || is_looked_at(values, phi, point) {
+        return false;
+    }
+    let mut decided = Support::default();
+    decided.add(values, phi);
+    for block in before.iter().chain([&start]) {
+        block_conditions(values, *block).for_each(|value| decided.add(values, value));
+    }
+    decided.tokens.remove(&Token::Value(phi));
+    after.iter().all(|entered| {
+        let Some(when) = only_way_into(values, *entered) else { return true };
+        is_free(values, when, &decided, start, block, pred)
+    })
+}
+
+/// Whether a point can be reached whatever a call returned: all conditions between are about something else.
+pub(super) fn may_be_any(values: &Values<'_>, call: Value, result: Value, point: Point) -> bool {
+    let block = values.body.block_of(call);
+    let Some(after) = between(values, end_of(values, point), block) else { return false };
+    if is_looked_at(values, result, point) {
+        return false;
+    }
+    let mut decided = Support::default();
+    decided.add(values, call);
+    after.iter().all(|entered| {
+        let Some(when) = only_way_into(values, *entered) else { return true };
+        conditions(when).is_some_and(|conditions| {
+            let mut support = Support::default();
+            conditions.iter().flatten().for_each(|value| support.add(values, *value));
+            !support.meets(&decided)
+        })
+    })
+}
+
+/// The block that a point is in.
+fn end_of(values: &Values<'_>, point: Point) -> BlockId {
+    match point {
+        Point::Before(at) => values.body.block_of(at),
+        Point::EndOf(block) => block,
+    }
+}
+
+/// The blocks from one up the dominator tree to another one that dominates it, without that one.
+fn between(values: &Values<'_>, from: BlockId, to: BlockId) -> Option<Vec<BlockId>> {
+    let mut way = Vec::new();
+    let mut at = from;
+    while at != to {
+        way.push(at);
+        if way.len() > MAX_BLOCKS {
+            return None;
+        }
+        at = values.graph().dominators().immediate(at)?;
+    }
+    Some(way)
+}
+
+/// The values that the branch at the end of a block looks at.
+fn block_conditions(values: &Values<'_>, block: BlockId) -> impl Iterator<Item = Value> {
+    let edges = values.body.block(block).succs.iter();
+    edges.filter_map(|edge| conditions(edge.when)).flatten().flatten()
+}
+
+/// The values that decide whether an edge is taken; none if that is decided elsewhere.
+fn conditions(when: When) -> Option<[Option<Value>; 2]> {
+    match when {
+        When::Always => Some([None, None]),
+        When::Is { cond, .. } => Some([Some(cond), None]),
+        When::Case { tag, case, .. } => Some([Some(tag), Some(case)]),
+        When::Type { of, .. } => Some([Some(of), None]),
+        When::Next(range) | When::Done(range) => Some([Some(range), None]),
+        When::Chosen { .. } | When::Registered { .. } | When::Recovered => None,
+    }
+}
+
+/// Whether a branch behind a phi can be taken whichever way the phi was entered.
+fn is_free(values: &Values<'_>, when: When, decided: &Support, start: BlockId, block: BlockId, pred: BlockId) -> bool {
+    let Some(conditions) = conditions(when) else { return false };
+    let mut support = Support::default();
+    conditions.iter().flatten().for_each(|value| support.add(values, *value));
+    if let When::Next(range) = when
+        && values.body.block_of(range) == block
+    {
+        // The first round of a loop; a later one is not the way from outside.
+        let outside = !values.graph().dominators().dominates(block, pred);
+        return outside && !support.meets(decided);
+    }
+    let dominators = values.graph().dominators();
+    let is_decided_there = |token: &Token| match token {
+        Token::Value(value) => {
+            let at = values.body.block_of(*value);
+            matches!(values.body.op(*value), Op::Phi(..) | Op::Join(_) | Op::Range(_))
+                && at != start
+                && dominators.dominates(start, at)
+        }
+        _ => false,
+    };
+    !support.meets(decided) && !support.tokens.iter().any(is_decided_there)
+}
+
+/// Whether a block calls a function of which nothing is known.
+fn calls_unknown(values: &Values<'_>, block: BlockId) -> bool {
+    values.body.insts_of(block).any(|value| match values.body.op(value) {
+        Op::Call(call) => is_unknown(values, call),
+        _ => false,
+    })
+}
+
+fn is_unknown(values: &Values<'_>, call: crate::ir::CallId) -> bool {
+    let call = values.body.call(call);
+    let is_builtin = matches!(call.callee, crate::ir::Callee::Builtin(_));
+    !is_builtin && summary_of(values.body, values.knowledge, call).is_none()
+}
+
+/// Whether the value is given, on the way to a point, to a function of which nothing is known: it may return only if the
+/// value is not nil.
+fn is_looked_at(values: &Values<'_>, value: Value, point: Point) -> bool {
+    let end = end_of(values, point);
+    let dominators = values.graph().dominators();
+    let mut names = vec![value];
+    let mut next = 0;
+    while let Some(name) = names.get(next).copied() {
+        next += 1;
+        if names.len() > MAX_SUPPORT {
+            return true;
+        }
+        for user in values.uses_of(name) {
+            match values.body.op(*user) {
+                Op::Assign(..) | Op::Read(..) | Op::Convert(_) | Op::Narrow(_) => names.push(*user),
+                Op::Call(call) if is_unknown(values, call) => {
+                    let at = values.body.block_of(*user);
+                    let in_time = !matches!(point, Point::Before(before) if at == end && before <= *user);
+                    if dominators.dominates(at, end) && in_time {
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    false
+}
+
+impl Support {
+    /// Adds all that goes into a value.
+    fn add(&mut self, values: &Values<'_>, value: Value) {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            let value = values.root(value);
+            let op = values.body.op(value);
+            if matches!(op, Op::Const(_) | Op::Nil | Op::Zero | Op::Func(_)) || !self.tokens.insert(Token::Value(value))
+            {
+                continue;
+            }
+            if self.tokens.len() > MAX_SUPPORT {
+                self.everything = true;
+                return;
+            }
+            match op {
+                Op::Load(place) | Op::Addr(place) => self.add_place(values, place),
+                Op::Captured(var) => {
+                    self.tokens.insert(Token::Var(var));
+                }
+                Op::Call(call) if is_unknown(values, call) => {
+                    self.tokens.insert(Token::Hidden);
+                }
+                Op::Receive { .. } | Op::Opaque(_) => {
+                    self.tokens.insert(Token::Hidden);
+                }
+                _ => {}
+            }
+            values.body.operands(value, |operand| open.push(operand));
+        }
+    }
+
+    fn add_place(&mut self, values: &Values<'_>, mut place: PlaceId) {
+        loop {
+            match values.body.place(place) {
+                Place::Field(outer, _) | Place::Elem(outer, _) => place = outer,
+                Place::Var(var) => {
+                    self.tokens.insert(Token::Var(var));
+                    return;
+                }
+                Place::Global(object) => {
+                    self.tokens.insert(Token::Global(object));
+                    return;
+                }
+                Place::Deref(_) | Place::SliceElem(..) | Place::MapElem(..) => return,
+                Place::Unknown => {
+                    self.tokens.insert(Token::Hidden);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn meets(&self, other: &Support) -> bool {
+        self.everything || other.everything || !self.tokens.is_disjoint(&other.tokens)
+    }
+}

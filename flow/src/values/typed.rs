@@ -1,0 +1,85 @@
+//! What the analyses of values ask of types. Without types all is unknown.
+
+use rulec_tree::Tri;
+use rulec_types::{Basic, Ty, TypeData, Types};
+
+/// Types, if there are some.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Typed<'a>(pub(super) Option<Types<'a>>);
+
+impl<'a> Typed<'a> {
+    fn under(&self, ty: Ty) -> Option<&'a TypeData> {
+        let types = self.0?;
+        (!ty.is_unknown() && !types.is_type_param(ty)).then(|| types.under(ty))
+    }
+
+    /// Whether a value of the one type, put into a variable of the other, goes into an interface.
+    pub(super) fn boxes(&self, from: Ty, to: Ty) -> bool {
+        self.is_interface(to) == Tri::Yes && self.is_interface(from) == Tri::No && from != Ty::UNTYPED_NIL
+    }
+
+    pub(super) fn is_interface(&self, ty: Ty) -> Tri {
+        match self.under(ty) {
+            Some(TypeData::Interface(_)) => Tri::Yes,
+            None | Some(TypeData::Basic(Basic::Unknown)) => Tri::Unknown,
+            Some(_) => Tri::No,
+        }
+    }
+
+    /// Whether values of this type can be nil.
+    pub(super) fn has_nil(&self, ty: Ty) -> Tri {
+        match self.0 {
+            Some(types) if !ty.is_unknown() => types.has_nil(ty),
+            _ => Tri::Unknown,
+        }
+    }
+
+    pub(super) fn is_string(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Basic(basic)) if basic.is_string())
+    }
+
+    pub(super) fn is_slice(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Slice(_)))
+    }
+
+    /// Whether both are known to have the same underlying type: a conversion then changes nothing of the value.
+    pub(super) fn same_underlying(&self, a: Ty, b: Ty) -> bool {
+        let Some(types) = self.0 else { return false };
+        let (a, b) = (types.underlying(a), types.underlying(b));
+        !a.is_unknown() && !b.is_unknown() && types.identical_ignoring_tags(a, b) == Tri::Yes
+    }
+
+    /// Whether a conversion or assertion hands on what it is given: it only puts it into an interface or takes it out, or
+    /// gives it another name.
+    pub(super) fn hands_on(&self, from: Ty, to: Ty) -> bool {
+        let interface = |ty| self.is_interface(ty) == Tri::Yes;
+        interface(from) || interface(to) || self.same_underlying(from, to)
+    }
+
+    /// Whether two types are known to be different.
+    pub(super) fn differ(&self, a: Ty, b: Ty) -> bool {
+        self.0.is_some_and(|types| !a.is_unknown() && !b.is_unknown() && types.identical(a, b) == Tri::No)
+    }
+
+    /// Whether no value of the one type can be held as the other: both are known, different and no interfaces.
+    pub(super) fn exclude(&self, a: Ty, b: Ty) -> bool {
+        self.differ(a, b) && self.is_interface(a) == Tri::No && self.is_interface(b) == Tri::No
+    }
+
+    /// Whether values of this type may have parts with places of their own: structs, arrays, and all that is not known.
+    pub(super) fn may_have_parts(&self, ty: Ty) -> bool {
+        match self.under(ty) {
+            Some(TypeData::Struct(_) | TypeData::Array { .. } | TypeData::Basic(Basic::Unknown)) | None => true,
+            Some(_) => false,
+        }
+    }
+
+    /// Whether the length is part of the value: of strings, slices and arrays, not of maps and channels.
+    pub(super) fn has_fixed_len(&self, ty: Ty) -> bool {
+        match self.under(ty) {
+            Some(TypeData::Slice(_) | TypeData::Array { .. } | TypeData::Pointer(_)) => true,
+            Some(TypeData::Basic(basic)) => basic.is_string(),
+            _ => false,
+        }
+    }
+}
