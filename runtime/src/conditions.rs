@@ -16,7 +16,10 @@ mod strings;
 mod tags;
 pub(crate) mod types;
 
+use crate::flow::{self, Bodies};
 use crate::value::Value;
+use rulec_flow::Knowledge;
+use rulec_flow::summary::Ignorance;
 use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_program::GoVersion;
@@ -31,6 +34,7 @@ use types::{content, enumerated, selected};
 pub use types::Form;
 
 pub(crate) use comments::{code_below, is_alone_on_its_line};
+pub(crate) use names::names_symbol;
 
 /// What is known of the file that rules run over.
 pub struct Facts<'a> {
@@ -50,6 +54,7 @@ pub struct Facts<'a> {
     comments: Vec<Node>,
     /// A trait object, so that facts that live long can stand for facts that live shorter.
     types: Option<Box<dyn TypesOfFile + 'a>>,
+    bodies: OnceCell<Bodies>,
 }
 
 /// What gives the types of a file.
@@ -82,7 +87,17 @@ impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
         let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
-        Facts { file, source, path, folder: None, import_path: None, go_version: None, comments, types: None }
+        Facts {
+            file,
+            source,
+            path,
+            folder: None,
+            import_path: None,
+            go_version: None,
+            comments,
+            types: None,
+            bodies: OnceCell::new(),
+        }
     }
 
     /// With types, from the packages of which the file at `path` is one.
@@ -90,6 +105,16 @@ impl<'a> Facts<'a> {
     pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
         let types = LazyTypes { packages, path, file: self.file, types: OnceCell::new() };
         Facts { types: Some(Box::new(types)), ..self }
+    }
+
+    /// What is known of functions that the file calls.
+    pub fn knowledge(&self) -> &'a dyn Knowledge {
+        &Ignorance
+    }
+
+    /// The bodies of the functions, made at the first question.
+    pub fn bodies(&self) -> &Bodies {
+        self.bodies.get_or_init(|| Bodies::new(self))
     }
 
     /// Of how many expressions types are known in what was asked about; nothing if nobody asked.
@@ -308,19 +333,19 @@ pub(crate) struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    fn word(&self, index: usize) -> Word {
+    pub(crate) fn word(&self, index: usize) -> Word {
         self.words.get(index).copied().unwrap_or(0)
     }
 
-    fn node(&self, index: usize) -> Node {
+    pub(crate) fn node(&self, index: usize) -> Node {
         run_of_word(self.word(index)).0
     }
 
-    fn nodes(&self, index: usize) -> Nodes {
+    pub(crate) fn nodes(&self, index: usize) -> Nodes {
         nodes_of_word(self.tree, self.word(index))
     }
 
-    fn value(&self, index: usize) -> Option<&'a Value> {
+    pub(crate) fn value(&self, index: usize) -> Option<&'a Value> {
         (self.value)(self.word(index))
     }
 }
@@ -497,11 +522,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::Bits => Computed(content::bits(facts, first)),
         HostFn::IsSealed => Truth(types::holds(facts, first, types::is_sealed)),
         HostFn::EncodedKinds => Computed(content::encoded_kinds(facts, first, second)),
-        // What happens inside of functions is not known.
-        other => match other.signature().answer {
-            rulec_plan::host::Answer::Truth => Truth(Tri::Unknown),
-            rulec_plan::host::Answer::Value => Computed(None),
-        },
+        inside => flow::answer(inside, facts, arguments),
     }
 }
 

@@ -6,16 +6,19 @@
 
 use crate::conditions::types::{Written, unknown_because, written};
 use crate::conditions::{Answer, Arguments, Facts, Nodes, answer, nodes_of_word};
+use crate::flow::trace::TraceStep;
+use crate::flow::{self, Rows};
 use crate::rules::Prepared;
 use crate::value::Value;
 use rulec_pack::RunReport;
-use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word};
+use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::manifest::CaptureForm;
 use rulec_tree::{Node, Tree};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A rule matched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +41,8 @@ pub(crate) enum Captured {
     Value(Option<String>),
     /// A type as the file writes it.
     Type(Written),
+    /// The places of a way.
+    Way(Vec<TraceStep>),
 }
 
 /// Rows with an order.
@@ -60,7 +65,7 @@ impl Captured {
             Captured::Node(rows) | Captured::Run(rows) => {
                 Some(Nodes { first: rulec_tree::Node(rows.first), end: rulec_tree::Node(rows.end) })
             }
-            Captured::Value(_) | Captured::Type(_) => None,
+            Captured::Value(_) | Captured::Type(_) | Captured::Way(_) => None,
         }
     }
 }
@@ -85,6 +90,12 @@ pub(crate) struct FileHost<'a> {
     made: Vec<Value>,
     /// Answers given: bounds `made` by the number of different questions, and saves asking twice.
     known: FxHashMap<(HostFn, [Word; MOST_PARAMS]), Handle>,
+    /// Sets of rows that are being made, the innermost last.
+    open_sets: Vec<Vec<(Node, bool)>>,
+    /// Sets of rows that were made, so that equal ones have one handle.
+    sets: FxHashMap<Arc<Rows>, Handle>,
+    /// Those that were made under a number and at a row.
+    shared_sets: FxHashMap<(Word, Word), Handle>,
     pub(crate) matches: Vec<Match>,
     /// Why the last answer that depends on types was unknown.
     pub(crate) because: Because,
@@ -120,6 +131,9 @@ impl<'a> FileHost<'a> {
             facts,
             made: Vec::new(),
             known: FxHashMap::default(),
+            open_sets: Vec::new(),
+            sets: FxHashMap::default(),
+            shared_sets: FxHashMap::default(),
             matches: Vec::new(),
             because: Because::default(),
         }
@@ -141,6 +155,16 @@ impl<'a> FileHost<'a> {
     /// Notes why an answer about types is unknown. If that is because an argument is, it was noted before.
     fn note(&self, host: HostFn, args: &[Word]) {
         let signature = host.signature();
+        if signature.flow {
+            let values = signature.params.iter().zip(args).map(|(param, word)| match param {
+                Param::Value => self.value_of(*word),
+                _ => None,
+            });
+            if let Some(reason) = flow::unknown_because(&values.collect::<Vec<_>>()) {
+                self.because.replace(Some(Unknown::Reason(reason)));
+                return;
+            }
+        }
         let is_unknown = |(param, word): (&Param, &Word)| {
             matches!(param, Param::Value | Param::Type) && self.value_of(*word).is_none()
         };
@@ -169,14 +193,73 @@ impl<'a> FileHost<'a> {
             CaptureForm::Run => Captured::Run(rows(nodes_of_word(tree, word))),
             CaptureForm::Value => match self.value_of(word) {
                 Some(Value::Type(ty)) => written(self.facts, *ty).map_or(Captured::Value(None), Captured::Type),
+                Some(Value::Trace(trace)) => Captured::Way(trace.steps.clone()),
                 value => Captured::Value(value.map(Value::shown)),
             },
         }
     }
 }
 
+/// Sets of rows, which engines make and walk with words of their own.
+impl FileHost<'_> {
+    /// The handle of a set that is open: far from those of values.
+    const OPEN: Word = 1 << 62;
+
+    fn add_to_set(&mut self, args: &[Word]) -> Result<Tri, Trap> {
+        let &[set, row, doubtful] = args else { return Err(wrong_words(HostFn::RowsAdd)) };
+        let index = set.checked_sub(Self::OPEN).and_then(|index| usize::try_from(index).ok());
+        let set = index.and_then(|index| self.open_sets.get_mut(index)).ok_or(wrong_words(HostFn::RowsAdd))?;
+        set.push((run_of_word(row).0, doubtful == 0));
+        Ok(Tri::Yes)
+    }
+
+    fn value_of_set(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
+        match (host, args) {
+            (HostFn::RowsKnown, &[number, at]) => {
+                Ok(self.shared_sets.get(&(number, at)).copied().unwrap_or(Handle::UNKNOWN))
+            }
+            (HostFn::RowsOpen, []) => {
+                self.open_sets.push(Vec::new());
+                Ok(Handle(Self::OPEN + self.open_sets.len() as Word - 1))
+            }
+            (HostFn::RowsClose, &[_, number, at]) => {
+                let rows = self.open_sets.pop().ok_or(wrong_words(host))?;
+                let handle = self.keep_set(Arc::new(Rows::new(rows)));
+                if number != 0 {
+                    self.shared_sets.insert((number, at), handle);
+                }
+                Ok(handle)
+            }
+            (HostFn::RowAfter, &[set, last]) => {
+                let next = match self.value_of(set) {
+                    Some(Value::Rows(rows)) => rows.after(run_of_word(last).0),
+                    _ => None,
+                };
+                Ok(Handle(set_word(next.map(|(row, sure)| (row, !sure)))))
+            }
+            _ => Err(wrong_words(host)),
+        }
+    }
+
+    fn keep_set(&mut self, rows: Arc<Rows>) -> Handle {
+        if let Some(&handle) = self.sets.get(&rows) {
+            return handle;
+        }
+        let handle = self.keep(Some(Value::Rows(rows.clone())));
+        self.sets.insert(rows, handle);
+        handle
+    }
+}
+
+fn wrong_words(host: HostFn) -> Trap {
+    Trap(format!("`{}` was given the wrong words", host.signature().name))
+}
+
 impl Host for FileHost<'_> {
     fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap> {
+        if host == HostFn::RowsAdd {
+            return self.add_to_set(args);
+        }
         match self.answer(host, args) {
             Answer::Truth(Tri::Unknown) => {
                 self.note(host, args);
@@ -188,6 +271,9 @@ impl Host for FileHost<'_> {
     }
 
     fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
+        if host.is_of_engines() {
+            return self.value_of_set(host, args);
+        }
         let question = (host, std::array::from_fn(|index| args.get(index).copied().unwrap_or(0)));
         if let Some(&handle) = self.known.get(&question) {
             if handle == Handle::UNKNOWN {

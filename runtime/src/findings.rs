@@ -8,6 +8,7 @@ use crate::evaluate::{Captured, Match};
 use crate::explain::unknown_because;
 use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided};
 use crate::fix;
+use crate::flow::trace::TraceStep;
 
 use crate::job::RuleSetting;
 use crate::rules::RuleSet;
@@ -73,7 +74,7 @@ pub(crate) fn collect(
             start: position(facts, span.start),
             end: position(facts, span.end),
             function: function_around(facts, span),
-            related: rule_plan.meta.reports[1..].iter().map(|also| related(facts, one, also, path)).collect(),
+            related: related(facts, one, &rule_plan.meta.reports, path),
             fix,
             fix_withheld,
             fingerprint: String::new(),
@@ -133,15 +134,26 @@ fn place_of(facts: &Facts, one: &Match, at: CaptureId) -> Span {
     named.or_else(|| one.captures.first().and_then(span)).unwrap_or_default()
 }
 
-fn related(facts: &Facts, one: &Match, also: &ReportMeta, path: &Arc<str>) -> Related {
-    let span = place_of(facts, one, also.at);
-    Related {
-        message: message_of(facts, one, also),
+/// The places of the reports behind the first, and of the ways that reports show.
+fn related(facts: &Facts, one: &Match, reports: &[ReportMeta], path: &Arc<str>) -> Vec<Related> {
+    let mut places = Vec::new();
+    for (number, report) in reports.iter().enumerate() {
+        if number > 0 {
+            places.push((place_of(facts, one, report.at), message_of(facts, one, report)));
+        }
+        if let Some(Captured::Way(steps)) = report.trace.and_then(|way| one.captures.get(way.0 as usize)) {
+            let place = |step: &TraceStep| (facts.tree().span(step.node()), step.text.clone());
+            places.extend(steps.iter().map(place));
+        }
+    }
+    let place = |(span, message): (Span, String)| Related {
+        message,
         path: path.clone(),
         start: position(facts, span.start),
         end: position(facts, span.end),
         snippet: snippet(facts, span),
-    }
+    };
+    places.into_iter().map(place).collect()
 }
 
 fn message_of(facts: &Facts, one: &Match, report: &ReportMeta) -> String {

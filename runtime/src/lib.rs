@@ -25,6 +25,7 @@ mod evaluate;
 pub mod explain;
 mod findings;
 pub mod fix;
+mod flow;
 mod prefilter;
 pub mod suppress;
 pub mod value;

@@ -4,12 +4,14 @@
 //! Numbers are exact; what does not fit is *unknown* to whoever made it, never rounded here.
 
 use crate::conditions::Form;
+use crate::flow::{EventSet, Rows, Trace};
 use regex_automata::meta::Regex;
 use rulec_plan::host::Tri;
 use rulec_program::GoVersion;
 use rulec_tree::{Node, SymbolId};
 use rulec_types::Ty;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A value that is known.
 #[derive(Clone, Debug)]
@@ -38,6 +40,12 @@ pub enum Value {
     Type(Ty),
     /// A pattern of types.
     Form(Form),
+    /// Rows of the file.
+    Rows(Arc<Rows>),
+    /// What may happen on a path.
+    Events(Arc<EventSet>),
+    /// A way on which something happens, if there is one.
+    Trace(Arc<Trace>),
 }
 
 impl Value {
@@ -119,6 +127,9 @@ impl Value {
             Value::Declaration(_) => "a declaration".to_owned(),
             Value::Type(_) => "a type".to_owned(),
             Value::Form(form) => form.shown(),
+            Value::Rows(_) => "rows".to_owned(),
+            Value::Events(_) => "events".to_owned(),
+            Value::Trace(_) => "a way".to_owned(),
         }
     }
 }

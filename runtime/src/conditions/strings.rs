@@ -71,11 +71,12 @@ pub(super) fn lower(value: Option<&Value>) -> Option<Value> {
     }
 }
 
-/// The length of a string in bytes, or of a list.
+/// The length of a string in bytes, or of a list; how many rows there are.
 pub(super) fn length(value: Option<&Value>) -> Option<Value> {
     match value? {
         Value::Str(bytes) => Some(Value::Int(bytes.len() as i128)),
         Value::List(values) => Some(Value::Int(values.len() as i128)),
+        Value::Rows(rows) => Some(Value::Int(rows.count()? as i128)),
         _ => None,
     }
 }

@@ -422,7 +422,11 @@ pub(super) fn is_value(facts: &Facts, node: Node) -> Tri {
 pub(super) fn constant(facts: &Facts, node: Node) -> Option<Value> {
     let types = facts.types().ok()?;
     let node = facts.tree().unparen(node);
-    let value = types.value(node)?;
+    value_of_constant(facts, types.value(node)?, types.ty(node))
+}
+
+/// The value of a constant of this type, as far as it can be computed with.
+pub(crate) fn value_of_constant(facts: &Facts, value: &rulec_constant::Value, ty: Ty) -> Option<Value> {
     if let Some(truth) = value.as_bool() {
         return Some(Value::Bool(truth));
     }
@@ -431,8 +435,8 @@ pub(super) fn constant(facts: &Facts, node: Node) -> Option<Value> {
     }
     if let Some(int) = value.as_int() {
         let int: i128 = int.to_string().parse().ok()?;
-        let is_duration = name(facts, Some(&Value::Type(types.ty(node)))).is_some_and(|name| is_str(&name, "Duration"))
-            && package(facts, Some(&Value::Type(types.ty(node)))).is_some_and(|path| is_str(&path, "time"));
+        let is_duration = name(facts, Some(&Value::Type(ty))).is_some_and(|name| is_str(&name, "Duration"))
+            && package(facts, Some(&Value::Type(ty))).is_some_and(|path| is_str(&path, "time"));
         return Some(if is_duration { Value::Duration(int) } else { Value::Int(int) });
     }
     let text = value.exact_string();

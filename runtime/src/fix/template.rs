@@ -144,7 +144,9 @@ impl Filled<'_> {
                 return Ok(());
             }
             Some(Captured::Type(ty)) => return Err(format!("the file cannot write the type `{}`", ty.text)),
-            Some(Captured::Value(None)) | None => return Err("a value that the new code needs is not known".to_owned()),
+            Some(Captured::Value(None) | Captured::Way(_)) | None => {
+                return Err("a value that the new code needs is not known".to_owned());
+            }
             Some(Captured::Node(_) | Captured::Run(_)) => {}
         }
         let tree = self.facts.tree();

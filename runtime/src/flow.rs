@@ -1,0 +1,183 @@
+//! What happens inside of the functions of a file: answers to questions about paths, values, calls and goroutines.
+//!
+//! In: [`Facts`] of one file, a question and its arguments. Out: yes, no or unknown, or a value: [`Rows`], [`EventSet`]s,
+//! [`Trace`]s. The bodies are made when the first question comes, for all rules together; what is asked of one body is
+//! answered from tables that its questions share.
+//!
+//! Read in this order: [`rows`], [`events`], [`paths`], [`values`], then the rest.
+//!
+//! **Absent:** control flow and values themselves, which are `rulec-flow`'s; other files, which are `rulec-calls`'s.
+
+pub(crate) mod events;
+pub(crate) mod paths;
+pub(crate) mod rows;
+pub(crate) mod trace;
+pub(crate) mod values;
+
+mod answer;
+mod literals;
+
+use crate::conditions::Facts;
+use rulec_flow::ir::{BodyId, Op, Value, VarId};
+use rulec_flow::paths::{Fact, Paths};
+use rulec_flow::values::{Located, ValueCache, Values};
+use rulec_flow::{Body, FileFlow, Knowledge};
+use rulec_tree::{Kind, Node};
+use rulec_types::Types;
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+pub(crate) use answer::{answer, unknown_because};
+pub(crate) use events::EventSet;
+pub(crate) use rows::Rows;
+pub(crate) use trace::Trace;
+
+/// The bodies of one file, and what was found out about them so far.
+pub struct Bodies {
+    file: FileFlow,
+    values: ValueCache,
+    /// One for each body.
+    paths: Vec<OnceCell<Paths>>,
+    known_on_edges: RefCell<FxHashMap<BodyId, Rc<[Known]>>>,
+    runs: RefCell<FxHashMap<BodyId, Rc<[literals::Run]>>>,
+}
+
+/// What is known where an edge is taken.
+pub(crate) struct Known {
+    /// The block it leaves, and its number there.
+    edge: (rulec_flow::ir::BlockId, u32),
+    value: Value,
+    fact: Fact,
+}
+
+impl Bodies {
+    /// Makes the bodies of a file.
+    pub(crate) fn new(facts: &Facts) -> Bodies {
+        let file = FileFlow::new(facts.file, facts.types().ok(), facts.knowledge());
+        let values = ValueCache::new(file.all());
+        let paths = file.all().iter().map(|_| OnceCell::new()).collect();
+        Bodies { file, values, paths, known_on_edges: RefCell::default(), runs: RefCell::default() }
+    }
+}
+
+/// The bodies of a file with all that is known around them.
+#[derive(Clone, Copy)]
+pub(crate) struct Flow<'f> {
+    pub(crate) facts: &'f Facts<'f>,
+    pub(crate) bodies: &'f Bodies,
+    types: Option<Types<'f>>,
+}
+
+impl<'f> Flow<'f> {
+    /// The flow of a file.
+    pub(crate) fn of(facts: &'f Facts<'f>) -> Flow<'f> {
+        let types = facts.types().ok().map(|types| types.relations());
+        Flow { facts, bodies: facts.bodies(), types }
+    }
+
+    /// A body.
+    pub(crate) fn body(self, body: BodyId) -> &'f Body {
+        self.bodies.file.body(body)
+    }
+
+    /// The innermost body whose code evaluates a row; of a function itself, its own.
+    pub(crate) fn body_around(self, row: Node) -> Option<BodyId> {
+        self.bodies.file.body_of(row).or_else(|| self.bodies.file.around(row))
+    }
+
+    /// The body that evaluates a row.
+    pub(crate) fn evaluated_in(self, row: Node) -> Option<BodyId> {
+        self.bodies.file.around(row)
+    }
+
+    /// What is known of functions that are called.
+    pub(crate) fn knowledge(self) -> &'f dyn Knowledge {
+        self.facts.knowledge()
+    }
+
+    /// What questions about paths share.
+    pub(crate) fn paths(self, body: BodyId) -> Option<&'f Paths> {
+        let paths = self.bodies.paths.get(body.0 as usize)?;
+        Some(paths.get_or_init(|| Paths::new(self.body(body), self.knowledge(), self.types)))
+    }
+
+    /// The values of a body.
+    pub(crate) fn values(self, body: BodyId) -> Values<'f> {
+        Values::new(self.bodies.file.all(), body, &self.bodies.values, self.knowledge(), self.types)
+    }
+
+    /// The value of a row: of an expression what it evaluates to, of an identifier that defines a variable what this
+    /// gets. None for what is not evaluated.
+    pub(crate) fn value_at(self, row: Node) -> Option<Located> {
+        let row = self.facts.tree().unparen(row);
+        let around = self.bodies.file.around(row);
+        if let Some(id) = around
+            && let Some(value) = self.body(id).at(row)
+        {
+            return Some(Located { body: id, value });
+        }
+        let function = self.function_declaring(row);
+        let mut candidates = [function, around].into_iter().flatten();
+        candidates.find_map(|id| Some(Located { body: id, value: definition(self.body(id), row)? }))
+    }
+
+    /// The body of the function of whose parameter or result list a row is part.
+    fn function_declaring(self, row: Node) -> Option<BodyId> {
+        let tree = self.facts.tree();
+        let mut at = row;
+        loop {
+            let above = tree.parent(at);
+            match tree.kind(above) {
+                Kind::FuncDecl | Kind::FuncLit => return self.bodies.file.body_of(above),
+                _ if above == at => return None,
+                _ => at = above,
+            }
+        }
+    }
+
+    /// The bodies from this one outwards.
+    pub(crate) fn outwards(self, body: BodyId) -> impl Iterator<Item = BodyId> + use<'f> {
+        std::iter::successors(Some(body), move |body| self.body(*body).outer)
+    }
+
+    /// What is known of which values on the edges of a body.
+    pub(crate) fn known_on_edges(self, id: BodyId) -> Rc<[Known]> {
+        if let Some(known) = self.bodies.known_on_edges.borrow().get(&id) {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        if let Some(paths) = self.paths(id) {
+            let body = self.body(id);
+            for (block, number, edge) in edges(body) {
+                let known = paths.implied(body, edge.when).into_iter();
+                found.extend(known.map(|(value, fact)| Known { edge: (block, number), value, fact }));
+            }
+        }
+        let found: Rc<[Known]> = found.into();
+        self.bodies.known_on_edges.borrow_mut().insert(id, found.clone());
+        found
+    }
+}
+
+/// All edges of a body: the block they leave and their number there.
+fn edges(body: &Body) -> impl Iterator<Item = (rulec_flow::ir::BlockId, u32, rulec_flow::ir::Edge)> + '_ {
+    body.blocks.iter().enumerate().flat_map(|(block, content)| {
+        let numbered = content.succs.iter().enumerate();
+        numbered.map(move |(number, edge)| (rulec_flow::ir::BlockId(block as u32), number as u32, *edge))
+    })
+}
+
+/// What a variable gets where this identifier declares it.
+fn definition(body: &Body, ident: Node) -> Option<Value> {
+    let declares = |var: &VarId| body.vars.get(var.0 as usize).is_some_and(|var| var.decl == ident);
+    let mut values = (0..body.insts.len() as u32).map(Value);
+    values.find(|value| match body.op(*value) {
+        Op::Assign(var, _) => declares(&var),
+        Op::Store(place, _) => matches!(body.place(place), rulec_flow::ir::Place::Var(var) if declares(&var)),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Which question is answered where.
+
+use super::{EventSet, Flow, Rows, Trace, events, paths, values};
+use crate::conditions::{Answer, Arguments, Facts};
+use crate::value::Value;
+use rulec_flow::summary::Nilness;
+use rulec_plan::host::{self, HostFn, Tri};
+use std::sync::Arc;
+
+/// Answers a question about what happens inside of functions.
+pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answer {
+    match host.signature().answer {
+        host::Answer::Truth => Answer::Truth(truth(host, facts, arguments).unwrap_or(Tri::Unknown)),
+        host::Answer::Value => Answer::Value(value(host, facts, arguments)),
+    }
+}
+
+fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
+    let (first, second) = (arguments.node(0), arguments.node(1));
+    match host {
+        HostFn::RowsComplete => return Some(if rows(arguments, 0)?.is_complete() { Tri::Yes } else { Tri::Unknown }),
+        HostFn::Found => return Some(trace(arguments, 0)?.found),
+        _ => {}
+    }
+    let flow = Flow::of(facts);
+    Some(match host {
+        HostFn::Repeats => paths::repeats(flow, first),
+        HostFn::SameValue => values::same(flow, first, second),
+        HostFn::DerivesFrom => values::derives_from(flow, first, second),
+        HostFn::DerivesFromRows => values::derives_from_rows(flow, first, rows(arguments, 1)?),
+        HostFn::DerivesFromSymbols => values::derives_from_symbols(flow, first, arguments.value(1)),
+        HostFn::Escapes => values::escapes(flow, first),
+        HostFn::IsAlwaysNil => values::is_nil(flow, first, |nil| nil == Nilness::Always),
+        HostFn::IsNeverNil => values::is_nil(flow, first, |nil| nil == Nilness::Never),
+        HostFn::IsMaybeNil => values::is_nil(flow, first, |nil| nil != Nilness::Never),
+        HostFn::IsUnusedValue => values::is_unused(flow, first),
+        _ => return None,
+    })
+}
+
+fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
+    let (first, second) = (arguments.node(0), arguments.node(1));
+    match host {
+        HostFn::RowsOf => return Some(Value::Rows(Arc::new(Rows::one(first)))),
+        HostFn::EventsNone => return Some(events_value(EventSet::default())),
+        HostFn::EventsExit => return Some(events_value(events::at_exit(text(arguments, 0)?))),
+        HostFn::EventsJoin => return Some(events_value(events(arguments, 0)?.joined(events(arguments, 1)?))),
+        _ => {}
+    }
+    let flow = Flow::of(facts);
+    let found = match host {
+        HostFn::EventsAt => events_value(events::at_rows(flow, rows(arguments, 0)?, second)),
+        HostFn::EventsWhen => events_value(events::when(flow, first, text(arguments, 1)?, arguments.node(2))),
+        HostFn::EventsWhenRows => {
+            let is_true = text(arguments, 1)? == "true";
+            events_value(events::when_rows(flow, rows(arguments, 0)?, is_true, arguments.node(2)))
+        }
+        HostFn::EventsEscape => events_value(events::escapes(flow, first, second)),
+        HostFn::EventsAssign => events_value(events::uses_of_variable(flow, first, second, false)),
+        HostFn::EventsRead => events_value(events::uses_of_variable(flow, first, second, true)),
+        HostFn::PathFrom => {
+            let (to, avoid) = (events(arguments, 2)?, events(arguments, 3)?);
+            trace_value(paths::path(flow, first, text(arguments, 1)?, to, avoid))
+        }
+        HostFn::PathEndless => trace_value(paths::endless(flow, first, text(arguments, 1)?, events(arguments, 2)?)),
+        HostFn::Definitions => rows_value(values::definitions(flow, first)?),
+        HostFn::Uses => rows_value(values::uses(flow, first)?),
+        HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Why an answer is not known, as far as its arguments tell.
+pub(crate) fn unknown_because(arguments: &[Option<&Value>]) -> Option<String> {
+    arguments.iter().flatten().find_map(|argument| match argument {
+        Value::Trace(trace) => trace.reason.clone(),
+        _ => None,
+    })
+}
+
+fn rows<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a Rows> {
+    match arguments.value(index)? {
+        Value::Rows(rows) => Some(rows),
+        _ => None,
+    }
+}
+
+fn events<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a EventSet> {
+    match arguments.value(index)? {
+        Value::Events(events) => Some(events),
+        _ => None,
+    }
+}
+
+fn trace<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a Trace> {
+    match arguments.value(index)? {
+        Value::Trace(trace) => Some(trace),
+        _ => None,
+    }
+}
+
+fn text<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a str> {
+    match arguments.value(index)? {
+        Value::Str(text) => std::str::from_utf8(text).ok(),
+        _ => None,
+    }
+}
+
+fn rows_value(rows: Rows) -> Value {
+    Value::Rows(Arc::new(rows))
+}
+
+fn events_value(events: EventSet) -> Value {
+    Value::Events(Arc::new(events))
+}
+
+fn trace_value(trace: Trace) -> Value {
+    Value::Trace(Arc::new(trace))
+}

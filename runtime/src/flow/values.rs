@@ -1,0 +1,122 @@
+//! Questions about values: what they are, where they come from and go, whether they can be nil.
+
+use super::{Flow, Rows};
+use crate::conditions::names_symbol;
+use crate::value::{Value, or};
+use rulec_flow::ir::{self, Op};
+use rulec_flow::summary::Nilness;
+use rulec_flow::values::Located;
+use rulec_plan::host::Tri;
+use rulec_tree::Node;
+use rustc_hash::FxHashSet;
+
+/// Whether two rows hold the same value.
+pub(crate) fn same(flow: Flow, a: Node, b: Node) -> Tri {
+    match (flow.value_at(a), flow.value_at(b)) {
+        (Some(a), Some(b)) => flow.values(a.body).same_across(a, b),
+        _ => Tri::Unknown,
+    }
+}
+
+/// Whether the value of a row is made from that of another.
+pub(crate) fn derives_from(flow: Flow, row: Node, origin: Node) -> Tri {
+    let Some(origin) = flow.value_at(origin) else { return Tri::Unknown };
+    let values = flow.values(origin.body);
+    // Two values that may be equal by chance are not made from each other.
+    derives(flow, row, &mut |from| Tri::of(values.same_across(from, origin) == Tri::Yes))
+}
+
+/// Whether the value of a row is made from that of one of these.
+pub(crate) fn derives_from_rows(flow: Flow, row: Node, origins: &Rows) -> Tri {
+    let located = origins.iter().filter_map(|(origin, sure)| Some((flow.value_at(origin)?, sure)));
+    let located: Vec<_> = located.collect();
+    let found = derives(flow, row, &mut |from| {
+        let same = located.iter().filter(|(origin, _)| (origin.body, origin.value) == (from.body, from.value));
+        same.map(|(_, sure)| if *sure { Tri::Yes } else { Tri::Unknown }).fold(Tri::No, or)
+    });
+    if origins.is_complete() { found } else { or(found, Tri::Unknown) }
+}
+
+/// Whether the value of a row is made from what one of these symbols is, or returns.
+pub(crate) fn derives_from_symbols(flow: Flow, row: Node, symbols: Option<&Value>) -> Tri {
+    let tree = flow.facts.tree();
+    derives(flow, row, &mut |from| {
+        let body = flow.body(from.body);
+        let named = match body.op(from.value) {
+            Op::Call(call) => tree.unparen(tree.slot(body.call(call).row, 0)),
+            Op::Func(_) | Op::Load(_) | Op::Const(_) => tree.unparen(body.inst(from.value).row),
+            _ => return Tri::No,
+        };
+        names_symbol(flow.facts, named, symbols)
+    })
+}
+
+fn derives(flow: Flow, row: Node, from: &mut dyn FnMut(Located) -> Tri) -> Tri {
+    match flow.value_at(row) {
+        Some(at) => flow.values(at.body).derives(at.value, from).answer,
+        None => Tri::Unknown,
+    }
+}
+
+/// Whether the value of a row leaves the hands of its function.
+pub(crate) fn escapes(flow: Flow, row: Node) -> Tri {
+    match flow.value_at(row) {
+        Some(at) => Tri::of(!flow.values(at.body).escapes(at.value).is_empty()),
+        None => Tri::Unknown,
+    }
+}
+
+/// Whether the value of a row is nil where it is evaluated; `wanted` says what each answer comes to.
+pub(crate) fn is_nil(flow: Flow, row: Node, wanted: fn(Nilness) -> bool) -> Tri {
+    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    match flow.values(at.body).nil_at(at.value, at.value) {
+        Nilness::Unknown => Tri::Unknown,
+        known => Tri::of(wanted(known)),
+    }
+}
+
+/// Whether what a variable gets here is read on no path.
+pub(crate) fn is_unused(flow: Flow, row: Node) -> Tri {
+    let row = flow.facts.tree().unparen(row);
+    let Some(around) = flow.evaluated_in(row) else { return Tri::Unknown };
+    let at = super::definition(flow.body(around), row).or_else(|| flow.value_at(row).map(|at| at.value));
+    at.map_or(Tri::Unknown, |at| flow.values(around).is_dead(at))
+}
+
+/// The rows whose values a row may have, through copies.
+pub(crate) fn definitions(flow: Flow, row: Node) -> Option<Rows> {
+    let at = flow.value_at(row)?;
+    let sources = flow.values(at.body).sources(at.value);
+    let rows = sources.found.iter().map(|source| (flow.body(source.body).inst(source.value).row, true));
+    Some(Rows::new(rows).and_elsewhere(sources.complete.then_some(0)))
+}
+
+/// The rows that use the value that is assigned here; doubtful where another value may be there instead.
+pub(crate) fn uses(flow: Flow, row: Node) -> Option<Rows> {
+    let around = flow.evaluated_in(row)?;
+    let defined = super::definition(flow.body(around), row).map(|value| Located { body: around, value });
+    let at = defined.or_else(|| flow.value_at(row))?;
+    let (body, values) = (flow.body(at.body), flow.values(at.body));
+    if matches!(body.op(at.value), Op::Store(..)) {
+        return None;
+    }
+    let mut work = vec![(at.value, true)];
+    let (mut seen, mut rows) = (FxHashSet::default(), Vec::new());
+    while let Some((value, sure)) = work.pop().filter(|(value, _)| seen.insert(*value)) {
+        for user in values.uses_of(value).iter().copied() {
+            match body.op(user) {
+                Op::Phi(..) => work.push((user, false)),
+                Op::Assign(..) if matches!(body.op(value), Op::Param(_)) => work.push((user, sure)),
+                _ => rows.push((body.inst(user).row, sure)),
+            }
+        }
+    }
+    Some(Rows::new(rows))
+}
+
+/// The calls that a function makes itself.
+pub(crate) fn calls_of(flow: Flow, function: Node) -> Option<Rows> {
+    let body = flow.body(flow.bodies.file.body_of(function)?);
+    let calls = (0..body.insts.len() as u32).filter_map(|at| body.call_at(ir::Value(at)));
+    Some(Rows::new(calls.map(|call| (call.row, true))))
+}
