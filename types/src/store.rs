@@ -293,6 +293,11 @@ impl Store {
         self.package(package).scope.get()?.objects.get(&name).copied()
     }
 
+    /// The objects in the scope of a package, in no particular order.
+    pub fn objects_of(&self, package: PackageId) -> impl Iterator<Item = ObjId> + '_ {
+        self.package(package).scope.get().into_iter().flat_map(|scope| scope.objects.values().copied())
+    }
+
     /// The type of an object, if it is known; of a type name the type that it names.
     pub fn type_of(&self, object: ObjId) -> Option<Ty> {
         self.object(object).ty.get().copied()

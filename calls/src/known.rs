@@ -1,0 +1,343 @@
+//! What is known of the functions of a run, package by package.
+//!
+//! In: the units of a run in the order of their imports. Out: summaries, call edges and facts, for those who look at
+//! packages further up and for the rules. A package's facts never change once they are there.
+
+use crate::functions::Options;
+use crate::interfaces::Interfaces;
+use crate::key::FunctionKey;
+use crate::models::Models;
+use crate::package::{CallHow, CallSite, FunctionFacts, PackageFacts, Via};
+use crate::prepare;
+use crate::standard::{StandardFacts, Table};
+use rulec_flow::{Knowledge, Summary};
+use rulec_gofront::Reader;
+use rulec_tree::{Node, Tri};
+use rulec_types::{Name, ObjId, PackageId, Store, Ty};
+use rulec_world::{PackageKey, Packages, Part, Unit, World, threads};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// What is known of the functions of a run.
+pub struct Known<'p> {
+    world: &'p World,
+    slots: Vec<Slot>,
+    /// The base of a package and its own tests.
+    by_package: FxHashMap<PackageId, Vec<u32>>,
+    by_key: FxHashMap<(PackageKey, Part), u32>,
+    by_file: FxHashMap<Name, u32>,
+    models: Models,
+    interfaces: Interfaces,
+    callers: OnceLock<FxHashMap<FunctionKey, Vec<(u32, u32)>>>,
+}
+
+/// A unit and what is known of it.
+struct Slot {
+    unit: Unit,
+    /// Whether it is known from its source, rather than from the summaries that are part of this crate.
+    from_source: bool,
+    facts: OnceLock<PackageFacts>,
+    standard: OnceLock<Table>,
+    /// A hash over all that it offers to those who import it.
+    offer: OnceLock<[u8; 32]>,
+}
+
+/// What a call may call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// The functions, sorted.
+    pub functions: Vec<FunctionKey>,
+    /// Whether nothing else can be called.
+    pub complete: bool,
+}
+
+/// Which call edges to follow: a set of ways to call and of ways in which targets were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// Ordinary calls.
+    pub const CALL: Kinds = Kinds(1);
+    /// Goroutines.
+    pub const GO: Kinds = Kinds(2);
+    /// Deferred calls.
+    pub const DEFER: Kinds = Kinds(4);
+    /// Targets that are certain.
+    pub const STATIC: Kinds = Kinds(8);
+    /// Methods of interfaces.
+    pub const INTERFACE: Kinds = Kinds(16);
+    /// Function values.
+    pub const VALUE: Kinds = Kinds(32);
+    /// Functions handed to functions that call them.
+    pub const CALLBACK: Kinds = Kinds(64);
+    /// All edges.
+    pub const ALL: Kinds = Kinds(127);
+    /// What runs in the goroutine of the caller before it returns.
+    pub const SAME_GOROUTINE: Kinds = Kinds(127 & !2);
+
+    /// Either.
+    #[must_use]
+    pub const fn or(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
+    fn has(self, site: &CallSite) -> bool {
+        let how = match site.how {
+            CallHow::Call => Kinds::CALL,
+            CallHow::Go => Kinds::GO,
+            CallHow::Defer => Kinds::DEFER,
+        };
+        let via = match site.via {
+            Via::Static => Kinds::STATIC,
+            Via::Interface => Kinds::INTERFACE,
+            Via::Value => Kinds::VALUE,
+            Via::Callback => Kinds::CALLBACK,
+        };
+        let wanted = how.or(via).0;
+        self.0 & wanted == wanted
+    }
+}
+
+/// How many functions are visited to find out whether one reaches another.
+const MAX_VISITED: usize = 100_000;
+
+impl<'p> Known<'p> {
+    /// Looks at all packages, those that others import first.
+    pub(crate) fn prepare(packages: &'p Packages, options: &Options<'p>) -> Known<'p> {
+        let world = packages.world();
+        let roots = packages.roots();
+        let rounds = world.units(roots.iter().cloned(), options.tests, packages.threads());
+        let mut known = Known {
+            world,
+            slots: Vec::new(),
+            by_package: FxHashMap::default(),
+            by_key: FxHashMap::default(),
+            by_file: FxHashMap::default(),
+            models: Models::default(),
+            interfaces: Interfaces::default(),
+            callers: OnceLock::new(),
+        };
+        let mut order: Vec<Vec<u32>> = Vec::new();
+        for round in rounds {
+            let numbers = round.into_iter().map(|unit| known.add(unit, &roots)).collect();
+            order.push(numbers);
+        }
+        let is_given = |package| known.by_package.contains_key(&package);
+        known.models = Models::new(world, options.models, &is_given);
+        for round in &order {
+            let of_source: Vec<u32> =
+                round.iter().copied().filter(|number| known.slots[*number as usize].from_source).collect();
+            threads::map(packages.threads(), &of_source, Reader::new, |reader, number| {
+                known.look_at(reader, *number, options);
+            });
+        }
+        known
+    }
+
+    fn add(&mut self, unit: Unit, roots: &[PackageKey]) -> u32 {
+        let number = self.slots.len() as u32;
+        let is_root = roots.binary_search(&unit.key).is_ok();
+        let source = unit.source.as_ref().filter(|source| is_root || !source.standard);
+        let from_source = source.is_some();
+        if let Some(source) = source {
+            for file in source.part(unit.part) {
+                self.by_file.insert(self.world.store().name(&file.path.to_string_lossy()), number);
+            }
+        }
+        self.by_package.entry(unit.package).or_default().push(number);
+        self.by_key.insert((unit.key.clone(), unit.part), number);
+        let (facts, standard, offer) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        self.slots.push(Slot { unit, from_source, facts, standard, offer });
+        number
+    }
+
+    fn look_at(&self, reader: &mut Reader, number: u32, options: &Options<'p>) {
+        let slot = &self.slots[number as usize];
+        let (facts, offer) = prepare::unit(self, reader, &slot.unit, options);
+        // Each is looked at once.
+        let _ = slot.facts.set(facts);
+        let _ = slot.offer.set(offer);
+    }
+
+    /// Where the packages come from.
+    pub fn world(&self) -> &'p World {
+        self.world
+    }
+
+    /// Where names and types live.
+    pub fn store(&self) -> &'p Store {
+        self.world.store()
+    }
+
+    /// What is said of functions.
+    pub(crate) fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// A hash over what a unit offers; none for one that nobody looked at.
+    pub(crate) fn offer(&self, package: &PackageKey, part: Part) -> Option<[u8; 32]> {
+        let slot = self.slot(*self.by_key.get(&(package.clone(), part))?);
+        if slot.from_source { slot.offer.get().copied() } else { Some(StandardFacts::digest()) }
+    }
+
+    /// What is known of a part of a package.
+    pub fn package(&self, package: &PackageKey, part: Part) -> Option<&PackageFacts> {
+        self.slot(*self.by_key.get(&(package.clone(), part))?).facts.get()
+    }
+
+    /// What is known of the part of a package that a file belongs to.
+    pub fn package_of_file(&self, path: &Path) -> Option<&PackageFacts> {
+        self.package_of(self.store().name(&path.to_string_lossy()))
+    }
+
+    fn package_of(&self, file: Name) -> Option<&PackageFacts> {
+        self.slot(*self.by_file.get(&file)?).facts.get()
+    }
+
+    /// The packages of which there is source.
+    pub fn packages(&self) -> impl Iterator<Item = (&Unit, &PackageFacts)> {
+        self.slots.iter().filter_map(|slot| Some((&slot.unit, slot.facts.get()?)))
+    }
+
+    fn slot(&self, number: u32) -> &Slot {
+        &self.slots[number as usize]
+    }
+
+    // Functions.
+
+    /// What is known of a function from its source.
+    pub fn facts_of(&self, key: &FunctionKey) -> Option<&FunctionFacts> {
+        match key {
+            FunctionKey::Declared { package, .. } => {
+                let slots = self.by_package.get(package)?;
+                slots.iter().find_map(|slot| self.slot(*slot).facts.get()?.function(key))
+            }
+            FunctionKey::At { file, .. } => self.package_of(*file)?.function(key),
+        }
+    }
+
+    /// The function declaration, literal or `VarSpec` at a row.
+    pub fn function_at(&self, path: &Path, row: Node) -> Option<&FunctionFacts> {
+        let file = self.store().name(&path.to_string_lossy());
+        self.package_of(file)?.function_at(file, row)
+    }
+
+    /// What a function does: from its source, from the summaries of the standard library, or from models.
+    pub fn summary(&self, key: &FunctionKey) -> Option<&Summary> {
+        if let Some(facts) = self.facts_of(key) {
+            return Some(&facts.summary);
+        }
+        self.standard(key).or_else(|| self.models.alone(key))
+    }
+
+    fn standard(&self, key: &FunctionKey) -> Option<&Summary> {
+        let FunctionKey::Declared { package, recv, name } = key else { return None };
+        let slots = self.by_package.get(package)?;
+        let slot = slots.iter().map(|slot| self.slot(*slot)).find(|slot| !slot.from_source)?;
+        let table = slot.standard.get_or_init(|| {
+            let path = self.store().str(self.store().package(*package).path);
+            StandardFacts::table(self.store(), path, |recv, name, summary| {
+                self.models.amend(&FunctionKey::Declared { package: *package, recv, name }, summary);
+            })
+        });
+        table.get(&(*recv, *name))
+    }
+
+    // Calls.
+
+    /// What the call at a row may call.
+    pub fn callees(&self, path: &Path, row: Node) -> Targets {
+        let file = self.store().name(&path.to_string_lossy());
+        let sites = self.package_of(file).map_or(&[][..], |facts| facts.calls_at(file, row));
+        let site = sites.iter().find(|site| site.via != Via::Callback);
+        site.map_or_else(Targets::default, |site| self.targets_of(site))
+    }
+
+    /// What a place that calls may call, in the whole program.
+    pub fn targets_of(&self, site: &CallSite) -> Targets {
+        let mut targets = Targets { functions: site.targets.clone(), complete: site.complete };
+        if let Some(method) = &site.interface {
+            let implementing = self.interfaces.targets(self, method);
+            targets.functions.extend(implementing.functions.iter().copied());
+            targets.complete = implementing.complete;
+            targets.functions.sort_unstable();
+            targets.functions.dedup();
+        }
+        targets
+    }
+
+    /// Where a function may be called, and whether these are all places: sites with the packages they stand in.
+    pub fn callers(&self, key: &FunctionKey) -> (Vec<(&PackageFacts, &CallSite)>, bool) {
+        let callers = self.callers.get_or_init(|| self.all_callers());
+        let sites = callers.get(key).into_iter().flatten().filter_map(|(slot, call)| {
+            let facts = self.slot(*slot).facts.get()?;
+            Some((facts, facts.calls.get(*call as usize)?))
+        });
+        (sites.collect(), self.facts_of(key).is_some_and(|facts| !facts.open))
+    }
+
+    fn all_callers(&self) -> FxHashMap<FunctionKey, Vec<(u32, u32)>> {
+        let mut callers: FxHashMap<FunctionKey, Vec<(u32, u32)>> = FxHashMap::default();
+        for (number, slot) in (0..).zip(&self.slots) {
+            let calls = slot.facts.get().map_or(&[][..], |facts| &facts.calls);
+            for (call, site) in (0..).zip(calls) {
+                for target in self.targets_of(site).functions {
+                    callers.entry(target).or_default().push((number, call));
+                }
+            }
+        }
+        callers
+    }
+
+    /// Whether calls lead from one function to another, along edges of these kinds.
+    pub fn reaches(&self, from: &FunctionKey, to: &FunctionKey, kinds: Kinds) -> Tri {
+        let mut seen = FxHashSet::from_iter([*from]);
+        let mut waiting = vec![*from];
+        let mut is_known = true;
+        while let Some(key) = waiting.pop() {
+            let Some((package, number)) = self.number_of(&key) else {
+                // Those of other people call back only what they are given.
+                is_known &= self.summary(&key).is_some_and(|summary| summary.complete);
+                continue;
+            };
+            for site in package.calls_of(number).filter(|site| kinds.has(site)) {
+                let targets = self.targets_of(site);
+                is_known &= targets.complete;
+                for target in targets.functions {
+                    if target == *to {
+                        return Tri::Yes;
+                    }
+                    if seen.len() >= MAX_VISITED {
+                        return Tri::Unknown;
+                    }
+                    if seen.insert(target) {
+                        waiting.push(target);
+                    }
+                }
+            }
+        }
+        if is_known { Tri::No } else { Tri::Unknown }
+    }
+
+    fn number_of(&self, key: &FunctionKey) -> Option<(&PackageFacts, u32)> {
+        let package = match key {
+            FunctionKey::Declared { package, .. } => {
+                let slots = self.by_package.get(package)?;
+                slots.iter().filter_map(|slot| self.slot(*slot).facts.get()).find(|facts| facts.number_of(key).is_some())
+            }
+            FunctionKey::At { file, .. } => self.package_of(*file),
+        }?;
+        Some((package, package.number_of(key)?))
+    }
+}
+
+impl Knowledge for Known<'_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        self.summary(&FunctionKey::of_object(self.store(), function)?)
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        self.models.method(self.store(), receiver, name)
+    }
+}

@@ -1,0 +1,170 @@
+//! What is kept of a package once its bodies are gone: [`PackageFacts`].
+
+//use crate::concurrency::Concurrency;
+use crate::kept;
+use crate::key::{Entity, FunctionKey, Place};
+use rulec_flow::Summary;
+use rulec_flow::ir::How;
+use rulec_tree::{Node, Tri};
+use rulec_types::{Name, PackageId};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is known of a part of a package: its files without tests, its own tests, or its external tests.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct PackageFacts {
+    /// The paths of its files; the concurrency relations number them in this order.
+    #[serde(with = "kept::names")]
+    pub files: Vec<Name>,
+    /// Its functions, function literals and initialisers, file by file in source order.
+    pub functions: Vec<FunctionFacts>,
+    /// The calls in them, sorted by file and row.
+    pub calls: Vec<CallSite>,
+    /// What its goroutines have to do with each other; none if it has neither goroutines nor channels nor locks.
+    //pub concurrency: Option<Concurrency>,
+    /// What the facts of rules say, by the full name of the fact.
+    pub facts: BTreeMap<String, FactTable>,
+    /// Why it is not known in full.
+    pub gaps: Vec<String>,
+    #[serde(skip)]
+    pub(crate) numbers: FxHashMap<FunctionKey, u32>,
+}
+
+/// A function, method, function literal or initialiser of variables.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FunctionFacts {
+    /// What it is called.
+    pub key: FunctionKey,
+    /// Where it is declared.
+    pub place: Place,
+    /// The function that a literal stands in, a number in [`PackageFacts::functions`].
+    pub outer: Option<u32>,
+    /// What it does.
+    pub summary: Summary,
+    /// Whether code that is not seen may call it: exported by a library, started by the runtime, a method that values of
+    /// interfaces bring along, or used as a value that goes where it cannot be followed.
+    pub open: bool,
+}
+
+/// A place that calls something: the call itself, or one that hands a function to somebody who calls it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSite {
+    /// The function that it stands in, a number in [`PackageFacts::functions`].
+    pub caller: u32,
+    /// The call expression.
+    pub place: Place,
+    /// How it is called.
+    pub how: CallHow,
+    /// How it was found out what is called.
+    pub via: Via,
+    /// What may be called, sorted.
+    pub targets: Vec<FunctionKey>,
+    /// Whether nothing else can be called.
+    pub complete: bool,
+    /// The method of an interface that is called: types of other packages may have more targets.
+    pub interface: Option<InterfaceMethod>,
+}
+
+/// How a function is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CallHow {
+    /// Here and now.
+    Call,
+    /// In a goroutine of its own.
+    Go,
+    /// At the end of the function.
+    Defer,
+}
+
+impl From<How> for CallHow {
+    fn from(how: How) -> CallHow {
+        match how {
+            How::Now => CallHow::Call,
+            How::Go => CallHow::Go,
+            How::Defer => CallHow::Defer,
+        }
+    }
+}
+
+/// How it was found out what is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Via {
+    /// A declared function, a method by the type of its receiver, or a literal called on the spot.
+    Static,
+    /// A method of an interface.
+    Interface,
+    /// A function value.
+    Value,
+    /// The function called gets another one and calls it, or has it called by a goroutine.
+    Callback,
+}
+
+/// A method of a declared interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct InterfaceMethod {
+    /// The package of the interface; the universe for `error`.
+    #[serde(with = "kept::package")]
+    pub package: PackageId,
+    /// The name of the interface.
+    #[serde(with = "kept::name")]
+    pub interface: Name,
+    /// The name of the method.
+    #[serde(with = "kept::name")]
+    pub method: Name,
+}
+
+/// What one fact says of the entities of a package. Of what is in neither set it does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactTable {
+    /// It holds of these; sorted.
+    pub holds: Vec<Entity>,
+    /// It is not known of these; sorted.
+    pub unknown: Vec<Entity>,
+}
+
+impl FactTable {
+    /// Whether it holds of an entity.
+    pub fn of(&self, entity: &Entity) -> Tri {
+        if self.holds.binary_search(entity).is_ok() {
+            return Tri::Yes;
+        }
+        if self.unknown.binary_search(entity).is_ok() { Tri::Unknown } else { Tri::No }
+    }
+}
+
+impl PackageFacts {
+    /// Makes what was put together ready to be asked.
+    pub(crate) fn finish(mut self) -> PackageFacts {
+        self.calls.sort_by_key(|call| (call.place.file, call.place.row, call.via, call.how));
+        self.numbers = self.functions.iter().zip(0..).map(|(function, number)| (function.key, number)).collect();
+        self
+    }
+
+    /// A function of the package.
+    pub fn function(&self, key: &FunctionKey) -> Option<&FunctionFacts> {
+        self.functions.get(*self.numbers.get(key)? as usize)
+    }
+
+    /// The number of a function in [`PackageFacts::functions`].
+    pub fn number_of(&self, key: &FunctionKey) -> Option<u32> {
+        self.numbers.get(key).copied()
+    }
+
+    /// The function that a row declares: of a function declaration, literal or `VarSpec`.
+    pub fn function_at(&self, file: Name, row: Node) -> Option<&FunctionFacts> {
+        self.functions.iter().find(|function| function.place.file == file && function.place.row == row)
+    }
+
+    /// What the call at a row calls: the sites with [`Via::Callback`] too, last.
+    pub fn calls_at(&self, file: Name, row: Node) -> &[CallSite] {
+        let start = self.calls.partition_point(|call| (call.place.file, call.place.row) < (file, row));
+        let end = self.calls.partition_point(|call| (call.place.file, call.place.row) <= (file, row));
+        self.calls.get(start..end).unwrap_or_default()
+    }
+
+    /// What a function calls.
+    pub fn calls_of(&self, function: u32) -> impl Iterator<Item = &CallSite> {
+        self.calls.iter().filter(move |call| call.caller == function)
+    }
+}

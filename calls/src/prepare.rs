@@ -1,0 +1,267 @@
+//! One part of a package: from its files to what is kept of it.
+//!
+//! In: a unit whose imports have been looked at. Out: [`PackageFacts`], from the cache if nothing that they depend on has
+//! changed, and a hash over what the unit offers to those who import it.
+//!
+//! Files are lowered once; those that call functions of the package that were found never to return are lowered again.
+
+use crate::bodies::{FileBodies, PackageBodies};
+//use crate::concurrency;
+use crate::functions::Options;
+use crate::kept;
+use crate::key::FunctionKey;
+use crate::known::Known;
+use crate::order;
+use crate::package::{FunctionFacts, PackageFacts};
+use crate::returns::{never_returning, own_callee};
+use crate::sites;
+use crate::summarise::Summaries;
+use rulec_flow::FileFlow;
+use rulec_flow::ir::Op;
+use rulec_flow::{Knowledge, Summary};
+use rulec_gofront::{File, Reader};
+use rulec_types::{Name, ObjId, Ty};
+use rulec_world::{FileTypes, Part, SourceFile, Unit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The code that finds the facts: what it made of the same files may have been something else.
+const CODE: &str = env!("RULEC_CALLS_CODE");
+
+/// A package whose functions are summarised and whose bodies are still there.
+pub struct InHand<'a> {
+    /// Its trees, types and bodies.
+    pub bodies: &'a PackageBodies<'a>,
+    /// What is known of it: all but the facts of rules.
+    pub facts: &'a PackageFacts,
+    /// What is known of the packages that it imports.
+    pub known: &'a Known<'a>,
+}
+
+impl Knowledge for InHand<'_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        let key = FunctionKey::of_object(self.bodies.store, function)?;
+        match self.facts.function(&key) {
+            Some(facts) => Some(&facts.summary),
+            None => self.known.summary(&key),
+        }
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        self.known.method(receiver, name)
+    }
+}
+
+/// What is known of a unit, and a hash over what it offers.
+pub(crate) fn unit<'k>(
+    known: &'k Known<'k>,
+    reader: &mut Reader,
+    unit: &Unit,
+    options: &Options<'_>,
+) -> (PackageFacts, [u8; 32]) {
+    let imports = imported(known, unit);
+    let key = imports.as_ref().and_then(|imports| key_of(known, unit, options, imports));
+    if let Some(key) = key
+        && let Some(bytes) = known.world().read_kept(key)
+        && let Some(facts) = restored(known, unit, &bytes)
+    {
+        return (facts, offer_of(&bytes, imports.as_deref()));
+    }
+    let look = AssertUnwindSafe(|| from_source(known, reader, unit, options));
+    let facts = catch_unwind(look).unwrap_or_else(|_| PackageFacts {
+        gaps: vec![format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key)],
+        ..PackageFacts::default()
+    });
+    let Some(key) = key else { return (facts, offer_of(&[], None)) };
+    let bytes = kept::write(known.store(), &facts).unwrap_or_default();
+    if facts.gaps.is_empty() {
+        known.world().write_kept(key, &bytes);
+    }
+    (facts, offer_of(&bytes, imports.as_deref()))
+}
+
+/// What the units offer that this one sees; none if one of them must not be kept.
+fn imported(known: &Known<'_>, unit: &Unit) -> Option<Vec<[u8; 32]>> {
+    let own = |part| known.offer(&unit.key, part);
+    let mut offers = Vec::new();
+    if unit.part != Part::Base {
+        offers.push(own(Part::Base).unwrap_or_default());
+    }
+    if unit.part == Part::External {
+        offers.push(own(Part::Tests).unwrap_or_default());
+    }
+    for import in &unit.imports {
+        // An import that goes in a circle was cut: nothing of it is seen.
+        offers.push(known.offer(import, Part::Base).unwrap_or_default());
+    }
+    Some(offers)
+}
+
+fn key_of(known: &Known<'_>, unit: &Unit, options: &Options<'_>, imports: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"facts of a package\0");
+    hasher.update(CODE.as_bytes());
+    hasher.update(&unit.digest?);
+    hasher.update(known.models().digest());
+    hasher.update(&options.facts.digest());
+    // Places are told with the paths of files.
+    hasher.update(unit.key.to_string().as_bytes());
+    for offer in imports {
+        hasher.update(offer);
+    }
+    Some(*hasher.finalize().as_bytes())
+}
+
+fn offer_of(bytes: &[u8], imports: Option<&[[u8; 32]]>) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(bytes);
+    for offer in imports.into_iter().flatten() {
+        hasher.update(offer);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn restored(known: &Known<'_>, unit: &Unit, bytes: &[u8]) -> Option<PackageFacts> {
+    let store = known.store();
+    let package_of = |path: &str| match path {
+        "" => Some(rulec_types::PackageId::UNIVERSE),
+        _ if path == store.str(store.package(unit.package).path) => Some(unit.package),
+        _ => known.world().package_below(unit, path),
+    };
+    kept::read::<PackageFacts>(store, bytes, &package_of).map(PackageFacts::finish)
+}
+
+/// A file of the unit that could be read.
+struct ReadFile<'s> {
+    place: &'s SourceFile,
+    content: Vec<u8>,
+    file: File,
+}
+
+fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, options: &Options<'_>) -> PackageFacts {
+    let mut gaps = Vec::new();
+    let read = read_files(known, reader, unit, options, &mut gaps);
+    let types: Vec<Option<FileTypes<'_>>> =
+        read.iter().map(|read| known.world().file(&unit.key, &read.place.path, &read.file).ok()).collect();
+    let files = read.iter().zip(&types).map(|(read, types)| FileBodies {
+        name: known.store().name(&read.place.path.to_string_lossy()),
+        path: &read.place.path,
+        source: &read.content,
+        file: &read.file,
+        types: types.as_ref(),
+        flow: FileFlow::new(&read.file, types.as_ref(), known),
+    });
+    let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files.collect());
+    let never = settle_returns(&mut bodies, known);
+    let mut facts = summarised(&bodies, known, &never);
+    facts.gaps = gaps;
+    //facts.concurrency = concurrency_of(&bodies, &facts, known);
+    let in_hand = InHand { bodies: &bodies, facts: &facts, known };
+    facts.facts = options.facts.of_package(&in_hand);
+    facts
+}
+
+fn read_files<'s>(
+    known: &Known<'_>,
+    reader: &mut Reader,
+    unit: &'s Unit,
+    options: &Options<'_>,
+    gaps: &mut Vec<String>,
+) -> Vec<ReadFile<'s>> {
+    let vocabulary = options.facts.vocabulary();
+    let mut files = Vec::new();
+    for place in unit.source.iter().flat_map(|source| source.part(unit.part)) {
+        let content = known.world().source().read(place).map_err(|error| error.to_string());
+        let read = content.and_then(|content| {
+            let file = reader.read(&content, &vocabulary).map_err(|refusal| refusal.to_string())?;
+            Ok(ReadFile { place, content, file })
+        });
+        match read {
+            Ok(read) => files.push(read),
+            Err(reason) => gaps.push(format!("{}: {reason}", place.path.display())),
+        }
+    }
+    files
+}
+
+/// Finds out which functions never return, and lowers the files that call them again. Gives back which do not.
+fn settle_returns(bodies: &mut PackageBodies<'_>, known: &Known<'_>) -> Vec<bool> {
+    let never = never_returning(bodies, known);
+    let calls_one = |function: u32| {
+        let mut calls = bodies.body(function).calls.iter();
+        calls.any(|call| own_callee(bodies, function, call).is_some_and(|own| never[own as usize]))
+    };
+    let mut affected: Vec<u32> = (0..bodies.functions.len() as u32)
+        .filter(|function| calls_one(*function))
+        .map(|function| bodies.functions[function as usize].file)
+        .collect();
+    affected.dedup();
+    if affected.is_empty() {
+        return never;
+    }
+    let found = Found { bodies, never: &never, known, summary: Summary { never_returns: true, ..Summary::default() } };
+    let lower = |number: &u32| {
+        let file = &found.bodies.files[*number as usize];
+        FileFlow::new(file.file, file.types, &found)
+    };
+    let flows: Vec<FileFlow> = affected.iter().map(lower).collect();
+    for (number, flow) in affected.into_iter().zip(flows) {
+        bodies.files[number as usize].flow = flow;
+    }
+    never
+}
+
+/// What is known of other packages, and which functions of this one never return.
+struct Found<'a> {
+    bodies: &'a PackageBodies<'a>,
+    never: &'a [bool],
+    known: &'a Known<'a>,
+    /// Of those.
+    summary: Summary,
+}
+
+impl Knowledge for Found<'_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        match self.bodies.number_of_object(function) {
+            Some(own) => self.never[own as usize].then_some(&self.summary),
+            None => self.known.function(function),
+        }
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        self.known.method(receiver, name)
+    }
+}
+
+/// Summaries and call edges.
+fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[bool]) -> PackageFacts {
+    let edges = (0..bodies.functions.len() as u32).map(|function| depends_on(bodies, function)).collect::<Vec<_>>();
+    let order = order::components(&edges);
+    let summaries = Summaries::of(bodies, known, never, &order);
+    let (calls, open) = sites::of(bodies, known, &summaries);
+    let functions = bodies.functions.iter().enumerate().map(|(number, function)| {
+        let row = bodies.body(number as u32).func;
+        FunctionFacts {
+            key: function.key,
+            place: bodies.place(number as u32, row),
+            outer: function.outer,
+            summary: summaries.get(number as u32).clone(),
+            open: open[number],
+        }
+    });
+    let files = bodies.files.iter().map(|file| file.name).collect();
+    PackageFacts { files, functions: functions.collect(), calls, ..PackageFacts::default() }.finish()
+}
+
+/// The functions of the package that must be known to summarise one: those that it calls, and its literals.
+fn depends_on(bodies: &PackageBodies<'_>, function: u32) -> Vec<u32> {
+    let body = bodies.body(function);
+    let called = body.calls.iter().filter_map(|call| own_callee(bodies, function, call));
+    let literals = body.insts.iter().filter_map(|inst| match inst.op {
+        Op::Closure(literal) => Some(bodies.sibling(function, literal)),
+        _ => None,
+    });
+    let mut all: Vec<u32> = called.chain(literals).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
