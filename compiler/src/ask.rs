@@ -4,12 +4,14 @@
 //! names which something else uses becomes choices; all others become one question.
 
 use crate::build::{Bound, Builder, push};
+use crate::flow;
 use crate::lower::in_each;
+use crate::path;
 use crate::predicate::expand;
 use crate::shape;
 use crate::symbols;
 use crate::type_cond::{self, type_arg};
-use rulec_grammar::ast::{Call, Cond as Syntax, Name, OptionType, Value};
+use rulec_grammar::ast::{Call, Cond as Syntax, Name, OptionType, Path, Value};
 use rulec_plan::host::{Answer, HostFn, Param};
 use rulec_plan::ir::{Arg, Cond, Constant, Op, Step, Test};
 use rulec_tree::{Category, Kind, KindSet, Op as Operator, Span};
@@ -25,19 +27,28 @@ pub(crate) fn require(
 ) {
     match cond {
         Syntax::And(parts) if !negated => {
-            for (index, part) in parts.iter().enumerate() {
+            // Questions about paths are the dearest, and nothing is bound by them.
+            let (paths, others): (Vec<_>, Vec<_>) = parts.iter().enumerate().partition(|(_, part)| asks_paths(part));
+            for (index, part) in others.into_iter().chain(paths) {
                 require(builder, part, false, &|name| escaping(name) || others_mention(parts, index, name), steps);
             }
         }
         Syntax::Or(parts) if negated => parts.iter().for_each(|part| require(builder, part, true, escaping, steps)),
         Syntax::Or(parts) if parts.iter().any(|part| binds(part, &builder.bound, escaping)) => {
+            let traces = builder.traces;
             let branches = in_each(builder, parts.len(), |builder, index, steps| {
                 require(builder, &parts[index], false, escaping, steps);
             });
+            builder.traces = traces;
             let origin = builder.origin(span_of(cond), "one of the conditions");
             push(steps, origin, Op::Either(branches));
         }
         Syntax::Not(inner, _) => require(builder, inner, !negated, escaping, steps),
+        Syntax::Path(path) => drop(path::require(builder, path, negated, steps)),
+        Syntax::Flow { .. } => drop(flow::require(builder, cond, negated, steps)),
+        Syntax::Quantified { every: false, .. } if !negated && binds(cond, &builder.bound, escaping) => {
+            flow::each_row(builder, cond, escaping, steps);
+        }
         Syntax::Shape { .. } if !negated && binds(cond, &builder.bound, escaping) => {
             shape::search(builder, cond, steps)
         }
@@ -59,6 +70,25 @@ pub(crate) fn require(
     }
 }
 
+/// Whether a condition asks about paths.
+pub(crate) fn asks_paths(cond: &Syntax) -> bool {
+    match cond {
+        Syntax::And(parts) | Syntax::Or(parts) => parts.iter().any(asks_paths),
+        Syntax::Not(inner, _) => asks_paths(inner),
+        Syntax::Path(_) | Syntax::Repeats { .. } => true,
+        _ => false,
+    }
+}
+
+/// What holds if steps have a solution, as a question. What they bind is not seen outside.
+pub(crate) fn searched(builder: &mut Builder<'_>, lower: impl FnOnce(&mut Builder<'_>, &mut Vec<Step>)) -> Cond {
+    let (bound, half_bound, traces) = (builder.bound.clone(), builder.half_bound.clone(), builder.traces);
+    let mut steps = Vec::new();
+    lower(builder, &mut steps);
+    (builder.bound, builder.half_bound, builder.traces) = (bound, half_bound, traces);
+    Cond::Search(steps)
+}
+
 /// Whether a condition binds a name that something else uses.
 fn binds(cond: &Syntax, bound: &std::collections::BTreeSet<String>, escaping: &dyn Fn(&str) -> bool) -> bool {
     let mut found = false;
@@ -77,11 +107,7 @@ fn others_mention(parts: &[Syntax], index: usize, name: &str) -> bool {
 
 /// A conjunction one part of which binds what another uses: whether there is a way in which all of them hold.
 fn search_all(builder: &mut Builder<'_>, cond: &Syntax) -> Cond {
-    let (bound, half_bound) = (builder.bound.clone(), builder.half_bound.clone());
-    let mut steps = Vec::new();
-    require(builder, cond, false, &|_| false, &mut steps);
-    (builder.bound, builder.half_bound) = (bound, half_bound);
-    Cond::Search(steps)
+    searched(builder, |builder, steps| require(builder, cond, false, &|_| false, steps))
 }
 
 /// A condition as one question.
@@ -95,7 +121,22 @@ pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
             Some(Cond::And(decide_all(builder, parts)?))
         }
         Syntax::Or(parts) => Some(Cond::Or(decide_all(builder, parts)?)),
-        Syntax::Not(inner, _) => Some(Cond::Not(Box::new(decide(builder, inner)?))),
+        Syntax::Not(inner, _) => match &**inner {
+            // What is not in a function has no paths: neither answer holds there.
+            Syntax::Path(path) => decide_path(builder, path, true),
+            inner => Some(Cond::Not(Box::new(decide(builder, inner)?))),
+        },
+        Syntax::Path(path) => decide_path(builder, path, false),
+        Syntax::Repeats { subject, .. } => {
+            let node = node_arg(builder, subject, "`repeats`")?;
+            Some(Cond::Host(HostFn::Repeats, vec![node]))
+        }
+        Syntax::Flow { .. } => {
+            let mut lowered = None;
+            let search = searched(builder, |builder, steps| lowered = flow::require(builder, cond, false, steps));
+            lowered.map(|()| search)
+        }
+        Syntax::Quantified { .. } => flow::quantified(builder, cond),
         Syntax::Compare { op, left, right, span } => compare(builder, op.value, left, right, *span),
         Syntax::Is { subject, negated, word, .. } => {
             let asked = is_word(builder, subject, word)?;
@@ -103,16 +144,16 @@ pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
         }
         Syntax::Matches { subject, regex, .. } => matches(builder, subject, regex),
         Syntax::In { subject, set, span } => is_in(builder, subject, set, *span),
-        Syntax::Shape { .. } => {
-            let (bound, half_bound) = (builder.bound.clone(), builder.half_bound.clone());
-            let mut steps = Vec::new();
-            shape::search(builder, cond, &mut steps);
-            (builder.bound, builder.half_bound) = (bound, half_bound);
-            Some(Cond::Search(steps))
-        }
+        Syntax::Shape { .. } => Some(searched(builder, |builder, steps| shape::search(builder, cond, steps))),
         Syntax::Type { .. } => type_cond::decide(builder, cond),
         Syntax::Call(call) => call_predicate(builder, call),
     }
+}
+
+fn decide_path(builder: &mut Builder<'_>, path: &Path, negated: bool) -> Option<Cond> {
+    let mut lowered = None;
+    let search = searched(builder, |builder, steps| lowered = path::require(builder, path, negated, steps));
+    lowered.map(|()| search)
 }
 
 /// All of them, so that every mistake is reported; `None` if there is one.
@@ -134,6 +175,8 @@ pub(crate) enum Type {
     Place,
     /// A type of the Go code.
     Go,
+    /// A set of rows of Go files.
+    Rows,
     /// A constant of the Go code: a number, string, truth value or duration.
     Any,
 }
@@ -150,14 +193,15 @@ impl Type {
             Type::Version => "a version",
             Type::Place => "a place",
             Type::Go => "a type",
+            Type::Rows => "a set of places in the code",
             Type::Any => "a constant",
         }
     }
 
     fn compares_with(self, other: Type) -> bool {
         let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
-        let is_any = |ty, other| ty == Type::Any && other != Type::Go;
-        self == other
+        let is_any = |ty, other| ty == Type::Any && !matches!(other, Type::Go | Type::Rows);
+        self == other && self != Type::Rows
             || is_any(self, other)
             || is_any(other, self)
             || (numeric(self) && numeric(other))
@@ -183,7 +227,33 @@ fn answer_type(host: HostFn) -> Type {
         | HostFn::ValueMethods
         | HostFn::PointerMethods
         | HostFn::BestSize
-        | HostFn::Bits => Type::Int,
+        | HostFn::Bits
+        | HostFn::Least
+        | HostFn::Greatest
+        | HostFn::LeastLen
+        | HostFn::GreatestLen
+        | HostFn::Capacity => Type::Int,
+        HostFn::Definitions
+        | HostFn::Uses
+        | HostFn::Callers
+        | HostFn::CallsOf
+        | HostFn::Senders
+        | HostFn::Receivers
+        | HostFn::Closers
+        | HostFn::Makers
+        | HostFn::Lockers
+        | HostFn::Unlockers
+        | HostFn::Waiters
+        | HostFn::Adders
+        | HostFn::Finishers
+        | HostFn::Signallers
+        | HostFn::Alternatives
+        | HostFn::Spawns
+        | HostFn::HeldAt
+        | HostFn::HeldTwice
+        | HostFn::HeldOnReturn
+        | HostFn::LockCycle
+        | HostFn::StuckWith => Type::Rows,
         HostFn::Without
         | HostFn::FieldNames
         | HostFn::ExportedFieldNames
@@ -202,7 +272,7 @@ fn answer_type(host: HostFn) -> Type {
         | HostFn::MethodType
         | HostFn::ResultType
         | HostFn::ParamType => Type::Go,
-        HostFn::ConstValue => Type::Any,
+        HostFn::ConstValue | HostFn::FlowValue => Type::Any,
         HostFn::DeclaredAt => Type::Place,
         HostFn::GoVersion => Type::Version,
         _ => Type::Str,
@@ -298,7 +368,7 @@ fn is_fixed(builder: &Builder<'_>, arg: &Arg) -> bool {
     }
 }
 
-fn negated_if(negated: bool, cond: Cond) -> Cond {
+pub(crate) fn negated_if(negated: bool, cond: Cond) -> Cond {
     if negated { Cond::Not(Box::new(cond)) } else { cond }
 }
 
@@ -477,13 +547,16 @@ fn call_predicate(builder: &mut Builder<'_>, call: &Call) -> Option<Cond> {
 }
 
 /// A host function by the name that rules use.
-fn host_named(builder: &mut Builder<'_>, name: &Name, answer: Answer) -> Option<HostFn> {
+pub(crate) fn host_named(builder: &mut Builder<'_>, name: &Name, answer: Answer) -> Option<HostFn> {
     let callable = |host: &HostFn| {
         let signature = host.signature();
         signature.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && signature.name != "matches"
             && signature.name != "in"
             && signature.name != "implements"
+            && *host != HostFn::Found
+            && *host != HostFn::Repeats
+            && *host != HostFn::Fact
     };
     let found = HostFn::by_name(&name.value).filter(callable);
     match found {
@@ -538,7 +611,7 @@ fn host_args(builder: &mut Builder<'_>, host: HostFn, call: &Call) -> Option<Vec
 }
 
 /// A value that has to be one row.
-fn node_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
+pub(crate) fn node_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
     match operand(builder, value)? {
         Operand::Node(arg) => Some(arg),
         Operand::Run(_) => {
@@ -701,7 +774,11 @@ pub(crate) fn span_of(cond: &Syntax) -> Span {
         | Syntax::Matches { span, .. }
         | Syntax::In { span, .. }
         | Syntax::Shape { span, .. }
-        | Syntax::Type { span, .. } => *span,
+        | Syntax::Type { span, .. }
+        | Syntax::Repeats { span, .. }
+        | Syntax::Flow { span, .. }
+        | Syntax::Quantified { span, .. } => *span,
+        Syntax::Path(path) => path.span,
         Syntax::Call(call) => call.span,
     }
 }

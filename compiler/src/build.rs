@@ -5,7 +5,7 @@ use crate::scope::{Modules, Scope};
 use rulec_grammar::ast::{Name, OptionType, RuleOption};
 use rulec_grammar::diagnostic::Sink;
 use rulec_plan::ir::{
-    AtomId, ConstId, Constant, Op, Origin, OriginId, Register, RegisterType, RuleIndex, Step, SymbolIndex,
+    Arg, AtomId, ConstId, Constant, Op, Origin, OriginId, Register, RegisterType, RuleIndex, Step, SymbolIndex,
 };
 use rulec_tree::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -115,6 +115,21 @@ pub(crate) struct Builder<'a> {
     pub called_at: Option<Span>,
     /// Numbers the expansions, so that names inside of them stay apart.
     pub expansions: usize,
+    /// Within an event: the names that were bound before it. There they stand for the same value, not the same syntax.
+    pub outer: Option<BTreeSet<String>>,
+    /// How many sets of rows are gathered so far.
+    pub gathers: u32,
+    /// The ways that conditions found which hold on the way to here.
+    pub traces: Traces,
+}
+
+/// Registers that hold ways.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Traces {
+    /// Of the last condition on paths.
+    pub path: Option<Register>,
+    /// Of the last `tainted by`.
+    pub flow: Option<Register>,
 }
 
 impl<'a> Builder<'a> {
@@ -145,6 +160,9 @@ impl<'a> Builder<'a> {
             expanding: Vec::new(),
             called_at: None,
             expansions: 0,
+            outer: None,
+            gathers: 0,
+            traces: Traces::default(),
         }
     }
 
@@ -164,6 +182,16 @@ impl<'a> Builder<'a> {
         }
         let row = self.node_register();
         *self.file_row.insert(row)
+    }
+
+    /// A new register for a value.
+    pub fn value_register(&mut self) -> Register {
+        self.register(RegisterType::Value)
+    }
+
+    /// A string as an argument.
+    pub fn text(&mut self, text: &str) -> Arg {
+        Arg::Const(self.tables.constant(Constant::Str(text.to_owned())))
     }
 
     fn register(&mut self, ty: RegisterType) -> Register {

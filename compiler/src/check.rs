@@ -9,8 +9,8 @@ use crate::errors::Errors;
 use crate::names::Mentions;
 use crate::type_cond::is_predeclared_type;
 use rulec_grammar::ast::{
-    Alternative, Bound, Clause, Cond, Form, OpForm, Pattern, PatternId, Rule, Template, TypePattern, TypeRelation,
-    Value,
+    Alternative, Bound, Branch, Clause, Cond, Event, FlowOrigin, Form, OpForm, Pattern, PatternId, Rule, Template,
+    TypePattern, TypeRelation, Value,
 };
 use rulec_tree::{Kind, KindSet, Op, Span};
 use std::collections::BTreeMap;
@@ -52,6 +52,22 @@ fn patterns_of_cond(cond: &Cond, hear: &mut dyn FnMut(&Pattern)) {
             }
         }
         Cond::Type { ty, .. } => hear(&ty.pattern),
+        Cond::Flow { origin: FlowOrigin::Code(alternatives), .. } => {
+            alternatives.iter().for_each(|alternative| hear(&alternative.pattern));
+        }
+        Cond::Quantified { cond, .. } => patterns_of_cond(cond, hear),
+        Cond::Path(path) => {
+            for event in path.to.iter().chain(&path.avoiding).chain(&path.passing) {
+                match event {
+                    Event::Code { code, cond, .. } => {
+                        hear(&code.pattern);
+                        cond.iter().for_each(|cond| patterns_of_cond(cond, hear));
+                    }
+                    Event::When(Branch::Code { code, .. }, _) => hear(&code.pattern),
+                    _ => {}
+                }
+            }
+        }
         _ => {}
     }
 }

@@ -213,6 +213,20 @@ impl Errors<'_> {
             .help("ask for the type itself with `:`");
     }
 
+    /// E0412: an event that no path passes.
+    pub fn never_happens(&mut self, at: Span, why: &str, help: &str) {
+        self.sink
+            .error(codes::E0412, self.file, at, format!("this never happens on a path: {why}"))
+            .help(help.to_owned());
+    }
+
+    /// E0413: `trace` without a condition whose way it could tell.
+    pub fn no_trace(&mut self, at: Span, word: &str, conditions: &str) {
+        self.sink
+            .error(codes::E0413, self.file, at, format!("there is no {word} to trace"))
+            .help(format!("a rule that traces has {conditions} that has to hold, not as one part of an `or`"));
+    }
+
     /// E0501: a fix that cannot be made.
     pub fn bad_fix(&mut self, at: Span, message: &str, help: &str) {
         self.sink

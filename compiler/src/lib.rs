@@ -4,7 +4,7 @@
 //! [`native`] makes machine code. A rule with a mistake is left out and does not hide the others.
 //!
 //! Read `rule` first: it lowers one rule. `forms` has the equivalences, `lower` the patterns, `ask` and `shape` the
-//! conditions, `type_cond` those on types, `order` puts dear questions last, `start` says where a rule is tried, `template` does messages and fixes.
+//! conditions, `type_cond` those on types, `path` and `flow` those on what happens in functions, `order` puts dear questions last, `start` says where a rule is tried, `template` does messages and fixes.
 //!
 //! **Absent:** no Go file is ever read here, and nothing is executed.
 
@@ -16,12 +16,14 @@ mod check;
 pub mod decision;
 mod errors;
 mod expand;
+mod flow;
 mod forms;
 mod lower;
 mod mutate;
 mod names;
 pub mod native;
 mod order;
+mod path;
 mod place;
 mod predicate;
 mod rule;

@@ -120,14 +120,14 @@ impl<'f> Lowering<'_, '_, 'f> {
                     push(steps, origin, Op::Test(Test::Kinds(at, place.kinds())));
                 }
                 if let Some(name) = name {
-                    self.bind_node(&hole_key(name), at, span, steps);
+                    self.bind_node(&hole_key(name), at, place.spelled, span, steps);
                 }
             }
             Shape::AnyFunc(name) => {
                 let origin = self.builder.origin(span, "a function");
                 push(steps, origin, Op::Test(Test::Kinds(at, KindSet::FUNCS)));
                 if let Some(name) = name {
-                    self.bind_node(&hole_key(name), at, span, steps);
+                    self.bind_node(&hole_key(name), at, true, span, steps);
                 }
             }
             Shape::Comment(text) => self.comment(text.as_deref(), at, span, steps),
@@ -149,7 +149,7 @@ impl<'f> Lowering<'_, '_, 'f> {
 
     fn label(&mut self, id: PatternId, at: Register, steps: &mut Vec<Step>) {
         if let Some(Name { value, span }) = &self.pattern().nodes[id.0 as usize].label {
-            self.bind_node(&label_key(value), at, *span, steps);
+            self.bind_node(&label_key(value), at, true, *span, steps);
         }
     }
 
@@ -489,12 +489,17 @@ impl<'f> Lowering<'_, '_, 'f> {
         is_first
     }
 
-    /// Binds a row, or asks that it is equal to what the name is bound to.
-    fn bind_node(&mut self, name: &str, at: Register, span: Span, steps: &mut Vec<Step>) {
+    /// Binds a row, or asks that it is equal to what the name is bound to. Within an event names from outside of it stand
+    /// for their values, but where only spelling counts.
+    fn bind_node(&mut self, name: &str, at: Register, spelled: bool, span: Span, steps: &mut Vec<Step>) {
         let Some(Bound::Node(register)) = self.builder.name(name, Sort::Node, span) else { return };
         if self.is_first(name, span) {
             let origin = self.builder.origin(span, format!("binds `{name}`"));
             push(steps, origin, Op::Move { dst: register, src: at, way: Way::Same });
+        } else if self.builder.outer.as_ref().is_some_and(|outer| outer.contains(name)) && !spelled {
+            let origin = self.builder.origin(span, format!("has the same value as `{name}`"));
+            let same = Cond::Host(HostFn::SameValue, vec![Arg::Node(at), Arg::Node(register)]);
+            push(steps, origin, Op::Ask(same));
         } else {
             let origin = self.builder.origin(span, format!("is the same as the other `{name}`"));
             push(steps, origin, Op::Test(Test::Equal(register, at)));

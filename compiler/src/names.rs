@@ -1,7 +1,8 @@
 //! Which holes and labels a piece of syntax mentions, and how often.
 
 use rulec_grammar::ast::{
-    Alternative, Bound, Call, Cond, Form, OpForm, Pattern, Piece, Rule, Template, TypeRelation, Value,
+    Alternative, Bound, Branch, Call, Cond, Event, FlowOrigin, Form, OpForm, Path, PathStart, Pattern, Piece, Rule,
+    Template, TypeRelation, Value,
 };
 use rulec_tree::Span;
 use std::collections::BTreeMap;
@@ -134,6 +135,48 @@ pub(crate) fn of_cond(cond: &Cond, hear: Hear<'_>) {
             of_pattern(&ty.pattern, &mut |name, span, _| hear(name, span, binds));
         }
         Cond::Call(call) => of_call(call, hear),
+        Cond::Path(path) => of_path(path, hear),
+        Cond::Repeats { subject, .. } => of_value(subject, hear),
+        Cond::Flow { subject, origin, .. } => {
+            of_value(subject, hear);
+            match origin {
+                FlowOrigin::Value(value) => of_value(value, hear),
+                FlowOrigin::Code(alternatives) => {
+                    alternatives.iter().for_each(|alternative| of_alternative(alternative, hear));
+                }
+            }
+        }
+        Cond::Quantified { hole, set, cond, .. } => {
+            hear(&hole_key(&hole.value), hole.span, true);
+            of_value(set, hear);
+            of_cond(cond, hear);
+        }
+    }
+}
+
+fn of_path(path: &Path, hear: Hear<'_>) {
+    match &path.from {
+        PathStart::After(value) | PathStart::Entry(Some(value), _) => of_value(value, hear),
+        PathStart::Entry(None, _) => {}
+    }
+    for event in path.to.iter().chain(&path.avoiding).chain(&path.passing) {
+        of_event(event, hear);
+    }
+}
+
+fn of_event(event: &Event, hear: Hear<'_>) {
+    match event {
+        Event::Code { code, cond, .. } => {
+            of_alternative(code, hear);
+            cond.iter().for_each(|cond| of_cond(cond, hear));
+        }
+        Event::Call(call) => of_call(call, hear),
+        Event::Place(value)
+        | Event::When(Branch::Nil { subject: value, .. } | Branch::True { subject: value, .. }, _) => {
+            of_value(value, hear);
+        }
+        Event::When(Branch::Code { code, .. }, _) => of_alternative(code, hear),
+        Event::Exit(_) | Event::Role { .. } => {}
     }
 }
 

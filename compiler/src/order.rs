@@ -130,6 +130,35 @@ fn assigns(op: &Op) -> Option<Register> {
     }
 }
 
+/// Whether steps read nothing from outside but this register.
+pub(crate) fn reads_only(steps: &[Step], outside: Register) -> bool {
+    let mut assigned = BTreeSet::from([outside]);
+    for step in steps {
+        all_assigned(step, &mut assigned);
+    }
+    steps.iter().flat_map(|step| reads(&step.op)).all(|register| assigned.contains(&register))
+}
+
+/// The registers that a step assigns, and those that steps within it do.
+fn all_assigned(step: &Step, assigned: &mut BTreeSet<Register>) {
+    assigned.extend(assigns(&step.op));
+    match &step.op {
+        Op::Either(branches) => branches.iter().flatten().for_each(|step| all_assigned(step, assigned)),
+        Op::Gather { steps, .. } => steps.iter().for_each(|step| all_assigned(step, assigned)),
+        Op::Ask(cond) => assigned_by_cond(cond, assigned),
+        _ => {}
+    }
+}
+
+fn assigned_by_cond(cond: &Cond, assigned: &mut BTreeSet<Register>) {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| assigned_by_cond(part, assigned)),
+        Cond::Not(inner) => assigned_by_cond(inner, assigned),
+        Cond::Search(steps) => steps.iter().for_each(|step| all_assigned(step, assigned)),
+        Cond::Test(_) | Cond::Host(..) => {}
+    }
+}
+
 /// The registers that a step reads; of one with steps of its own, theirs too.
 fn reads(op: &Op) -> Vec<Register> {
     let mut registers = Vec::new();

@@ -4,10 +4,13 @@
 //! other holes and labels, lowered in the scope of the file in which the predicate stands.
 
 use crate::build::Builder;
-use rulec_grammar::ast::{Call, Cond as Syntax, Form as Shape, Pattern, Predicate, Value};
+use rulec_grammar::ast::{
+    Alternative, Branch, Call, Cond as Syntax, Event, FlowOrigin, Form as Shape, Path, PathStart, Pattern, Predicate,
+    Value,
+};
 use rulec_grammar::diagnostic::FileId;
 use rulec_tree::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A predicate's body with its arguments in place.
@@ -49,7 +52,7 @@ pub(crate) fn expand(builder: &mut Builder<'_>, call: &Call) -> Option<Expansion
     }
     let arguments = arguments(builder, call, predicate)?;
     builder.expansions += 1;
-    let renaming = Renaming { arguments, suffix: format!("'{}", builder.expansions) };
+    let renaming = Renaming { arguments, labels: BTreeSet::new(), suffix: format!("'{}", builder.expansions) };
     let mut cond = predicate.body.clone();
     renaming.cond(&mut cond);
     Some(Expansion { file, name: predicate.name.value.clone(), called_at: call.span, cond })
@@ -85,14 +88,20 @@ fn arguments(builder: &mut Builder<'_>, call: &Call, predicate: &Predicate) -> O
     Some(arguments)
 }
 
-/// Puts arguments in the place of parameters and gives all other names of a predicate's body names of their own.
-struct Renaming {
-    arguments: BTreeMap<String, Value>,
-    suffix: String,
+/// Puts arguments in the place of parameters and gives all other names of a predicate's body, or of an event, names of
+/// their own.
+pub(crate) struct Renaming {
+    /// By the names of holes.
+    pub arguments: BTreeMap<String, Value>,
+    /// The labels that are not renamed.
+    pub labels: BTreeSet<String>,
+    /// What makes the names their own.
+    pub suffix: String,
 }
 
 impl Renaming {
-    fn cond(&self, cond: &mut Syntax) {
+    /// Renames what a condition mentions.
+    pub fn cond(&self, cond: &mut Syntax) {
         match cond {
             Syntax::And(parts) | Syntax::Or(parts) => parts.iter_mut().for_each(|part| self.cond(part)),
             Syntax::Not(inner, _) => self.cond(inner),
@@ -111,18 +120,69 @@ impl Renaming {
                     rulec_grammar::ast::Bound::Until(until) => until.as_mut_slice(),
                     _ => &mut [],
                 };
-                for alternative in alternatives.iter_mut().chain(until) {
-                    self.pattern(&mut alternative.pattern);
-                    if let Some(label) = &mut alternative.label {
-                        label.value.push_str(&self.suffix);
-                    }
-                }
+                alternatives.iter_mut().chain(until).for_each(|alternative| self.alternative(alternative));
             }
             Syntax::Type { subject, ty, .. } => {
                 self.value(subject);
                 self.pattern(&mut ty.pattern);
             }
             Syntax::Call(call) => self.call(call),
+            Syntax::Path(path) => self.path(path),
+            Syntax::Repeats { subject, .. } => self.value(subject),
+            Syntax::Flow { subject, origin, .. } => {
+                self.value(subject);
+                match origin {
+                    FlowOrigin::Value(value) => self.value(value),
+                    FlowOrigin::Code(alternatives) => {
+                        alternatives.iter_mut().for_each(|alternative| self.alternative(alternative));
+                    }
+                }
+            }
+            Syntax::Quantified { hole, set, cond, .. } => {
+                self.name(&mut hole.value);
+                self.value(set);
+                self.cond(cond);
+            }
+        }
+    }
+
+    fn path(&self, path: &mut Path) {
+        match &mut path.from {
+            PathStart::After(value) | PathStart::Entry(Some(value), _) => self.value(value),
+            PathStart::Entry(None, _) => {}
+        }
+        for event in path.to.iter_mut().chain(&mut path.avoiding).chain(&mut path.passing) {
+            self.event(event);
+        }
+    }
+
+    fn event(&self, event: &mut Event) {
+        match event {
+            Event::Code { code, cond, .. } => {
+                self.alternative(code);
+                cond.iter_mut().for_each(|cond| self.cond(cond));
+            }
+            Event::Call(call) => self.call(call),
+            Event::Place(value)
+            | Event::When(Branch::Nil { subject: value, .. } | Branch::True { subject: value, .. }, _) => {
+                self.value(value);
+            }
+            Event::When(Branch::Code { code, .. }, _) => self.alternative(code),
+            Event::Exit(_) | Event::Role { .. } => {}
+        }
+    }
+
+    /// Renames what code mentions.
+    pub fn alternative(&self, alternative: &mut Alternative) {
+        self.pattern(&mut alternative.pattern);
+        if let Some(label) = &mut alternative.label {
+            self.label(&mut label.value);
+        }
+    }
+
+    fn label(&self, label: &mut String) {
+        if !self.labels.contains(label) {
+            label.push_str(&self.suffix);
         }
     }
 
@@ -137,7 +197,7 @@ impl Renaming {
                 Some(argument) => *value = argument.clone(),
                 None => name.value.push_str(&self.suffix),
             },
-            Value::Label(name) => name.value.push_str(&self.suffix),
+            Value::Label(name) => self.label(&mut name.value),
             Value::Call(call) => self.call(call),
             Value::List(items, _) => items.iter_mut().for_each(|item| self.value(item)),
             _ => {}
@@ -147,7 +207,7 @@ impl Renaming {
     fn pattern(&self, pattern: &mut Pattern) {
         for node in &mut pattern.nodes {
             if let Some(label) = &mut node.label {
-                label.value.push_str(&self.suffix);
+                self.label(&mut label.value);
             }
             match &mut node.form {
                 Shape::Hole(Some(name)) | Shape::Run(Some(name)) | Shape::AnyFunc(Some(name)) => self.name(name),

@@ -65,7 +65,10 @@ pub(crate) fn lower(
     let mut body = Vec::new();
     matches(&mut builder, rule, &spellings, &mut body);
     let mentions = Mentions::of(rule);
-    for (number, clause) in rule.clauses.iter().enumerate() {
+    // Questions about paths are the dearest, and nothing is bound by them.
+    let (paths, others): (Vec<_>, Vec<_>) =
+        rule.clauses.iter().enumerate().partition(|(_, clause)| ask::asks_paths(&clause.cond));
+    for (number, clause) in others.into_iter().chain(paths) {
         let escaping = |name: &str| mentions.elsewhere(name, number + 1);
         ask::require(&mut builder, &clause.cond, clause.negated, &escaping, &mut body);
     }

@@ -300,7 +300,7 @@ fn outermost(
 }
 
 /// The kinds that the roots of alternatives can have.
-fn root_kinds(alternatives: &[Alternative]) -> KindSet {
+pub(crate) fn root_kinds(alternatives: &[Alternative]) -> KindSet {
     alternatives.iter().fold(KindSet::EMPTY, |kinds, alternative| {
         let pattern = &alternative.pattern;
         let of_one = match (&pattern.nodes[pattern.root.0 as usize].form, pattern.category) {

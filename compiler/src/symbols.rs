@@ -34,11 +34,9 @@ pub(crate) fn members(builder: &Builder<'_>, set: &Value) -> Option<Vec<Member>>
     }
 }
 
-/// Whether a node names one of the symbols.
-pub(crate) fn names_one(builder: &mut Builder<'_>, node: Arg, members: &[Member]) -> Option<Cond> {
-    let Arg::Node(register) = node else { return None };
-    let (mut symbols, mut methods) = (Vec::new(), Vec::new());
-    for Member { symbol, file } in members {
+/// Import path, name and method of each symbol; `None` if one of them does not exist, which is reported.
+fn resolved(builder: &mut Builder<'_>, members: &[Member]) -> Option<Vec<(String, String, Option<String>)>> {
+    let each = members.iter().map(|Member { symbol, file }| {
         let scope = match *file == builder.scope.file {
             true => Rc::clone(&builder.scope),
             false => Rc::new(builder.scope.within(builder.modules, *file)),
@@ -46,15 +44,32 @@ pub(crate) fn names_one(builder: &mut Builder<'_>, node: Arg, members: &[Member]
         let mut errors = Errors { sink: builder.sink, file: scope.file };
         let (path, name) = scope.resolve(symbol, &mut errors)?;
         match &symbol.method {
-            None => symbols.push(builder.tables.symbol(&path, &name)),
-            Some(method) if is_exported(&method.value) => {
-                let parts = [path, name, method.value.clone()].map(Constant::Str);
-                methods.push(Constant::List(parts.into()));
-            }
-            Some(method) => {
+            Some(method) if !is_exported(&method.value) => {
                 errors.unexported(method.span, &format!("{path}.{name}"), &method.value);
-                return None;
+                None
             }
+            method => Some((path, name, method.as_ref().map(|method| method.value.clone()))),
+        }
+    });
+    each.collect()
+}
+
+/// The symbols as a constant: a list of lists of import path, name and, perhaps, method.
+pub(crate) fn names(builder: &mut Builder<'_>, members: &[Member]) -> Option<Constant> {
+    let symbols = resolved(builder, members)?.into_iter().map(|(path, name, method)| {
+        Constant::List([path, name].into_iter().chain(method).map(Constant::Str).collect())
+    });
+    Some(Constant::List(symbols.collect()))
+}
+
+/// Whether a node names one of the symbols.
+pub(crate) fn names_one(builder: &mut Builder<'_>, node: Arg, members: &[Member]) -> Option<Cond> {
+    let Arg::Node(register) = node else { return None };
+    let (mut symbols, mut methods) = (Vec::new(), Vec::new());
+    for (path, name, method) in resolved(builder, members)? {
+        match method {
+            None => symbols.push(builder.tables.symbol(&path, &name)),
+            Some(method) => methods.push(Constant::List([path, name, method].map(Constant::Str).into())),
         }
     }
     let mut asked = Vec::new();

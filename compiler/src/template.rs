@@ -5,7 +5,7 @@ use crate::build::Builder;
 use crate::names;
 use rulec_grammar::ast::{
     Applicability, EditAction, Fix, FixEdit, Form as Shape, Message, OpForm, Pattern, PatternId, Piece, Report,
-    Template, Value,
+    Spanned, Template, Trace, Value,
 };
 use rulec_plan::ir::Arg;
 use rulec_plan::manifest::{
@@ -63,9 +63,28 @@ pub(crate) fn reports(builder: &mut Builder<'_>, reports: &[Report], captures: &
             None => Some(CaptureId::MATCH),
         };
         let message = message(builder, &report.message, captures);
-        Some(ReportMeta { at: at?, message: message?, trace: None })
+        let trace = match &report.trace {
+            Some(trace) => Some(traced(builder, trace, captures)?),
+            None => None,
+        };
+        Some(ReportMeta { at: at?, message: message?, trace })
     });
     lowered.collect()
+}
+
+/// The way that a condition found.
+fn traced(builder: &mut Builder<'_>, trace: &Spanned<Trace>, captures: &mut Captures) -> Option<CaptureId> {
+    let (found, word, conditions) = match trace.value {
+        Trace::Path => (builder.traces.path, "path", "a condition `some path …`, or `unless every path …`,"),
+        Trace::Flow => (builder.traces.flow, "flow", "a condition `… tainted by …`"),
+    };
+    match found {
+        Some(register) => Some(captures.add(String::new(), Arg::Value(register))),
+        None => {
+            builder.errors().no_trace(trace.span, word, conditions);
+            None
+        }
+    }
 }
 
 /// A hole or label as a place.

@@ -112,6 +112,8 @@ codes! {
     E0409 "a condition that stands twice";
     E0410 "not a type";
     E0411 "not an interface";
+    E0412 "an event that never happens";
+    E0413 "nothing to trace";
     E0501 "a fix that cannot be made";
     E0502 "two edits that fight";
 

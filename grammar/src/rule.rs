@@ -7,6 +7,7 @@
 mod cond;
 mod example;
 mod message;
+mod path;
 
 use crate::ast::*;
 use crate::codes::{self, Code};
@@ -739,6 +740,7 @@ impl<'s> ItemReader<'s, '_> {
     fn report(&mut self, pair: Node<'_>, span: Span) -> Option<Report> {
         let mut at = None;
         let mut message = None;
+        let mut trace = None;
         let mut failed = false;
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -750,10 +752,14 @@ impl<'s> ItemReader<'s, '_> {
                     message = self.message(&part);
                     failed |= message.is_none();
                 }
+                R::trace => {
+                    let word = part.into_inner().filter(|part| part.as_rule() == R::word);
+                    trace = Some(self.word_of(word, TRACES, "trace")?);
+                }
                 _ => {}
             }
         }
-        if failed { None } else { Some(Report { at, message: message?, span }) }
+        if failed { None } else { Some(Report { at, message: message?, trace, span }) }
     }
 
     fn fix(&mut self, pair: Node<'_>, span: Span) -> Option<Fix> {
@@ -842,6 +848,7 @@ const EQUIVALENCES: &[(&str, Equivalence)] =
     &[("define", Equivalence::Define), ("init", Equivalence::Init), ("commute", Equivalence::Commute)];
 const APPLICABILITIES: &[(&str, Applicability)] =
     &[("safe", Applicability::Safe), ("suggest", Applicability::Suggest), ("unsafe", Applicability::Unsafe)];
+const TRACES: &[(&str, Trace)] = &[("path", Trace::Path), ("flow", Trace::Flow)];
 const OPTION_TYPES: &[(&str, OptionType)] = &[
     ("int", OptionType::Int),
     ("string", OptionType::String),
@@ -940,6 +947,23 @@ fn phrase(rule: R) -> Phrase {
         R::k_until => Phrase::Word("until"),
         R::k_with | R::settings => Phrase::Word("with"),
         R::k_fixed | R::fixed => Phrase::Word("fixed"),
+        R::k_some => Phrase::Word("some"),
+        R::k_every => Phrase::Word("every"),
+        R::k_path => Phrase::Word("path"),
+        R::k_from => Phrase::Word("from"),
+        R::k_to => Phrase::Word("to"),
+        R::k_of => Phrase::Word("of"),
+        R::k_avoiding | R::avoided => Phrase::Word("avoiding"),
+        R::k_passes => Phrase::Word("passes"),
+        R::k_always => Phrase::Word("always"),
+        R::k_eventually => Phrase::Word("eventually"),
+        R::k_reachable => Phrase::Word("reachable"),
+        R::k_nil => Phrase::Word("nil"),
+        R::k_has => Phrase::Word("has"),
+        R::k_trace | R::trace => Phrase::Word("trace"),
+        R::start => Phrase::Words("`entry`, a hole or a label"),
+        R::events | R::event => Phrase::Words("something that happens: code, a label, `exit`"),
+        R::branch => Phrase::Words("what is known: `$err != nil`"),
         R::k_replace | R::replace_edit => Phrase::Word("replace"),
         R::k_delete | R::delete_edit => Phrase::Word("delete"),
         R::k_func => Phrase::Word("func"),

@@ -10,9 +10,12 @@ use rulec_tree::{Category, Op, Span};
 impl ItemReader<'_, '_> {
     /// `a and b or not c`. `None` once a mistake is reported; the other parts are looked at all the same.
     pub(super) fn cond(&mut self, pair: Node<'_>) -> Option<Cond> {
-        self.joined(pair, Cond::Or, |reader, part| {
-            reader.joined(part, Cond::And, |reader, part| reader.negatable(part))
-        })
+        self.joined(pair, Cond::Or, Self::all_of)
+    }
+
+    /// `a and b`.
+    pub(super) fn all_of(&mut self, pair: Node<'_>) -> Option<Cond> {
+        self.joined(pair, Cond::And, Self::negatable)
     }
 
     fn joined(
@@ -61,6 +64,9 @@ impl ItemReader<'_, '_> {
         let first = parts.next()?;
         match first.as_rule() {
             R::cond => self.cond(first),
+            R::path => self.path(first, span),
+            R::reachable => self.reachable(first, span),
+            R::quantified => self.quantified(first, span),
             R::shape => {
                 let root = Value::Root(Span::new(span.start, span.start));
                 self.shape(first, root, span)
@@ -103,6 +109,9 @@ impl ItemReader<'_, '_> {
                     cond = Some(Cond::In { subject: subject.clone(), set, span });
                 }
                 R::shape => cond = Some(self.shape(part, subject.clone(), span)?),
+                R::repeats => cond = Some(Cond::Repeats { subject: subject.clone(), span }),
+                R::dominated => cond = Some(self.dominated(part, &subject, span)?),
+                R::flow => cond = Some(self.flow(part, &subject, span)?),
                 _ => cond = Some(self.type_test(part, &subject, span)?),
             }
         }

@@ -1,0 +1,140 @@
+//! Conditions on values and on sets of rows to steps.
+//!
+//! In: `$y derives from $x`, `$y same as $x`, `$y tainted by "kind"`, `some $r in senders(@x) has (…)`. Out: questions to
+//! host functions; a set becomes a choice over its rows. That not all rows of a set are at hand makes *no* and *all*
+//! unknown.
+
+use crate::ask::{self, Operand, Type};
+use crate::build::{Builder, Sort, push};
+use crate::names::hole_key;
+use crate::path;
+use crate::symbols;
+use rulec_grammar::ast::{Cond as Syntax, FlowOrigin, FlowRelation, Name, Value};
+use rulec_plan::host::HostFn;
+use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step};
+use rulec_tree::Span;
+
+/// Makes everything after fail unless a [`Syntax::Flow`] holds (`negated`: does not hold). `None` if it has a mistake.
+pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, steps: &mut Vec<Step>) -> Option<()> {
+    let Syntax::Flow { subject, relation, origin: from, span } = cond else { return None };
+    let snippet = builder.snippet(*span);
+    let origin = builder.origin(*span, if negated { format!("not: {snippet}") } else { snippet });
+    let asker = match relation.value {
+        FlowRelation::DerivesFrom => "`derives from`",
+        FlowRelation::SameAs => "`same as`",
+        FlowRelation::TaintedBy => "`tainted by`",
+    };
+    let subject = ask::node_arg(builder, subject, asker)?;
+    let asked = match (relation.value, from) {
+        (FlowRelation::SameAs, FlowOrigin::Value(value)) => {
+            Cond::Host(HostFn::SameValue, vec![subject, ask::node_arg(builder, value, asker)?])
+        }
+        (FlowRelation::DerivesFrom, FlowOrigin::Value(value)) => match symbols::members(builder, value) {
+            Some(members) => {
+                let symbols = symbols::names(builder, &members)?;
+                let symbols = Arg::Const(builder.tables.constant(symbols));
+                Cond::Host(HostFn::DerivesFromSymbols, vec![subject, symbols])
+            }
+            None => Cond::Host(HostFn::DerivesFrom, vec![subject, ask::node_arg(builder, value, asker)?]),
+        },
+        (FlowRelation::DerivesFrom, FlowOrigin::Code(code)) => {
+            let Arg::Node(place) = subject else { return None };
+            let rows = path::gathered(builder, code, place, origin, steps)?;
+            Cond::Host(HostFn::DerivesFromRows, vec![subject, rows])
+        }
+        (FlowRelation::TaintedBy, FlowOrigin::Value(Value::Str(kind))) => {
+            let kind = builder.text(&kind.value);
+            let found = builder.value_register();
+            push(steps, origin, Op::Let { dst: found, host: HostFn::TaintedBy, args: vec![subject, kind] });
+            if !negated {
+                builder.traces.flow = Some(found);
+            }
+            Cond::Host(HostFn::Found, vec![Arg::Value(found)])
+        }
+        (FlowRelation::TaintedBy, FlowOrigin::Value(value)) => {
+            let help = "it is a name in quotes, as in models: `tainted by \"http_input\"`";
+            builder.errors().wrong_sort(value.span(), "a kind of source stands here".to_owned(), help);
+            return None;
+        }
+        (FlowRelation::SameAs | FlowRelation::TaintedBy, FlowOrigin::Code(code)) => {
+            let span = code.first().map_or(*span, |one| one.pattern.span);
+            let help = "name a hole or a label; `matches` asks for the form";
+            builder.errors().wrong_sort(span, format!("code cannot stand behind {asker}"), help);
+            return None;
+        }
+    };
+    push(steps, origin, Op::Ask(ask::negated_if(negated, asked)));
+    Some(())
+}
+
+/// A [`Syntax::Quantified`] as one question.
+pub(crate) fn quantified(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
+    let Syntax::Quantified { every, hole, set, cond: inner, .. } = cond else { return None };
+    let rows = rows(builder, set)?;
+    let mut is_bound = false;
+    let search = ask::searched(builder, |builder, steps| {
+        is_bound = choose(builder, hole, rows.clone(), steps).is_some();
+        if is_bound {
+            ask::require(builder, inner, *every, &|_| false, steps);
+        }
+    });
+    let complete = Cond::Host(HostFn::RowsComplete, vec![rows]);
+    is_bound.then(|| match every {
+        false => Cond::Or(vec![search, Cond::Not(Box::new(complete))]),
+        true => Cond::And(vec![Cond::Not(Box::new(search)), complete]),
+    })
+}
+
+/// Goes on once for each row of a `some` for which the condition holds: the name is used by something else.
+pub(crate) fn each_row(
+    builder: &mut Builder<'_>,
+    cond: &Syntax,
+    escaping: &dyn Fn(&str) -> bool,
+    steps: &mut Vec<Step>,
+) {
+    let Syntax::Quantified { hole, set, cond: inner, .. } = cond else { return };
+    let Some(rows) = rows(builder, set) else { return };
+    if choose(builder, hole, rows, steps).is_some() {
+        ask::require(builder, inner, false, escaping, steps);
+    }
+}
+
+/// The set of rows that a value is.
+fn rows(builder: &mut Builder<'_>, set: &Value) -> Option<Arg> {
+    let message = match ask::operand(builder, set)? {
+        Operand::Value(arg, Type::Rows) => return Some(arg),
+        Operand::Value(_, ty) => format!("{} is no set of places in the code", ty.words()),
+        Operand::Node(_) | Operand::Run(_) => "code is no set of places in the code".to_owned(),
+    };
+    let help = "ask for one: `definitions($x)`, `callers($f)`, `senders(@send)`";
+    builder.errors().wrong_sort(set.span(), message, help);
+    None
+}
+
+/// Chooses a row of a set for a hole.
+fn choose(builder: &mut Builder<'_>, hole: &Name, rows: Arg, steps: &mut Vec<Step>) -> Option<Register> {
+    let key = hole_key(&hole.value);
+    if builder.bound.contains(&key) {
+        return already_bound(builder, hole.span, &key);
+    }
+    let crate::build::Bound::Node(dst) = builder.name(&key, Sort::Node, hole.span)? else { return None };
+    let origin = builder.origin(hole.span, "a row of the set");
+    let of = match rows {
+        Arg::Call(host, args) => {
+            let of = builder.value_register();
+            push(steps, origin, Op::Let { dst: of, host, args });
+            of
+        }
+        Arg::Value(of) => of,
+        Arg::Node(_) | Arg::Run(..) | Arg::Const(_) => return None,
+    };
+    push(steps, origin, Op::Each { dst, over: Over::Rows { of } });
+    builder.bound.insert(key);
+    Some(dst)
+}
+
+fn already_bound(builder: &mut Builder<'_>, at: Span, name: &str) -> Option<Register> {
+    let help = "it stands for one row of the set after the other; take a name of its own";
+    builder.errors().wrong_sort(at, format!("`{name}` is bound already"), help);
+    None
+}
