@@ -363,3 +363,6 @@ impl Asked<'_> {
         Path { steps }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,9 @@ fn path(body: &Body, place: PlaceId, terms: &[Option<TermId>]) -> Option<(Root, 
             Place::Var(var) => break Root::Var(var),
             Place::Global(global) => break Root::Global(global),
             Place::Deref(pointer) => break Root::Deref((*terms.get(pointer.0 as usize)?)?),
-            Place::Field(..) | Place::Elem(..) | Place::SliceElem(..) | Place::MapElem(..) | Place::Unknown => return None,
+            Place::Field(..) | Place::Elem(..) | Place::SliceElem(..) | Place::MapElem(..) | Place::Unknown => {
+                return None;
+            }
         }
     };
     fields.reverse();

@@ -228,7 +228,12 @@ impl Conditions {
                 Some(Lit::Is(ranged, true))
             }
             // A `case` of a type switch is tested once; the choice of a `select` is nobody's.
-            When::Always | When::Type { .. } | When::Chosen { .. } | When::Next(_) | When::Done(_) | When::Recovered => None,
+            When::Always
+            | When::Type { .. }
+            | When::Chosen { .. }
+            | When::Next(_)
+            | When::Done(_)
+            | When::Recovered => None,
         }
     }
 
@@ -475,6 +480,8 @@ pub(super) enum Effect {
     Set(AtomId, Source),
     /// It has this value, or the path ends here.
     Learn(AtomId, bool),
+    /// No path goes on here.
+    Stop,
     /// All atoms that depend on memory are unknown.
     Clobber,
 }
@@ -512,6 +519,9 @@ impl Program {
         }
         for (site, lits) in &conditions.tests {
             for lit in lits {
+                if let (Site::After(value), Lit::Fixed(false)) = (site, lit) {
+                    program.points.push((*value, Effect::Stop));
+                }
                 if let (Site::After(value), Lit::Is(term, truth)) = (site, lit)
                     && let Some(atom) = conditions.find(*term).filter(|atom| tracked.contains(atom))
                 {

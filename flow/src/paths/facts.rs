@@ -100,7 +100,8 @@ fn summary<'a>(body: &Body, call: &Call, knowledge: &'a dyn Knowledge) -> Option
 /// `errors.Is(nil, nil)` is true, but nobody asks.
 fn tests_error(function: ObjId, types: Types) -> bool {
     let object = types.store.object(function);
-    types.store.str(types.store.package(object.pkg).path) == "errors" && matches!(types.store.str(object.name), "Is" | "As")
+    types.store.str(types.store.package(object.pkg).path) == "errors"
+        && matches!(types.store.str(object.name), "Is" | "As")
 }
 
 /// Whether a range over this comes to an end, whatever others do: over all but channels and functions.

@@ -24,7 +24,8 @@ pub(super) fn contradiction(
     found: &Found,
 ) -> Option<Vec<AtomId>> {
     let program = conditions.program(memory);
-    let mut replay = Replay { conditions, program, now: FxHashMap::default(), uses: Vec::new(), values: Vec::new(), clobbered: 0 };
+    let mut replay =
+        Replay { conditions, program, now: FxHashMap::default(), uses: Vec::new(), values: Vec::new(), clobbered: 0 };
     let walked = replay.run(body, graph, found);
     walked.err()
 }
@@ -96,7 +97,8 @@ impl Replay<'_> {
             match effect {
                 Effect::Set(atom, source) => made.push((*atom, self.made(*atom, *source))),
                 Effect::Clobber => self.clobbered = self.uses.len() as u32,
-                Effect::Learn(..) => {}
+                // The search never goes beyond a stop.
+                Effect::Learn(..) | Effect::Stop => {}
             }
         }
         for (atom, made) in made {

@@ -335,7 +335,8 @@ impl<'a> Search<'a> {
         let learn = |state: State| {
             effects.iter().try_fold(state, |state, effect| match effect {
                 Effect::Learn(atom, truth) => self.learn(state, *atom, *truth),
-                _ => Some(state),
+                Effect::Stop => None,
+                Effect::Set(..) | Effect::Clobber => Some(state),
             })
         };
         // What an instruction makes comes before what is learnt of it.
@@ -437,7 +438,7 @@ impl<'a> Search<'a> {
                     used |= bits(atom);
                     used |= self.conditions.implied_by(*atom, *truth).fold(0, |mask, (atom, _)| mask | bits(&atom));
                 }
-                Effect::Clobber => {}
+                Effect::Clobber | Effect::Stop => {}
             }
         }
         kept | used

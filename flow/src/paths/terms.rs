@@ -101,8 +101,8 @@ struct Info {
     term: Term,
     depth: u8,
     leaves: Box<[Leaf]>,
-    /// Whether it may be a floating-point number, for which `!(x < y)` is not `x >= y`.
-    may_be_float: bool,
+    /// Whether it may not be equal to itself, like NaN: then `!(x < y)` is not `x >= y`.
+    may_be_nan: bool,
     never_nil: bool,
 }
 
@@ -214,7 +214,7 @@ impl Terms {
     /// A term with leaves replaced by other terms; nothing if it would be too deep.
     pub(super) fn replaced(&mut self, id: TermId, by: &dyn Fn(Leaf) -> Option<TermId>) -> Option<TermId> {
         // As deep as terms are.
-        let float = self.info(id).may_be_float;
+        let nan = self.info(id).may_be_nan;
         match self.term(id) {
             Term::Leaf(leaf) => Some(by(leaf).unwrap_or(id)),
             Term::Not(of) => {
@@ -223,27 +223,27 @@ impl Terms {
             }
             Term::Binary(op, a, b) => {
                 let (a, b) = (self.replaced(a, by)?, self.replaced(b, by)?);
-                self.operation(op, a, b, float)
+                self.operation(op, a, b, nan)
             }
             Term::Unary(op, of) => {
                 let of = self.replaced(of, by)?;
-                self.made(Term::Unary(op, of), &[of], float)
+                self.made(Term::Unary(op, of), &[of], nan)
             }
             Term::Convert(of, ty) => {
                 let of = self.replaced(of, by)?;
-                self.made(Term::Convert(of, ty), &[of], float)
+                self.made(Term::Convert(of, ty), &[of], nan)
             }
             Term::Field(of, field) => {
                 let of = self.replaced(of, by)?;
-                self.made(Term::Field(of, field), &[of], float)
+                self.made(Term::Field(of, field), &[of], nan)
             }
             Term::Extract(of, number) => {
                 let of = self.replaced(of, by)?;
-                self.made(Term::Extract(of, number), &[of], float)
+                self.made(Term::Extract(of, number), &[of], nan)
             }
             Term::Len(of) => {
                 let of = self.replaced(of, by)?;
-                self.made(Term::Len(of), &[of], float)
+                self.made(Term::Len(of), &[of], nan)
             }
             Term::Bool(_) | Term::Const(_) | Term::Nil | Term::Zero => Some(id),
         }
@@ -251,10 +251,10 @@ impl Terms {
 
     fn make(&mut self, body: &Body, value: Value, types: Option<Types>) -> TermId {
         let inst = body.inst(value);
-        let float = may_be_float(inst.ty, types);
+        let nan = may_be_nan(inst.ty, types);
         let pure = match inst.op {
             Op::Assign(var, of) if becomes_interface(body, body.var(var).ty, of, types) => {
-                return self.intern(Term::Leaf(Leaf::Made(value)), float, true);
+                return self.intern(Term::Leaf(Leaf::Made(value)), nan, true);
             }
             Op::Assign(_, of) | Op::Read(_, of) => Some(self.of(of)),
             Op::Const(Some(number)) => body.consts.get(number as usize).map(|constant| self.constant(constant)),
@@ -266,24 +266,24 @@ impl Terms {
             }
             Op::Unary(op, of) => {
                 let of = self.of(of);
-                self.made(Term::Unary(op, of), &[of], float)
+                self.made(Term::Unary(op, of), &[of], nan)
             }
             Op::Binary(op, a, b) => {
                 let (a, b) = (self.of(a), self.of(b));
-                self.operation(op, a, b, float)
+                self.operation(op, a, b, nan)
             }
             Op::Convert(of) => {
                 let boolean = types.is_some_and(|types| types.basic(inst.ty) == Some(Basic::Bool));
                 let of = self.of(of);
-                if boolean { Some(of) } else { self.made(Term::Convert(of, inst.ty), &[of], float) }
+                if boolean { Some(of) } else { self.made(Term::Convert(of, inst.ty), &[of], nan) }
             }
             Op::Field(of, field) => {
                 let of = self.of(of);
-                self.made(Term::Field(of, field), &[of], float)
+                self.made(Term::Field(of, field), &[of], nan)
             }
             Op::Extract(of, number) => {
                 let of = self.of(of);
-                self.made(Term::Extract(of, number), &[of], float)
+                self.made(Term::Extract(of, number), &[of], nan)
             }
             Op::Call(_) => measured(body, value, types).and_then(|of| {
                 let of = self.of(of);
@@ -295,7 +295,7 @@ impl Terms {
             }
             _ => None,
         };
-        pure.unwrap_or_else(|| self.intern(Term::Leaf(Leaf::Made(value)), float, never_nil(inst.op)))
+        pure.unwrap_or_else(|| self.intern(Term::Leaf(Leaf::Made(value)), nan, never_nil(inst.op)))
     }
 
     fn constant(&mut self, constant: &Constant) -> TermId {
@@ -318,27 +318,27 @@ impl Terms {
             Lit::Is(of, false) => of,
             Lit::Is(of, true) => {
                 let (depth, leaves) = (self.info(of).depth, self.info(of).leaves.clone());
-                self.push(Info { term: Term::Not(of), depth, leaves, may_be_float: false, never_nil: false })
+                self.push(Info { term: Term::Not(of), depth, leaves, may_be_nan: false, never_nil: false })
             }
         }
     }
 
     /// `a op b`, comparisons in one of their forms. Nothing if it would be too deep.
-    fn operation(&mut self, op: Operator, a: TermId, b: TermId, float: bool) -> Option<TermId> {
+    fn operation(&mut self, op: Operator, a: TermId, b: TermId, nan: bool) -> Option<TermId> {
         match op {
             Operator::Ne => {
                 let equal = self.comparison(Operator::Eq, a, b)?;
                 Some(self.not(equal))
             }
             Operator::Gt => self.comparison(Operator::Lt, b, a),
-            Operator::Ge => self.operation(Operator::Le, b, a, float),
+            Operator::Ge => self.operation(Operator::Le, b, a, nan),
             // With NaN neither `x <= y` nor `y < x` holds.
-            Operator::Le if !self.info(a).may_be_float && !self.info(b).may_be_float => {
+            Operator::Le if !self.info(a).may_be_nan && !self.info(b).may_be_nan => {
                 let less = self.comparison(Operator::Lt, b, a)?;
                 Some(self.not(less))
             }
             Operator::Eq | Operator::Lt | Operator::Le => self.comparison(op, a, b),
-            _ => self.made(Term::Binary(op, a, b), &[a, b], float),
+            _ => self.made(Term::Binary(op, a, b), &[a, b], nan),
         }
     }
 
@@ -359,6 +359,7 @@ impl Terms {
     /// What a comparison yields if that is certain.
     fn compared(&self, op: Operator, a: TermId, b: TermId) -> Option<bool> {
         match (self.term(a), self.term(b)) {
+            _ if a == b && !self.info(a).may_be_nan => Some(op != Operator::Lt),
             (Term::Nil | Term::Zero, Term::Nil | Term::Zero) => Some(op != Operator::Lt),
             (Term::Nil, _) if self.info(b).never_nil => Some(false),
             (_, Term::Nil) if self.info(a).never_nil => Some(false),
@@ -379,7 +380,7 @@ impl Terms {
         &self.terms[id.0 as usize]
     }
 
-    fn made(&mut self, term: Term, operands: &[TermId], may_be_float: bool) -> Option<TermId> {
+    fn made(&mut self, term: Term, operands: &[TermId], may_be_nan: bool) -> Option<TermId> {
         if let Some(id) = self.ids.get(&term) {
             return Some(*id);
         }
@@ -389,12 +390,12 @@ impl Terms {
         leaves.sort_unstable();
         leaves.dedup();
         let fits = depth <= MAX_DEPTH && leaves.len() <= MAX_LEAVES;
-        fits.then(|| self.push(Info { term, depth, leaves: leaves.into(), may_be_float, never_nil: false }))
+        fits.then(|| self.push(Info { term, depth, leaves: leaves.into(), may_be_nan, never_nil: false }))
     }
 
-    fn intern(&mut self, term: Term, may_be_float: bool, never_nil: bool) -> TermId {
+    fn intern(&mut self, term: Term, may_be_nan: bool, never_nil: bool) -> TermId {
         let leaves: &[Leaf] = if let Term::Leaf(leaf) = &term { &[*leaf] } else { &[] };
-        self.push(Info { term, depth: 0, leaves: leaves.into(), may_be_float, never_nil })
+        self.push(Info { term, depth: 0, leaves: leaves.into(), may_be_nan, never_nil })
     }
 
     /// Adds a term if it is new.
@@ -422,12 +423,13 @@ fn becomes_interface(body: &Body, variable: Ty, value: Value, types: Option<Type
     types.is_interface(variable) && concrete && ty != Ty::UNTYPED_NIL && !matches!(body.op(value), Op::Nil)
 }
 
-/// Whether a value of this type can be NaN.
-fn may_be_float(ty: Ty, types: Option<Types>) -> bool {
+/// Whether a value of this type may not be equal to itself: NaN, or what may hold one.
+fn may_be_nan(ty: Ty, types: Option<Types>) -> bool {
     let Some(types) = types else { return true };
     match types.under(ty) {
         TypeData::Basic(basic) => !(basic.is_integer() || basic.is_string() || basic.is_boolean()),
-        _ => types.is_unknown(ty) || types.is_type_param(ty),
+        TypeData::Pointer(_) | TypeData::Chan { .. } | TypeData::Slice(_) | TypeData::Map { .. } | TypeData::Func(_) => false,
+        _ => true,
     }
 }
 
