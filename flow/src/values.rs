@@ -29,11 +29,15 @@ mod support;
 
 mod constant;
 
+mod interval;
+mod range;
+
 mod dead;
 
 pub use copies::Sources;
 pub use derive::{Derivation, Trace};
 pub use escape::{Escape, EscapeKind, Keeper};
+pub use interval::Interval;
 
 use crate::graph::Graph;
 use crate::ir::{Body, BodyId, Op, Value};
@@ -41,6 +45,7 @@ use crate::summary::Knowledge;
 use constant::Constants;
 use guards::Guards;
 use numbering::Numbering;
+use range::Ranges;
 use rulec_tree::Node;
 use rulec_types::{ObjId, Types};
 use std::sync::OnceLock;
@@ -73,6 +78,7 @@ struct Parts {
     variables: OnceLock<Variables>,
     constants: OnceLock<Constants>,
     guards: OnceLock<Guards>,
+    ranges: OnceLock<Ranges>,
 }
 
 impl ValueCache {
@@ -178,6 +184,10 @@ impl<'a> Values<'a> {
 
     fn guards(&self) -> &'a Guards {
         self.parts().guards.get_or_init(|| Guards::new(self))
+    }
+
+    fn ranges(&self) -> &'a Ranges {
+        self.parts().ranges.get_or_init(|| Ranges::new(self))
     }
 
     fn captures(&self) -> &'a Captures {
