@@ -1,0 +1,1 @@
+//! Which expressions name the same channel or lock.

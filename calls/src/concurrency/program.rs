@@ -1,0 +1,413 @@
+//! The bodies of one package with what the analyses of this folder need to know of each.
+//!
+//! In: the files of a package with their types and flow. Out: bodies by number, the body of each declared function and
+//! method, operands of instructions, which values are alive at the start of a block, and which blocks lie on a cycle.
+//!
+//! **Absent:** other packages, but for the names of their functions ([`super::known`]).
+
+use super::known::{self, Known};
+use rulec_flow::ir::{BlockId, BodyId, Field, Op, Place, PlaceId, Value, VarId};
+use rulec_flow::{Body, Knowledge};
+use rulec_tree::{Kind, Node};
+use rulec_types::{Lookup, Name, ObjId, Store, Ty, TypeData};
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
+
+use super::SourceFile;
+
+/// A body of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CodeId(pub(crate) u32);
+
+/// A body and where it comes from.
+pub(crate) struct Code<'a> {
+    /// The number of its file.
+    pub(crate) file: u32,
+    /// Its number there.
+    pub(crate) id: BodyId,
+    pub(crate) body: &'a Body,
+    shape: OnceCell<Shape>,
+}
+
+/// What is found out about the graph of a body.
+pub(crate) struct Shape {
+    /// For each block the values alive at its start, sorted: those that an instruction from there on may use.
+    pub(crate) live: Vec<Vec<Value>>,
+    /// For each block the number of its strongly connected component; one of its own if it is on no cycle.
+    pub(crate) component: Vec<u32>,
+    /// For each block its place in a depth-first order, so that an edge to a block not behind is a back edge.
+    pub(crate) order: Vec<u32>,
+}
+
+/// Bodies with more instructions than this are not run or looked at flow-sensitively.
+pub(crate) const MAX_INSTS: usize = 20_000;
+
+/// The bodies of one package.
+pub(crate) struct Program<'a> {
+    pub(crate) files: &'a [SourceFile<'a>],
+    pub(crate) codes: Vec<Code<'a>>,
+    pub(crate) knowledge: &'a dyn Knowledge,
+    by_id: FxHashMap<(u32, BodyId), CodeId>,
+    by_object: FxHashMap<ObjId, CodeId>,
+    objects: FxHashMap<CodeId, ObjId>,
+    /// The methods of the package by name.
+    methods: FxHashMap<Name, Vec<CodeId>>,
+    known: RefCell<FxHashMap<ObjId, Known>>,
+}
+
+impl<'a> Program<'a> {
+    pub(crate) fn new(files: &'a [SourceFile<'a>], knowledge: &'a dyn Knowledge) -> Program<'a> {
+        let mut program = Program {
+            files,
+            codes: Vec::new(),
+            knowledge,
+            by_id: FxHashMap::default(),
+            by_object: FxHashMap::default(),
+            objects: FxHashMap::default(),
+            methods: FxHashMap::default(),
+            known: RefCell::default(),
+        };
+        for (file, source) in (0u32..).zip(files) {
+            for (id, body) in source.flow.bodies() {
+                let code = CodeId(program.codes.len() as u32);
+                program.by_id.insert((file, id), code);
+                if let Some(object) = declared_function(source, body.func) {
+                    program.by_object.insert(object, code);
+                    program.objects.insert(code, object);
+                    let declared = source.types.store().object(object);
+                    if declared.receiver().is_some() {
+                        program.methods.entry(declared.name).or_default().push(code);
+                    }
+                }
+                program.codes.push(Code { file, id, body, shape: OnceCell::new() });
+            }
+        }
+        program
+    }
+
+    pub(crate) fn store(&self) -> Option<&'a Store> {
+        self.files.first().map(|source| source.types.store())
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = CodeId> + use<> {
+        (0..self.codes.len() as u32).map(CodeId)
+    }
+
+    pub(crate) fn code(&self, code: CodeId) -> &Code<'a> {
+        &self.codes[code.0 as usize]
+    }
+
+    pub(crate) fn body(&self, code: CodeId) -> &'a Body {
+        self.code(code).body
+    }
+
+    pub(crate) fn source(&self, code: CodeId) -> &'a SourceFile<'a> {
+        &self.files[self.code(code).file as usize]
+    }
+
+    /// The body with this number in the file of another one: a literal, or what is around it.
+    pub(crate) fn beside(&self, code: CodeId, id: BodyId) -> Option<CodeId> {
+        self.by_id.get(&(self.code(code).file, id)).copied()
+    }
+
+    /// The body of a declared function or method of the package.
+    pub(crate) fn function(&self, object: ObjId) -> Option<CodeId> {
+        self.by_object.get(&object).copied()
+    }
+
+    /// The methods of the package with this name.
+    pub(crate) fn methods_named(&self, name: Name) -> &[CodeId] {
+        self.methods.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The declared function or method whose body this is.
+    pub(crate) fn object(&self, code: CodeId) -> Option<ObjId> {
+        self.objects.get(&code).copied()
+    }
+
+    /// What a function of another package does.
+    pub(crate) fn known(&self, object: ObjId) -> Known {
+        let Some(store) = self.store() else { return Known::Foreign };
+        *self.known.borrow_mut().entry(object).or_insert_with(|| known::of_object(store, object))
+    }
+
+    /// The name of a function declaration; none for literals and initialisers.
+    pub(crate) fn name(&self, code: CodeId) -> Option<String> {
+        let (file, func) = (self.source(code).file, self.body(code).func);
+        let is_decl = file.tree.kind(func) == Kind::FuncDecl;
+        is_decl.then(|| file.texts.str(file.tree.text(file.tree.slot(func, 1))).into_owned())
+    }
+
+    /// Whether a body is that of a method.
+    pub(crate) fn is_method(&self, code: CodeId) -> bool {
+        self.body(code).has_receiver
+    }
+
+    /// The method that a value of a type has under a name, with the fields on the way to it; none for those of interfaces.
+    pub(crate) fn method(&self, ty: Ty, name: Name) -> Option<(ObjId, Vec<Name>)> {
+        let types = self.files.first()?.types;
+        let relations = types.relations();
+        let Lookup::Method { method: Some(method), index, .. } = relations.lookup(ty, types.package(), name, true)
+        else {
+            return None;
+        };
+        let mut way = Vec::new();
+        let mut at = relations.deref(ty).0;
+        for number in index.iter().take(index.len().saturating_sub(1)) {
+            let TypeData::Struct(fields) = relations.under(at) else { return None };
+            let field = fields.get(*number as usize)?;
+            way.push(field.name);
+            at = relations.deref(field.ty).0;
+        }
+        Some((method, way))
+    }
+
+    /// The type of a field of a struct type, pointers looked through.
+    pub(crate) fn field_type(&self, ty: Ty, name: Name) -> Option<Ty> {
+        let relations = self.files.first()?.types.relations();
+        let TypeData::Struct(fields) = relations.under(relations.deref(ty).0) else { return None };
+        fields.iter().find(|field| field.name == name).map(|field| field.ty)
+    }
+
+    /// What a pointer type points to; any other type itself.
+    pub(crate) fn pointee(&self, ty: Ty) -> Ty {
+        self.files.first().map_or(Ty::UNKNOWN, |source| source.types.relations().deref(ty).0)
+    }
+
+    /// The structure of a type behind names.
+    pub(crate) fn under(&self, ty: Ty) -> Option<&'a TypeData> {
+        let source = self.files.first()?;
+        Some(source.types.store().data(source.types.relations().underlying(ty)))
+    }
+
+    /// Whether values of a type are channels.
+    pub(crate) fn is_chan(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Chan { .. }))
+    }
+
+    /// The names of the fields that the elements of a composite literal of a struct type stand for, in source order.
+    pub(crate) fn composite_fields(&self, code: CodeId, row: Node, ty: Ty) -> Option<Vec<Name>> {
+        let source = self.source(code);
+        let store = self.store()?;
+        let tree = &source.file.tree;
+        let TypeData::Struct(fields) = self.under(self.pointee(ty))? else { return None };
+        let literal = composite_literal(tree, row)?;
+        let name_of = |(position, element): (usize, Node)| match tree.kind(element) {
+            Kind::KeyValue => Some(store.name(&source.file.texts.str(tree.text(tree.slot(element, 0))))),
+            _ => fields.get(position).map(|field| field.name),
+        };
+        tree.tail(literal).enumerate().map(name_of).collect()
+    }
+
+    /// The canonical variable that a captured variable is: the outermost one.
+    pub(crate) fn variable(&self, code: CodeId, var: VarId) -> (CodeId, VarId) {
+        let mut at = (code, var);
+        // A variable is captured at most through all literals of the file.
+        for _ in 0..self.codes.len() {
+            let outer = self.body(at.0).var(at.1).outer.and_then(|(body, var)| Some((self.beside(at.0, body)?, var)));
+            match outer {
+                Some(outer) => at = outer,
+                None => break,
+            }
+        }
+        at
+    }
+
+    pub(crate) fn shape(&self, code: CodeId) -> &Shape {
+        let code = self.code(code);
+        code.shape.get_or_init(|| shape(code.body))
+    }
+
+    /// Whether what a row does is in test files' or functions' own order: a function that the testing package calls.
+    pub(crate) fn is_entry(&self, code: CodeId) -> bool {
+        let Some(name) = self.name(code) else { return false };
+        let is_test = ["Test", "Benchmark", "Example", "Fuzz"].iter().any(|prefix| name.starts_with(prefix));
+        !self.is_method(code) && (name == "main" || name == "init" || is_test)
+    }
+}
+
+/// The composite literal that a row is, or takes the address of.
+fn composite_literal(tree: &rulec_tree::Tree, row: Node) -> Option<Node> {
+    let mut at = row;
+    loop {
+        match tree.kind(at) {
+            Kind::CompositeLit => return Some(at),
+            Kind::Paren | Kind::Unary => at = tree.slot(at, 0),
+            _ => return None,
+        }
+    }
+}
+
+fn declared_function(source: &SourceFile<'_>, func: Node) -> Option<ObjId> {
+    let tree = &source.file.tree;
+    (tree.kind(func) == Kind::FuncDecl).then(|| source.types.object(tree.slot(func, 1))).flatten()
+}
+
+/// A place as its root and the fields from there on, the outermost first; none if an index lies on the way.
+pub(crate) fn place_path(body: &Body, place: PlaceId) -> (Place, Vec<PathStep>) {
+    let mut steps = Vec::new();
+    let mut at = place;
+    let root = loop {
+        match body.place(at) {
+            Place::Field(of, field) => {
+                steps.push(PathStep::Field(field));
+                at = of;
+            }
+            Place::Elem(of, index) => {
+                steps.push(PathStep::Index(index));
+                at = of;
+            }
+            root => break root,
+        }
+    };
+    steps.reverse();
+    (root, steps)
+}
+
+/// A step into a struct or array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PathStep {
+    Field(Field),
+    Index(Value),
+}
+
+fn shape(body: &Body) -> Shape {
+    let order = depth_first(body);
+    Shape { live: live(body, &order), component: components(body), order: positions(body, &order) }
+}
+
+/// Blocks in postorder from the entry.
+fn depth_first(body: &Body) -> Vec<BlockId> {
+    let mut seen = vec![false; body.blocks.len()];
+    let mut post = Vec::with_capacity(body.blocks.len());
+    let mut stack = vec![(Body::ENTRY, 0usize)];
+    if let Some(first) = seen.first_mut() {
+        *first = true;
+    }
+    while let Some((block, next)) = stack.pop() {
+        match body.block(block).succs.get(next) {
+            Some(edge) => {
+                stack.push((block, next + 1));
+                if !std::mem::replace(&mut seen[edge.to.0 as usize], true) {
+                    stack.push((edge.to, 0));
+                }
+            }
+            None => post.push(block),
+        }
+    }
+    post
+}
+
+fn positions(body: &Body, post: &[BlockId]) -> Vec<u32> {
+    let mut positions = vec![u32::MAX; body.blocks.len()];
+    for (position, block) in (0..).zip(post.iter().rev()) {
+        positions[block.0 as usize] = position;
+    }
+    positions
+}
+
+/// Which values are alive at the start of each block, by iteration to a fixed point in postorder.
+fn live(body: &Body, post: &[BlockId]) -> Vec<Vec<Value>> {
+    let words = body.insts.len().div_ceil(64);
+    let mut live = vec![vec![0u64; words]; body.blocks.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for block in post {
+            let mut alive = vec![0u64; words];
+            for edge in &body.block(*block).succs {
+                alive.iter_mut().zip(&live[edge.to.0 as usize]).for_each(|(own, succ)| *own |= succ);
+                for operand in phi_operands(body, *block, edge.to) {
+                    alive[operand.0 as usize / 64] |= 1 << (operand.0 % 64);
+                }
+            }
+            for value in body.insts_of(*block).rev() {
+                alive[value.0 as usize / 64] &= !(1 << (value.0 % 64));
+                if !matches!(body.op(value), Op::Phi(..) | Op::Join(..)) {
+                    body.operands(value, |x| alive[x.0 as usize / 64] |= 1 << (x.0 % 64));
+                }
+            }
+            let own = &mut live[block.0 as usize];
+            if *own != alive {
+                *own = alive;
+                changed = true;
+            }
+        }
+    }
+    live.iter().map(|set| values_of(set)).collect()
+}
+
+fn values_of(set: &[u64]) -> Vec<Value> {
+    let mut values = Vec::new();
+    for (word, bits) in (0u32..).zip(set) {
+        let mut bits = *bits;
+        while bits != 0 {
+            values.push(Value(word * 64 + bits.trailing_zeros()));
+            bits &= bits - 1;
+        }
+    }
+    values
+}
+
+/// The operands of phis and joins of a block for the edges from one predecessor.
+fn phi_operands(body: &Body, from: BlockId, to: BlockId) -> Vec<Value> {
+    let mut found = Vec::new();
+    for value in body.insts_of(to) {
+        let (Op::Phi(_, list) | Op::Join(list)) = body.op(value) else { continue };
+        let operands = body.list(list).iter().zip(&body.block(to).preds);
+        found.extend(operands.filter(|(_, pred)| **pred == from).map(|(operand, _)| *operand));
+    }
+    found
+}
+
+/// The strongly connected components of the blocks.
+///
+/// Source: R. Tarjan, "Depth-first search and linear graph algorithms", 1972; the stack is explicit.
+fn components(body: &Body) -> Vec<u32> {
+    let count = body.blocks.len();
+    let mut index = vec![u32::MAX; count];
+    let mut low = vec![0u32; count];
+    let mut component = vec![u32::MAX; count];
+    let (mut next, mut made) = (0u32, 0u32);
+    let mut open: Vec<usize> = Vec::new();
+    for root in 0..count {
+        if index[root] != u32::MAX {
+            continue;
+        }
+        let mut stack = vec![(root, 0usize)];
+        while let Some((block, edge)) = stack.pop() {
+            if edge == 0 {
+                index[block] = next;
+                low[block] = next;
+                next += 1;
+                open.push(block);
+            }
+            match body.blocks[block].succs.get(edge) {
+                Some(succ) => {
+                    let succ = succ.to.0 as usize;
+                    stack.push((block, edge + 1));
+                    if index[succ] == u32::MAX {
+                        stack.push((succ, 0));
+                    } else if component[succ] == u32::MAX {
+                        low[block] = low[block].min(index[succ]);
+                    }
+                }
+                None => {
+                    if low[block] == index[block] {
+                        while let Some(member) = open.pop() {
+                            component[member] = made;
+                            if member == block {
+                                break;
+                            }
+                        }
+                        made += 1;
+                    }
+                    if let Some((parent, _)) = stack.last() {
+                        low[*parent] = low[*parent].min(low[block]);
+                    }
+                }
+            }
+        }
+    }
+    component
+}

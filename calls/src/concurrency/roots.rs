@@ -1,0 +1,217 @@
+//! Which functions are run to find who waits for ever, and which goroutines run a body.
+//!
+//! In: the bodies of the package. Out: for each body whether it starts goroutines or meets others, itself or through
+//! functions of the package that it calls; and the statements that start goroutines which run it.
+
+use super::known::Known;
+use super::program::{CodeId, Program};
+use rulec_flow::ir::{Callee, How, Op, Value};
+use rulec_types::Builtin;
+use rustc_hash::FxHashSet;
+
+/// Roots and spawn edges.
+pub(crate) struct Roots {
+    /// For each body the bodies of the package that it calls or whose literal it makes.
+    below: Vec<Vec<CodeId>>,
+    /// Starts goroutines itself.
+    spawns: Vec<bool>,
+    /// Communicates or waits itself.
+    meets: Vec<bool>,
+    /// Takes locks, itself.
+    size: Vec<usize>,
+    to_run: Vec<CodeId>,
+    /// For each body the `go` statements that start it or what calls it; `true` in [`Roots::direct`] if it also runs otherwise.
+    started_by: Vec<FxHashSet<(CodeId, Value)>>,
+    direct: Vec<bool>,
+}
+
+/// Functions that reach more instructions than this are not run, unless they start goroutines themselves.
+const MAX_REACHED: usize = 6_000;
+
+impl Roots {
+    pub(crate) fn of(program: &Program<'_>) -> Roots {
+        let mut roots = Roots {
+            below: Vec::new(),
+            spawns: Vec::new(),
+            meets: Vec::new(),
+            size: Vec::new(),
+            to_run: Vec::new(),
+            started_by: vec![FxHashSet::default(); program.codes.len()],
+            direct: vec![false; program.codes.len()],
+        };
+        for code in program.ids() {
+            roots.look_at(program, code);
+        }
+        roots.choose(program);
+        roots.start(program);
+        roots
+    }
+
+    /// Whether there is anything to be found out.
+    pub(crate) fn has_any(&self) -> bool {
+        self.spawns.iter().chain(&self.meets).any(|any| *any)
+    }
+
+    /// The functions to run, those with the least below them first.
+    pub(crate) fn to_run(&self) -> impl Iterator<Item = CodeId> + '_ {
+        self.to_run.iter().copied()
+    }
+
+    /// How many instructions all runs together may take.
+    pub(crate) fn budget(&self) -> usize {
+        let all: usize = self.size.iter().sum();
+        2_000_000 + 40 * all
+    }
+
+    /// The statements that start the goroutines which run a body, and whether others may run it too.
+    pub(crate) fn goroutines(&self, code: CodeId) -> (&FxHashSet<(CodeId, Value)>, bool) {
+        (&self.started_by[code.0 as usize], self.direct[code.0 as usize])
+    }
+
+    fn look_at(&mut self, program: &Program<'_>, code: CodeId) {
+        let body = program.body(code);
+        let (mut below, mut spawns, mut meets) = (Vec::new(), false, false);
+        for inst in &body.insts {
+            match inst.op {
+                Op::Closure(inner) => below.extend(program.beside(code, inner)),
+                Op::Func(function) | Op::MethodValue { method: Some(function), .. } => {
+                    below.extend(program.function(function));
+                }
+                Op::Send { .. } | Op::Receive { .. } | Op::Select { .. } => meets = true,
+                Op::Range(over) if program.is_chan(body.inst(over).ty) => meets = true,
+                _ => {}
+            }
+        }
+        for call in &body.calls {
+            spawns |= call.how == How::Go;
+            match call.callee {
+                Callee::Func(function) => match program.function(function) {
+                    Some(own) => below.push(own),
+                    None => match program.known(function) {
+                        Known::GroupGo | Known::AfterFunc => spawns = true,
+                        Known::Harmless | Known::Foreign | Known::Exit => {}
+                        _ => meets = true,
+                    },
+                },
+                Callee::Closure(inner) => below.extend(program.beside(code, inner)),
+                Callee::Builtin(Builtin::Close) => meets = true,
+                Callee::Interface(name) => {
+                    let methods = program.methods_named(name);
+                    below.extend(methods);
+                }
+                _ => {}
+            }
+        }
+        below.sort_unstable();
+        below.dedup();
+        self.below.push(below);
+        self.spawns.push(spawns);
+        self.meets.push(meets);
+        self.size.push(body.insts.len());
+    }
+
+    fn reached(&self, from: CodeId) -> Vec<CodeId> {
+        let mut seen: FxHashSet<CodeId> = FxHashSet::default();
+        let mut todo = vec![from];
+        let mut reached = Vec::new();
+        while let Some(code) = todo.pop() {
+            if seen.insert(code) {
+                reached.push(code);
+                todo.extend(self.below[code.0 as usize].iter().copied());
+            }
+        }
+        reached
+    }
+
+    fn choose(&mut self, program: &Program<'_>) {
+        let mut chosen: Vec<(usize, CodeId)> = Vec::new();
+        for code in program.ids().filter(|code| program.name(*code).is_some()) {
+            let reached = self.reached(code);
+            let any = |of: &[bool]| reached.iter().any(|code| of[code.0 as usize]);
+            let size: usize = reached.iter().map(|code| self.size[code.0 as usize]).sum();
+            let is_own = |of: &[bool]| of[code.0 as usize];
+            let fits = size <= MAX_REACHED || is_own(&self.spawns);
+            if fits && (any(&self.spawns) || any(&self.meets)) {
+                chosen.push((size, code));
+            }
+        }
+        chosen.sort_unstable();
+        self.to_run = chosen.into_iter().map(|(_, code)| code).collect();
+    }
+
+    /// Follows goroutines and entries through calls.
+    fn start(&mut self, program: &Program<'_>) {
+        let mut called: FxHashSet<CodeId> = FxHashSet::default();
+        let mut spawned: Vec<(CodeId, (CodeId, Value))> = Vec::new();
+        for code in program.ids() {
+            let body = program.body(code);
+            for value in (0..body.insts.len() as u32).map(Value) {
+                let Some(call) = body.call_at(value) else { continue };
+                let callee = match call.callee {
+                    Callee::Func(function) => program.function(function),
+                    Callee::Closure(inner) => program.beside(code, inner),
+                    Callee::Value(callee) => match body.op(body.source_of(callee)) {
+                        Op::Closure(inner) => program.beside(code, inner),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let known = match call.callee {
+                    Callee::Func(function) if callee.is_none() => program.known(function),
+                    _ => Known::Foreign,
+                };
+                match (call.how, callee, known) {
+                    (How::Go, Some(callee), _) => spawned.push((callee, (code, value))),
+                    (How::Now | How::Defer, Some(callee), _) => {
+                        called.insert(callee);
+                    }
+                    (_, None, Known::GroupGo | Known::AfterFunc) => {
+                        let last = body.list(call.args).last().map(|arg| body.op(body.source_of(*arg)));
+                        let callee = match last {
+                            Some(Op::Closure(inner)) => program.beside(code, inner),
+                            Some(Op::Func(function) | Op::MethodValue { method: Some(function), .. }) => {
+                                program.function(function)
+                            }
+                            _ => None,
+                        };
+                        spawned.extend(callee.map(|callee| (callee, (code, value))));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let only_spawned: FxHashSet<CodeId> = spawned.iter().map(|(code, _)| *code).collect();
+        for code in program.ids() {
+            let is_literal = program.name(code).is_none();
+            let is_entry = !is_literal && !only_spawned.contains(&code);
+            if is_entry {
+                self.mark_direct(code, &only_spawned);
+            }
+        }
+        for (callee, by) in spawned {
+            let callees = self.called_from(callee, &only_spawned);
+            for code in callees {
+                self.started_by[code.0 as usize].insert(by);
+            }
+        }
+    }
+
+    fn mark_direct(&mut self, from: CodeId, only_spawned: &FxHashSet<CodeId>) {
+        for code in self.called_from(from, only_spawned) {
+            self.direct[code.0 as usize] = true;
+        }
+    }
+
+    /// What runs in the goroutine of a body: all below it that is not only started.
+    fn called_from(&self, from: CodeId, only_spawned: &FxHashSet<CodeId>) -> Vec<CodeId> {
+        let mut seen: FxHashSet<CodeId> = FxHashSet::default();
+        let mut todo = vec![from];
+        while let Some(code) = todo.pop() {
+            if seen.insert(code) {
+                let below = self.below[code.0 as usize].iter().copied();
+                todo.extend(below.filter(|below| !only_spawned.contains(below)));
+            }
+        }
+        seen.into_iter().collect()
+    }
+}
