@@ -7,7 +7,7 @@
 //! Runs the binary `rulec` as a user would, one suite at a time, on copies of the files that the suite names. What
 //! cannot be scored is listed with its reason and never counted. Without the data or without Go the harness says so and ends.
 //!
-//! Start at [`run`]. [`suites`] reads the data, [`modules`] fetches and checks files, [`translation`] turns the words of
+//! Start at [`run`]. [`suites`] reads the data, [`wanted`] the rules that it is about, [`modules`] fetches and checks files, [`translation`] turns the words of
 //! `config` into options, [`reviewed`] holds findings that were read and found right, [`score`] counts.
 
 mod modules;
@@ -16,6 +16,7 @@ mod reviewed;
 mod score;
 mod suites;
 mod translation;
+mod wanted;
 
 use modules::Modules;
 use report::Report;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use suites::Suite;
 use translation::{Run, Translation};
+use wanted::{Choice, Wanted};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
@@ -53,6 +55,8 @@ const USAGE: &str = "Usage: conformance [--report] [--rule NAME]… [--suite TEX
   --report      list every difference
   --rule NAME   only suites that name this rule
   --suite TEXT  only suites whose name contains this text
+  --families A,B --power LETTERS --without LETTERS
+                only rules of these families, and of this power, in rules.csv; one that we lack has recall 0
 The folder of open.jsonl is RULEC_CONFORMANCE, or ../shared/conformance beside the repository; the binary is RULEC, or
 built by cargo.";
 
@@ -62,6 +66,7 @@ struct Arguments {
     differences: bool,
     rules: Vec<String>,
     suites: Vec<String>,
+    choice: Choice,
 }
 
 impl Arguments {
@@ -73,14 +78,43 @@ impl Arguments {
                 "--report" => arguments.differences = true,
                 "--rule" => arguments.rules.push(value()?),
                 "--suite" => arguments.suites.push(value()?),
+                "--families" => arguments.choice.families.extend(value()?.split(',').map(str::to_owned)),
+                "--power" => arguments.choice.with = value()?,
+                "--without" => arguments.choice.without = value()?,
                 _ => return Err(format!("{word} is not an option")),
             }
         }
         Ok(arguments)
     }
+}
 
-    fn wants(&self, suite: &Suite) -> bool {
-        (self.rules.is_empty() || self.rules.iter().any(|rule| suite.rules.contains(rule)))
+/// The rules of the data that `--families`, `--power` and `--without` choose; none without any of them.
+fn chosen(folder: &Path, arguments: &Arguments) -> Result<Vec<Wanted>, String> {
+    if arguments.choice.is_all() {
+        return Ok(Vec::new());
+    }
+    let mut rules = wanted::read(&folder.join("rules.csv"))?;
+    rules.retain(|rule| arguments.choice.takes(rule));
+    if rules.is_empty() { Err("no rule of rules.csv is chosen".to_owned()) } else { Ok(rules) }
+}
+
+/// What is scored.
+struct Only<'a> {
+    /// Last segments of rules; all if empty.
+    rules: BTreeSet<String>,
+    /// Parts of the names of suites; all if empty.
+    suites: &'a [String],
+    /// Whether rules that we lack are counted, with nothing found.
+    lacking: bool,
+}
+
+impl Only<'_> {
+    fn has_rule(&self, rule: &str) -> bool {
+        self.rules.is_empty() || self.rules.contains(rule)
+    }
+
+    fn has(&self, suite: &Suite) -> bool {
+        suite.rules.iter().any(|rule| self.has_rule(rule))
             && (self.suites.is_empty() || self.suites.iter().any(|text| suite.name.contains(text)))
     }
 }
@@ -105,8 +139,11 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     let harness = Harness::new(repository)?;
     let mut scores = Scores::default();
     let mut report = Report::default();
-    for suite in suites::read(&data)?.iter().filter(|suite| arguments.wants(suite)) {
-        harness.suite(suite, arguments, &mut scores, &mut report)?;
+    let chosen = chosen(&folder, arguments)?;
+    let rules = arguments.rules.iter().chain(chosen.iter().map(|rule| &rule.name));
+    let only = Only { rules: rules.cloned().collect(), suites: &arguments.suites, lacking: !chosen.is_empty() };
+    for suite in suites::read(&data)?.iter().filter(|suite| only.has(suite)) {
+        harness.suite(suite, &only, &mut scores, &mut report)?;
     }
     report.print(&scores, arguments.differences);
     Ok(Ending::Scored)
@@ -127,9 +164,10 @@ impl Harness {
     fn new(repository: &Path) -> Result<Harness, String> {
         let here = repository.join("tests/conformance");
         let rules = repository.join("stdlib-rules");
+        let rulec = rulec(repository)?;
         Ok(Harness {
-            rulec: rulec(repository)?,
-            names: rulec_tests::files_below(&rules, "rule").iter().filter_map(|path| stem(path)).collect(),
+            names: names(&rulec, &rules)?,
+            rulec,
             rules,
             translation: Translation::read(&here.join("config.toml"))?,
             reviewed: Reviewed::read(&here.join("reviewed.csv"))?,
@@ -138,15 +176,10 @@ impl Harness {
     }
 
     /// Runs one suite and counts. What cannot be scored goes to the report.
-    fn suite(
-        &self,
-        suite: &Suite,
-        arguments: &Arguments,
-        scores: &mut Scores,
-        report: &mut Report,
-    ) -> Result<(), String> {
-        let rules: Vec<&String> = suite.rules.iter().filter(|rule| self.names.contains(*rule)).collect();
-        if rules.is_empty() {
+    fn suite(&self, suite: &Suite, only: &Only, scores: &mut Scores, report: &mut Report) -> Result<(), String> {
+        let rules = suite.rules.iter().filter(|rule| only.has_rule(rule));
+        let (rules, lacking): (Vec<&String>, Vec<&String>) = rules.partition(|rule| self.names.contains(*rule));
+        if rules.is_empty() && (lacking.is_empty() || !only.lacking) {
             return Ok(());
         }
         let run = match self.translation.of(suite) {
@@ -161,11 +194,17 @@ impl Harness {
             report.left_out(suite, reason);
             return Ok(());
         }
+        for rule in lacking.iter().filter(|_| only.lacking) {
+            scores.lacking(rule, &self.translation.expected(suite, rule));
+        }
+        if rules.is_empty() {
+            return Ok(());
+        }
         let outcome = self.check(suite, &rules, &run, folder.path())?;
         for skipped in &outcome.skipped {
             report.not_checked(suite, &skipped.path, &skipped.reason);
         }
-        for rule in rules.iter().filter(|rule| arguments.rules.is_empty() || arguments.rules.contains(**rule)) {
+        for rule in rules {
             let expected = self.translation.expected(suite, rule);
             let found = outcome.lines_of(rule);
             let differences = scores.count(suite, rule, &expected, &found, &self.reviewed);
@@ -183,6 +222,9 @@ impl Harness {
         command.current_dir(folder).args(["check", "--format", "json", "--no-timings", "--fail-on", "never"]);
         command.args(["--no-stock", "--rules"]).arg(&self.rules).args(["--select", &selected.join(",")]);
         command.arg("--config").arg(&config);
+        if let Some(path) = suite.gopath() {
+            command.arg("--gopath").arg(path);
+        }
         if let Some(version) = &run.go {
             command.args(["--go-version", version]);
         }
@@ -246,6 +288,17 @@ fn rulec(repository: &Path) -> Result<PathBuf, String> {
     }
 }
 
-fn stem(path: &Path) -> Option<String> {
-    Some(path.file_stem()?.to_string_lossy().into_owned())
+/// The last segments of the rules in a folder, instances of generic rules included, as `rulec list` tells their ids.
+fn names(rulec: &Path, rules: &Path) -> Result<BTreeSet<String>, String> {
+    let mut command = Command::new(rulec);
+    command.args(["list", "--no-stock", "--no-config", "--color", "never", "--rules"]).arg(rules);
+    let output = command.output().map_err(|error| format!("{}: {error}", rulec.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let id = |line: &str| line.split_whitespace().find(|word| word.contains('.')).map(str::to_owned);
+    let names: BTreeSet<String> =
+        text.lines().filter_map(id).filter_map(|id| id.rsplit('.').next().map(str::to_owned)).collect();
+    if names.is_empty() {
+        return Err(format!("rulec lists no rules: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(names)
 }

@@ -87,6 +87,13 @@ impl Scores {
         differences
     }
 
+    /// Adds one suite to the count of a rule that there is not: nothing is found.
+    pub fn lacking(&mut self, rule: &str, expected: &BTreeSet<Line>) {
+        let score = self.rules.entry(rule.to_owned()).or_default();
+        score.suites += 1;
+        score.expected += expected.len();
+    }
+
     /// The mean over rules of a measure, over those rules that have one.
     pub fn mean(&self, measure: impl Fn(&Score) -> Option<f64>) -> Option<f64> {
         let measured: Vec<f64> = self.rules.values().filter_map(measure).collect();
@@ -126,5 +133,7 @@ mod tests {
         assert_eq!(score, Score { suites: 1, expected: 2, right: 1, unexpected: 2, reviewed: 0 });
         assert_eq!(scores.mean(Score::recall), Some(0.5));
         assert_eq!(scores.rules["q"].precision(), None);
+        scores.lacking("p", &lines(&[1]));
+        assert_eq!(scores.mean(Score::recall), Some(0.25));
     }
 }

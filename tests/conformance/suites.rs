@@ -16,6 +16,9 @@ pub struct Suite {
     pub rules: Vec<String>,
     /// Module path.
     pub module: String,
+    /// `gopath`: import paths are those of folders below the `testdata/src` that the files are in.
+    #[serde(default)]
+    pub layout: String,
     /// Commit of the module.
     pub commit: String,
     /// Files that are checked: path in the module and the first 16 hex digits of the SHA-256.
@@ -26,6 +29,14 @@ pub struct Suite {
     pub config: String,
     /// What is to be reported.
     pub expect: Vec<Expectation>,
+}
+
+impl Suite {
+    /// The folder whose `src` holds the packages by their import paths, if they are laid out that way.
+    pub fn gopath(&self) -> Option<&str> {
+        let path = self.files.keys().next().filter(|_| self.layout == "gopath")?;
+        path.split_once("/src/").map(|(folder, _)| folder)
+    }
 }
 
 /// A line that is to be reported.
