@@ -5,7 +5,7 @@
 
 use crate::functions::Options;
 use crate::interfaces::Interfaces;
-use crate::key::FunctionKey;
+use crate::key::{Entity, FunctionKey};
 use crate::models::Models;
 use crate::package::{CallHow, CallSite, FunctionFacts, PackageFacts, Via};
 use crate::prepare;
@@ -215,6 +215,36 @@ impl<'p> Known<'p> {
             }
             FunctionKey::At { file, .. } => self.package_of(*file)?.function(key),
         }
+    }
+
+    /// Whether a fact of rules holds of an entity; unknown where there is no source of its package.
+    pub fn fact(&self, name: &str, entity: &Entity) -> Tri {
+        let package = match entity {
+            Entity::Func(function) | Entity::Param(function, _) | Entity::Result(function, _) => match function {
+                FunctionKey::Declared { package, .. } => package,
+                FunctionKey::At { file, .. } => {
+                    return self.fact_in(self.by_file.get(file).map_or(&[], std::slice::from_ref), name, entity);
+                }
+            },
+            Entity::Type { package, .. } | Entity::Field { package, .. } | Entity::Global { package, .. } => package,
+        };
+        self.fact_in(self.by_package.get(package).map_or(&[], Vec::as_slice), name, entity)
+    }
+
+    fn fact_in(&self, slots: &[u32], name: &str, entity: &Entity) -> Tri {
+        let mut answer = None;
+        for facts in slots.iter().filter_map(|slot| self.slot(*slot).facts.get()) {
+            let of_part = match facts.facts.get(name).map_or(Tri::No, |table| table.of(entity)) {
+                Tri::No if !facts.gaps.is_empty() => Tri::Unknown,
+                known => known,
+            };
+            answer = Some(match (answer, of_part) {
+                (Some(Tri::Yes), _) | (_, Tri::Yes) => Tri::Yes,
+                (Some(Tri::Unknown), _) | (_, Tri::Unknown) => Tri::Unknown,
+                _ => Tri::No,
+            });
+        }
+        answer.unwrap_or(Tri::Unknown)
     }
 
     /// The function declaration, literal or `VarSpec` at a row.

@@ -8,9 +8,11 @@ use crate::conditions::Facts;
 use crate::evaluate;
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
+use crate::flow::around::Around;
 use crate::job::{Job, RuleSetting, Target};
 use crate::suppress;
 use rayon::prelude::*;
+use rulec_calls::{Functions, Options};
 use rulec_gofront::{BuildContext, File, Reader};
 use rulec_plan::manifest::RuleMeta;
 use rulec_program::{GoVersion, Loader, Module};
@@ -57,6 +59,8 @@ pub(crate) struct Run<'a> {
     modules: FxHashMap<PathBuf, Option<Arc<Module>>>,
     build: Option<BuildContext>,
     go_version: Option<GoVersion>,
+    /// What is known of functions, found out at the first question.
+    around: Option<Box<dyn Around + Sync + 'a>>,
 }
 
 /// What a thread needs again for each file.
@@ -81,12 +85,17 @@ impl<'a> Run<'a> {
                 of_folder.insert(folder.to_owned(), loader.module_of(folder));
             }
         }
+        let around = |packages| -> Box<dyn Around + Sync + 'a> {
+            let options = Options { models: job.rules.models(), facts: job.rules, tests: true };
+            Box::new(Functions::new(packages, options))
+        };
         let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);
         Run {
             job,
             modules: of_folder,
             build: job.platform.is_given().then(|| loader.build_context().clone()),
             go_version,
+            around: job.packages.map(around),
         }
     }
 
@@ -208,7 +217,7 @@ impl<'a> Run<'a> {
             let rules = self.job.rules.plan(program).rules.iter().zip(settings);
             let is_active = |(rule, setting): (&rulec_plan::ir::RulePlan, &RuleSetting)| {
                 let fits = if is_test { !rule.meta.skip_tests } else { !rule.meta.only_tests };
-                setting.enabled && fits
+                setting.enabled && fits && rule.meta.fact.is_none()
             };
             rules.map(is_active).collect()
         };
@@ -302,6 +311,9 @@ impl<'a> Run<'a> {
         let mut facts = Facts::new(file, source, &target.display);
         if let Some(packages) = self.job.packages {
             facts = facts.with_types(packages, &target.path);
+        }
+        if let Some(around) = &self.around {
+            facts = facts.with_surroundings(&**around, self.job.rules);
         }
         facts.folder = target.path.parent();
         let module = facts.folder.and_then(|folder| self.modules.get(folder)).and_then(Option::as_deref);

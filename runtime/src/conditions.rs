@@ -16,10 +16,12 @@ mod strings;
 mod tags;
 pub(crate) mod types;
 
+use crate::flow::around::Around;
 use crate::flow::{self, Bodies};
+use crate::rules::RuleSet;
 use crate::value::Value;
-use rulec_flow::Knowledge;
 use rulec_flow::summary::Ignorance;
+use rulec_flow::{FileFlow, Knowledge};
 use rulec_gofront::{File, Object, ObjectId, ObjectKind};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_program::GoVersion;
@@ -35,6 +37,7 @@ pub use types::Form;
 
 pub(crate) use comments::{code_below, is_alone_on_its_line};
 pub(crate) use names::names_symbol;
+pub(crate) use types::value_of_constant;
 
 /// What is known of the file that rules run over.
 pub struct Facts<'a> {
@@ -54,6 +57,12 @@ pub struct Facts<'a> {
     comments: Vec<Node>,
     /// A trait object, so that facts that live long can stand for facts that live shorter.
     types: Option<Box<dyn TypesOfFile + 'a>>,
+    /// Where the file lies.
+    location: Option<&'a Path>,
+    around: Option<&'a dyn Around>,
+    rules: Option<&'a RuleSet>,
+    /// The bodies as somebody else has lowered them.
+    lowered: Option<&'a FileFlow>,
     bodies: OnceCell<Bodies>,
 }
 
@@ -83,6 +92,16 @@ impl TypesOfFile for LazyTypes<'_> {
     }
 }
 
+impl TypesOfFile for &FileTypes<'_> {
+    fn get(&self) -> Result<&FileTypes<'_>, &str> {
+        Ok(self)
+    }
+
+    fn is_asked(&self) -> bool {
+        true
+    }
+}
+
 impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
@@ -96,6 +115,10 @@ impl<'a> Facts<'a> {
             go_version: None,
             comments,
             types: None,
+            location: None,
+            around: None,
+            rules: None,
+            lowered: None,
             bodies: OnceCell::new(),
         }
     }
@@ -104,12 +127,45 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
         let types = LazyTypes { packages, path, file: self.file, types: OnceCell::new() };
-        Facts { types: Some(Box::new(types)), ..self }
+        Facts { types: Some(Box::new(types)), location: Some(path), ..self }
+    }
+
+    /// With types and bodies that are there already.
+    #[must_use]
+    pub(crate) fn in_hand(self, path: &'a Path, types: Option<&'a FileTypes<'a>>, lowered: &'a FileFlow) -> Facts<'a> {
+        let types = types.map(|types| Box::new(types) as Box<dyn TypesOfFile + 'a>);
+        Facts { types, location: Some(path), lowered: Some(lowered), ..self }
+    }
+
+    /// With what is known around the file, and the rules whose models and facts can be asked for.
+    #[must_use]
+    pub fn with_surroundings(self, around: &'a dyn Around, rules: &'a RuleSet) -> Facts<'a> {
+        Facts { around: Some(around), rules: Some(rules), ..self }
+    }
+
+    /// What is known around the file.
+    pub fn around(&self) -> Option<&'a dyn Around> {
+        self.around
+    }
+
+    /// Where the file lies.
+    pub fn location(&self) -> Option<&'a Path> {
+        self.location
+    }
+
+    /// The rules whose models and facts can be asked for.
+    pub fn rules(&self) -> Option<&'a RuleSet> {
+        self.rules
     }
 
     /// What is known of functions that the file calls.
     pub fn knowledge(&self) -> &'a dyn Knowledge {
-        &Ignorance
+        self.around.map_or(&Ignorance, |around| around.as_knowledge())
+    }
+
+    /// The bodies, if somebody else has lowered them.
+    pub(crate) fn lowered(&self) -> Option<&'a FileFlow> {
+        self.lowered
     }
 
     /// The bodies of the functions, made at the first question.

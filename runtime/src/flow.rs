@@ -8,13 +8,17 @@
 //!
 //! **Absent:** control flow and values themselves, which are `rulec-flow`'s; other files, which are `rulec-calls`'s.
 
+pub(crate) mod around;
+pub(crate) mod entities;
 pub(crate) mod events;
 pub(crate) mod paths;
 pub(crate) mod rows;
+pub(crate) mod taint;
 pub(crate) mod trace;
 pub(crate) mod values;
 
 mod answer;
+mod calls;
 mod literals;
 
 use crate::conditions::Facts;
@@ -23,7 +27,7 @@ use rulec_flow::paths::{Fact, Paths};
 use rulec_flow::values::{Located, ValueCache, Values};
 use rulec_flow::{Body, FileFlow, Knowledge};
 use rulec_tree::{Kind, Node};
-use rulec_types::Types;
+use rulec_types::{Store, Types};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -54,7 +58,8 @@ pub(crate) struct Known {
 impl Bodies {
     /// Makes the bodies of a file.
     pub(crate) fn new(facts: &Facts) -> Bodies {
-        let file = FileFlow::new(facts.file, facts.types().ok(), facts.knowledge());
+        let given = facts.lowered().cloned();
+        let file = given.unwrap_or_else(|| FileFlow::new(facts.file, facts.types().ok(), facts.knowledge()));
         let values = ValueCache::new(file.all());
         let paths = file.all().iter().map(|_| OnceCell::new()).collect();
         Bodies { file, values, paths, known_on_edges: RefCell::default(), runs: RefCell::default() }
@@ -94,6 +99,11 @@ impl<'f> Flow<'f> {
     /// What is known of functions that are called.
     pub(crate) fn knowledge(self) -> &'f dyn Knowledge {
         self.facts.knowledge()
+    }
+
+    /// Where names and types live.
+    pub(crate) fn store(self) -> Option<&'f Store> {
+        self.types.map(|types| types.store)
     }
 
     /// What questions about paths share.

@@ -23,6 +23,7 @@ mod check;
 pub mod conditions;
 mod evaluate;
 pub mod explain;
+mod facts;
 mod findings;
 pub mod fix;
 mod flow;

@@ -4,6 +4,7 @@
 
 use crate::conditions::Form;
 use crate::finding::RuleRef;
+use crate::flow::taint::TaintModels;
 use crate::job::{OptionValue, RuleSetting};
 use crate::prefilter::Prefilter;
 use crate::suppress::RuleNames;
@@ -12,7 +13,8 @@ use rulec_pack::{Engine, Program};
 use rulec_plan::Plan;
 use rulec_plan::interp::Link;
 use rulec_plan::ir::{Constant, RuleIndex};
-use rulec_plan::manifest::{Level, RuleMeta};
+use rulec_plan::manifest::{FactKind, Level, RuleMeta};
+use rulec_plan::model::Model;
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -23,6 +25,10 @@ pub struct RuleSet {
     programs: Vec<Prepared>,
     prefilter: Prefilter,
     names: RuleNames,
+    models: Vec<Model>,
+    taint: TaintModels,
+    /// What each fact is about.
+    facts: FxHashMap<String, FactKind>,
 }
 
 /// One program of the run, with all that does not depend on a file.
@@ -87,7 +93,11 @@ impl RuleSet {
         let prepared = linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options));
         let programs: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
         let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs));
-        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names })
+        let models: Vec<Model> = programs.iter().flat_map(|one| one.program.plan().models.iter().cloned()).collect();
+        let taint = TaintModels::new(&models);
+        let facts = programs.iter().flat_map(|one| &one.program.plan().rules);
+        let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
+        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names, models, taint, facts })
     }
 
     /// The names that the rules mention; files are read over it.
@@ -110,6 +120,21 @@ impl RuleSet {
         &self.programs[program].program
     }
 
+    /// What rule files say of functions.
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    /// What they say of values that nobody may trust.
+    pub(crate) fn taint(&self) -> &TaintModels {
+        &self.taint
+    }
+
+    /// What the fact with this name is about.
+    pub(crate) fn fact_kind(&self, name: &str) -> Option<FactKind> {
+        self.facts.get(name).copied()
+    }
+
     /// All rules, by program and index.
     pub fn rules(&self) -> impl Iterator<Item = (RuleRef, &RuleMeta)> {
         metas(&self.programs)
@@ -129,7 +154,12 @@ impl RuleSet {
     pub fn settings(&self, enabled: impl Fn(&RuleMeta) -> bool) -> Vec<Vec<RuleSetting>> {
         let of_program = |prepared: &Prepared| {
             let rules = prepared.program.plan().rules.iter();
-            rules.map(|rule| RuleSetting { enabled: enabled(&rule.meta), severity: rule.meta.severity }).collect()
+            rules
+                .map(|rule| RuleSetting {
+                    enabled: rule.meta.fact.is_none() && enabled(&rule.meta),
+                    severity: rule.meta.severity,
+                })
+                .collect()
         };
         self.programs.iter().map(of_program).collect()
     }
@@ -153,11 +183,13 @@ impl RuleSet {
     }
 }
 
-/// All rules of some programs, by program and index.
+/// All rules of some programs, by program and index; facts are none.
 pub(crate) fn metas(programs: &[Prepared]) -> impl Iterator<Item = (RuleRef, &RuleMeta)> {
     programs.iter().enumerate().flat_map(|(program, prepared)| {
         let rules = prepared.program.plan().rules.iter().enumerate();
-        rules.map(move |(rule, plan)| (RuleRef { program, rule: RuleIndex(rule as u32) }, &plan.meta))
+        rules
+            .filter(|(_, plan)| plan.meta.fact.is_none())
+            .map(move |(rule, plan)| (RuleRef { program, rule: RuleIndex(rule as u32) }, &plan.meta))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Which question is answered where.
 
-use super::{EventSet, Flow, Rows, Trace, events, paths, values};
+use super::{EventSet, Flow, Rows, Trace, calls, events, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_flow::summary::Nilness;
@@ -20,6 +20,10 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
     match host {
         HostFn::RowsComplete => return Some(if rows(arguments, 0)?.is_complete() { Tri::Yes } else { Tri::Unknown }),
         HostFn::Found => return Some(trace(arguments, 0)?.found),
+        HostFn::Fact => {
+            let name = text(arguments, 1)?;
+            return calls::holds(facts, first, name, facts.rules()?.fact_kind(name)?);
+        }
         _ => {}
     }
     let flow = Flow::of(facts);
@@ -63,8 +67,15 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
             trace_value(paths::path(flow, first, text(arguments, 1)?, to, avoid))
         }
         HostFn::PathEndless => trace_value(paths::endless(flow, first, text(arguments, 1)?, events(arguments, 2)?)),
+        HostFn::Least => Value::Int(values::range(flow, first)?.low?),
+        HostFn::Greatest => Value::Int(values::range(flow, first)?.high?),
+        HostFn::LeastLen => Value::Int(values::length(flow, first)?.low?),
+        HostFn::GreatestLen => Value::Int(values::length(flow, first)?.high?),
+        HostFn::FlowValue => values::constant(flow, first)?,
         HostFn::Definitions => rows_value(values::definitions(flow, first)?),
         HostFn::Uses => rows_value(values::uses(flow, first)?),
+        HostFn::Callers => rows_value(calls::callers(facts, first)?),
+        HostFn::TaintedBy => trace_value(taint::tainted(flow, first, text(arguments, 1)?)),
         HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
         _ => return None,
     };

@@ -157,8 +157,7 @@ fn sets_of_different_functions_do_not_go_together() {
 
 #[test]
 fn values_are_followed() {
-    let body =
-        "func f(x *R) { y := x; /*A*/use(/*B*/y); kept = x; if x != nil { use(/*N*/x) }; var z *R; use(/*Z*/z) }";
+    let body = "func f(x *R) { y := x; /*A*/use(/*B*/y); kept = x; if x != nil { use(/*N*/x) }; var z *R; use(/*Z*/z) }\nfunc g(n int) { s := make([]int, 3); if n > 0 && n < 10 { _, _ = /*I*/n, /*L*/s } }";
     ask(body, |flow, source| {
         let one = |mark| marked(flow, source, mark)[0];
         let param = flow.facts.tree().nodes().find(|node| flow.facts.text_of(*node) == b"x").unwrap();
@@ -169,6 +168,9 @@ fn values_are_followed() {
         assert_eq!(values::is_nil(flow, one("/*N*/"), |nil| nil == Nilness::Never), Tri::Yes);
         assert_eq!(values::is_nil(flow, one("/*Z*/"), |nil| nil == Nilness::Always), Tri::Yes);
         assert_eq!(values::is_nil(flow, one("/*B*/"), |nil| nil == Nilness::Always), Tri::Unknown);
+        let (range, length) = (values::range(flow, one("/*I*/")).unwrap(), values::length(flow, one("/*L*/")).unwrap());
+        assert_eq!((range.low, range.high), (Some(1), Some(9)));
+        assert_eq!((length.low, length.high), (Some(3), Some(3)));
         let uses = values::uses(flow, param).unwrap();
         assert!(uses.is_complete() && uses.count().unwrap() >= 3, "{uses:?}");
     });

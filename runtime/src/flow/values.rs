@@ -1,11 +1,11 @@
 //! Questions about values: what they are, where they come from and go, whether they can be nil.
 
 use super::{Flow, Rows};
-use crate::conditions::names_symbol;
+use crate::conditions::{names_symbol, value_of_constant};
 use crate::value::{Value, or};
 use rulec_flow::ir::{self, Op};
 use rulec_flow::summary::Nilness;
-use rulec_flow::values::Located;
+use rulec_flow::values::{Interval, Located};
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
 use rustc_hash::FxHashSet;
@@ -81,6 +81,25 @@ pub(crate) fn is_unused(flow: Flow, row: Node) -> Tri {
     let Some(around) = flow.evaluated_in(row) else { return Tri::Unknown };
     let at = super::definition(flow.body(around), row).or_else(|| flow.value_at(row).map(|at| at.value));
     at.map_or(Tri::Unknown, |at| flow.values(around).is_dead(at))
+}
+
+/// The integers that a row can be.
+pub(crate) fn range(flow: Flow, row: Node) -> Option<Interval> {
+    let at = flow.value_at(row)?;
+    Some(flow.values(at.body).range_at(at.value, at.value))
+}
+
+/// The lengths that a row can have.
+pub(crate) fn length(flow: Flow, row: Node) -> Option<Interval> {
+    let at = flow.value_at(row)?;
+    Some(flow.values(at.body).len_at(at.value, at.value))
+}
+
+/// The constant that a row is on all paths.
+pub(crate) fn constant(flow: Flow, row: Node) -> Option<Value> {
+    let at = flow.value_at(row)?;
+    let ty = flow.body(at.body).inst(at.value).ty;
+    value_of_constant(flow.facts, flow.values(at.body).constant(at.value)?, ty)
 }
 
 /// The rows whose values a row may have, through copies.

@@ -1,0 +1,237 @@
+//! The facts of rules: found for one package after the other, those of its imports being known.
+//!
+//! In: a package in hand, with trees, types and bodies. Out: for each fact what it holds of. The facts of one stratum ask
+//! for each other, so their rules run over the files again until nothing new comes of it: that is the least set that they
+//! describe. A file is looked at again only if it asked for something that has become known since.
+//!
+//! What hangs on an unknown answer is unknown; an answer only ever goes from *no* over *unknown* to *yes*, so the rounds end.
+
+use crate::conditions::Facts;
+use crate::evaluate;
+use crate::flow::around::Around;
+use crate::flow::entities::entity_of;
+use crate::flow::{Flow, taint};
+use crate::rules::RuleSet;
+use rulec_calls::bodies::FileBodies;
+use rulec_calls::package::PackageFacts;
+use rulec_calls::{Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
+use rulec_flow::{Knowledge, Summary};
+use rulec_plan::host::Tri;
+use rulec_tree::{Node, Vocabulary};
+use rulec_types::{Name, ObjId, Ty};
+use rustc_hash::FxHashSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+impl FactsOf for RuleSet {
+    fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for prepared in self.prepared().iter().filter(|prepared| has_facts(prepared)) {
+            let plan = prepared.program.plan();
+            let facts: Vec<_> = plan.rules.iter().filter(|rule| rule.meta.fact.is_some()).collect();
+            // Options are among the constants with the values that they have in this run.
+            hasher.update(format!("{:?}", (&plan.atoms, &plan.symbols, &prepared.constants, facts)).as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    fn vocabulary(&self) -> Arc<Vocabulary> {
+        RuleSet::vocabulary(self).clone()
+    }
+
+    fn of_package(&self, package: &InHand<'_>) -> BTreeMap<String, FactTable> {
+        let strata = strata(self);
+        if strata.is_empty() && self.taint().is_empty() {
+            return BTreeMap::new();
+        }
+        let hand = Hand { package, tables: RefCell::default(), asked: RefCell::default() };
+        let files: Vec<Facts> = package.bodies.files.iter().map(|file| facts_of(file, self, &hand)).collect();
+        complete(&files, &hand, |number| sources_in(self, &files, number, &hand));
+        for stratum in &strata {
+            complete(&files, &hand, |number| run_over(self, stratum, &files[number], &hand));
+        }
+        hand.tables.take().into_iter().map(|(name, table)| (name, table.finish())).collect()
+    }
+}
+
+fn has_facts(prepared: &crate::rules::Prepared) -> bool {
+    prepared.program.plan().rules.iter().any(|rule| rule.meta.fact.is_some())
+}
+
+fn facts_of<'f>(file: &'f FileBodies<'f>, rules: &'f RuleSet, hand: &'f Hand<'f>) -> Facts<'f> {
+    let facts = Facts::new(file.file, file.source, file.path.to_str().unwrap_or_default());
+    facts.in_hand(file.path, file.types, &file.flow).with_surroundings(hand, rules)
+}
+
+/// Of each program the rules of one stratum that are on.
+type Stratum = Vec<Vec<bool>>;
+
+/// The facts of all programs, lowest stratum first.
+fn strata(rules: &RuleSet) -> Vec<Stratum> {
+    let numbers = |prepared: &crate::rules::Prepared| {
+        let of_rule = |rule: &rulec_plan::ir::RulePlan| rule.meta.fact.as_ref().map(|fact| fact.stratum);
+        prepared.program.plan().rules.iter().map(of_rule).collect::<Vec<_>>()
+    };
+    let of_rules: Vec<Vec<Option<u32>>> = rules.prepared().iter().map(numbers).collect();
+    let all: BTreeSet<u32> = of_rules.iter().flatten().flatten().copied().collect();
+    let active =
+        |stratum: u32| of_rules.iter().map(move |rules| rules.iter().map(|own| *own == Some(stratum)).collect());
+    all.into_iter().map(|stratum| active(stratum).collect()).collect()
+}
+
+/// Looks at the files until nothing new comes of it; `look` says of which entities of a file more is known than before.
+fn complete(files: &[Facts], hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
+    let mut asked: Vec<FxHashSet<Entity>> = vec![FxHashSet::default(); files.len()];
+    let mut waiting: Vec<usize> = (0..files.len()).collect();
+    while !waiting.is_empty() {
+        let mut changed = FxHashSet::default();
+        for number in std::mem::take(&mut waiting) {
+            hand.asked.borrow_mut().clear();
+            changed.extend(look(number));
+            asked[number] = hand.asked.take();
+        }
+        waiting = (0..files.len()).filter(|number| !asked[*number].is_disjoint(&changed)).collect();
+    }
+}
+
+/// The results of functions of one file that come from where models say that nobody may trust them.
+fn sources_in(rules: &RuleSet, files: &[Facts], number: usize, hand: &Hand) -> Vec<Entity> {
+    let (flow, mut changed) = (Flow::of(&files[number]), Vec::new());
+    for function in hand.package.bodies.functions.iter().filter(|function| function.file as usize == number) {
+        let found = rules.taint().kinds().filter(|kind| taint::may_have_source(flow, function.body, kind));
+        for kind in found {
+            for (result, answer) in taint::returns(flow, function.body, kind) {
+                let entity = Entity::Result(function.key, result);
+                if hand.learn(&taint::fact_name(kind), entity, answer == Tri::Yes) {
+                    changed.push(entity);
+                }
+            }
+        }
+    }
+    changed
+}
+
+/// Runs the rules of one stratum over one file: of which entities more is known than before.
+fn run_over(rules: &RuleSet, stratum: &Stratum, facts: &Facts, hand: &Hand) -> Vec<Entity> {
+    let mut changed = Vec::new();
+    for (prepared, active) in rules.prepared().iter().zip(stratum).filter(|(_, active)| active.contains(&true)) {
+        let Ok((matches, _)) = evaluate::run(prepared, facts, active) else { continue };
+        for one in matches {
+            let Some(rule) = prepared.program.plan().rules.get(one.rule.0 as usize) else { continue };
+            let (Some(fact), Some(nodes)) = (&rule.meta.fact, one.captures.first().and_then(|first| first.nodes()))
+            else {
+                continue;
+            };
+            if let Some(entity) = entity_of(facts, nodes.first, fact.of)
+                && hand.learn(&rule.meta.id, entity, one.doubt.is_none())
+            {
+                changed.push(entity);
+            }
+        }
+    }
+    changed
+}
+
+/// A package in hand with the facts found so far.
+struct Hand<'p> {
+    package: &'p InHand<'p>,
+    tables: RefCell<BTreeMap<String, Table>>,
+    /// What the file in work asked for.
+    asked: RefCell<FxHashSet<Entity>>,
+}
+
+/// What a fact holds of, as far as it is found.
+#[derive(Default)]
+struct Table {
+    holds: BTreeSet<Entity>,
+    unknown: BTreeSet<Entity>,
+}
+
+impl Table {
+    fn finish(self) -> FactTable {
+        let unknown = self.unknown.difference(&self.holds).copied().collect();
+        FactTable { holds: self.holds.into_iter().collect(), unknown }
+    }
+}
+
+impl Hand<'_> {
+    /// Whether this was not known.
+    fn learn(&self, fact: &str, entity: Entity, sure: bool) -> bool {
+        let mut tables = self.tables.borrow_mut();
+        let table = tables.entry(fact.to_owned()).or_default();
+        if sure { table.holds.insert(entity) } else { !table.holds.contains(&entity) && table.unknown.insert(entity) }
+    }
+
+    fn found(&self, fact: &str, entity: &Entity) -> Tri {
+        match self.tables.borrow().get(fact) {
+            Some(table) if table.holds.contains(entity) => Tri::Yes,
+            Some(table) if table.unknown.contains(entity) => Tri::Unknown,
+            _ => Tri::No,
+        }
+    }
+
+    /// Whether an entity is declared by the files in hand.
+    fn is_own(&self, entity: &Entity) -> bool {
+        match entity {
+            Entity::Func(function) | Entity::Param(function, _) | Entity::Result(function, _) => {
+                self.package.facts.function(function).is_some()
+            }
+            Entity::Type { package, .. } | Entity::Field { package, .. } | Entity::Global { package, .. } => {
+                *package == self.package.bodies.package
+            }
+        }
+    }
+}
+
+impl Knowledge for Hand<'_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        self.package.function(function)
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        self.package.method(receiver, name)
+    }
+}
+
+impl Around for Hand<'_> {
+    fn as_knowledge(&self) -> &dyn Knowledge {
+        self
+    }
+
+    fn callees(&self, path: &Path, call: Node) -> Targets {
+        let file = self.package.bodies.store.name(&path.to_string_lossy());
+        let sites = self.package.facts.calls_at(file, call);
+        let site = sites.iter().find(|site| site.via != rulec_calls::Via::Callback);
+        site.map_or_else(Targets::default, |site| self.package.known.targets_of(site))
+    }
+
+    fn param_count(&self, function: &FunctionKey) -> Option<usize> {
+        let own = self.package.facts.function(function).map(|facts| &facts.summary);
+        Some(own.or_else(|| self.package.known.summary(function))?.params.len())
+    }
+
+    /// Those who call the package are not known yet.
+    fn callers(&self, _: &Path, _: &FunctionKey) -> (Vec<Node>, Option<usize>) {
+        (Vec::new(), None)
+    }
+
+    fn holds(&self, fact: &str, entity: &Entity) -> Tri {
+        self.asked.borrow_mut().insert(*entity);
+        match self.found(fact, entity) {
+            Tri::No if !self.is_own(entity) => self.package.known.fact(fact, entity),
+            known => known,
+        }
+    }
+
+    fn package(&self, _: &Path) -> Option<&PackageFacts> {
+        Some(self.package.facts)
+    }
+
+    fn file_number(&self, path: &Path) -> Option<u32> {
+        let own = self.package.bodies.store.name(&path.to_string_lossy());
+        let number = self.package.facts.files.iter().position(|file| *file == own)?;
+        u32::try_from(number).ok()
+    }
+}

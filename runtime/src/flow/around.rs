@@ -1,0 +1,69 @@
+//! What is known around a file: functions of all packages, who calls whom, and the facts of rules.
+
+use rulec_calls::package::PackageFacts;
+use rulec_calls::{Entity, FunctionKey, Functions, Targets};
+use rulec_flow::Knowledge;
+use rulec_plan::host::Tri;
+use rulec_tree::Node;
+use std::path::Path;
+
+/// What is known around a file. It differs between a package that is looked at for the first time, whose facts are just
+/// being found, and a file that is checked.
+pub trait Around: Knowledge {
+    /// The same as what is known of functions.
+    fn as_knowledge(&self) -> &dyn Knowledge;
+
+    /// What the call at a row may call.
+    fn callees(&self, path: &Path, call: Node) -> Targets;
+
+    /// How many parameters a function has, its receiver counted.
+    fn param_count(&self, function: &FunctionKey) -> Option<usize>;
+
+    /// The calls in this file that may call a function, and how many there are in other files; nothing if there may be
+    /// more.
+    fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>);
+
+    /// Whether a fact holds of an entity.
+    fn holds(&self, fact: &str, entity: &Entity) -> Tri;
+
+    /// What is known of the package of a file.
+    fn package(&self, path: &Path) -> Option<&PackageFacts>;
+
+    /// The number of a file in [`PackageFacts::files`].
+    fn file_number(&self, path: &Path) -> Option<u32>;
+}
+
+impl Around for Functions<'_> {
+    fn as_knowledge(&self) -> &dyn Knowledge {
+        self
+    }
+
+    fn callees(&self, path: &Path, call: Node) -> Targets {
+        self.known().callees(path, call)
+    }
+
+    fn param_count(&self, function: &FunctionKey) -> Option<usize> {
+        Some(self.known().summary(function)?.params.len())
+    }
+
+    fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>) {
+        let own = self.known().store().name(&path.to_string_lossy());
+        let (sites, complete) = self.known().callers(function);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = sites.iter().partition(|(_, site)| site.place.file == own);
+        (here.iter().map(|(_, site)| site.place.row).collect(), complete.then_some(elsewhere.len()))
+    }
+
+    fn holds(&self, fact: &str, entity: &Entity) -> Tri {
+        self.known().fact(fact, entity)
+    }
+
+    fn package(&self, path: &Path) -> Option<&PackageFacts> {
+        self.known().package_of_file(path)
+    }
+
+    fn file_number(&self, path: &Path) -> Option<u32> {
+        let own = self.known().store().name(&path.to_string_lossy());
+        let number = self.package(path)?.files.iter().position(|file| *file == own)?;
+        u32::try_from(number).ok()
+    }
+}

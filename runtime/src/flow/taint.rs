@@ -1,0 +1,287 @@
+//! Taint: values that nobody may trust, on their way from where they come from.
+//!
+//! Models say what is a source of which kind, what cleans it and which conditions vouch for it. A value is tainted if it is
+//! computed from a source with nothing that cleans it in between, and if no condition that vouches for one of the values on
+//! the way holds on every path to it. Functions that return such values are sources themselves: they are found package by
+//! package, as facts are.
+
+use super::trace::{TraceStep, code};
+use super::{Flow, Trace};
+use rulec_calls::{Entity, FunctionKey};
+use rulec_flow::Body;
+use rulec_flow::ir::{BodyId, Call, Callee, Field, Op, Place, PlaceId, Value};
+use rulec_flow::model::{Model, Says, Slot};
+use rulec_flow::paths::{Answer, Events, Question, Start};
+use rulec_flow::values::{Located, Trace as Walk};
+use rulec_plan::host::Tri;
+use rulec_tree::Node;
+use rulec_types::{Name, ObjId, Ty, TypeData};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+/// What models say of values that nobody may trust, by the full names of functions, methods and fields:
+/// `net/http.Request.FormValue`.
+#[derive(Debug, Default)]
+pub(crate) struct TaintModels {
+    of: FxHashMap<String, Vec<Says>>,
+    /// The last parts of the full names: most names are none of these.
+    last_parts: FxHashSet<String>,
+    kinds: BTreeSet<String>,
+}
+
+impl TaintModels {
+    /// The models of all programs of a run.
+    pub(crate) fn new<'m>(models: impl IntoIterator<Item = &'m Model>) -> TaintModels {
+        let mut taint = TaintModels::default();
+        for model in models {
+            let subject = &model.subject;
+            let member = subject.member.iter().map(|member| format!(".{member}"));
+            let name = format!("{}.{}{}", subject.package, subject.name, member.collect::<String>());
+            for says in &model.says {
+                if let Says::Source(kind) | Says::SourceIn(kind, _) = says {
+                    taint.kinds.insert(kind.clone());
+                }
+            }
+            taint.last_parts.insert(subject.member.as_ref().unwrap_or(&subject.name).clone());
+            taint.of.entry(name).or_default().extend(model.says.iter().cloned());
+        }
+        taint
+    }
+
+    /// Whether there are no sources at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// The kinds that there are sources of.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(String::as_str)
+    }
+
+    fn of(&self, name: &str) -> &[Says] {
+        self.of.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The name of the fact that a function returns values of a kind. No rule can have a name with a space.
+pub(crate) fn fact_name(kind: &str) -> String {
+    format!("source {kind}")
+}
+
+/// The way on which a value of this kind comes to a row.
+pub(crate) fn tainted(flow: Flow, row: Node, kind: &str) -> Trace {
+    let Some(at) = flow.value_at(row) else {
+        return Trace::unknown("this is not evaluated by a function of this file");
+    };
+    let (answer, way) = traced(flow, at, kind);
+    match answer {
+        Tri::No => Trace::none(),
+        _ if is_guarded(flow, at, &way, kind) => Trace::none(),
+        Tri::Unknown => Trace::unknown("it is not known what this value is made from"),
+        Tri::Yes => Trace::found(flow, steps(flow, &way)),
+    }
+}
+
+/// Whether a result of a function is of this kind.
+pub(crate) fn returns(flow: Flow, id: BodyId, kind: &str) -> Vec<(u32, Tri)> {
+    let body = flow.body(id);
+    let mut found: FxHashMap<u32, Tri> = FxHashMap::default();
+    for at in (0..body.insts.len() as u32).map(Value) {
+        let Op::Return(results) = body.op(at) else { continue };
+        for (number, value) in (0..).zip(body.list(results)) {
+            let own = Located { body: id, value: *value };
+            let (answer, way) = traced(flow, own, kind);
+            if answer != Tri::No && !is_guarded(flow, Located { body: id, value: at }, &way, kind) {
+                let known = found.entry(number).or_insert(answer);
+                *known = crate::value::or(*known, answer);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Whether a body calls or reads anything that may be a source of this kind.
+pub(crate) fn may_have_source(flow: Flow, id: BodyId, kind: &str) -> bool {
+    let body = flow.body(id);
+    (0..body.insts.len() as u32).any(|at| source_at(flow, body, Value(at), kind) != Tri::No)
+}
+
+fn traced(flow: Flow, at: Located, kind: &str) -> (Tri, Vec<Located>) {
+    let found = flow.values(at.body).trace(at.value, &mut |from| {
+        let body = flow.body(from.body);
+        if cleans(flow, body, from.value, kind) {
+            return Walk::Stop;
+        }
+        match source_at(flow, body, from.value, kind) {
+            Tri::Yes => Walk::Found,
+            Tri::Unknown => Walk::Maybe,
+            Tri::No => Walk::GoOn,
+        }
+    });
+    (found.answer, found.way)
+}
+
+/// Whether an instruction makes a value of this kind out of nothing.
+fn source_at(flow: Flow, body: &Body, at: Value, kind: &str) -> Tri {
+    let is_source = |says: &Says| matches!(says, Says::Source(of) if of == kind);
+    match body.op(at) {
+        Op::Call(call) => {
+            let call = body.call(call);
+            if said_of_call(flow, body, call).iter().any(is_source) {
+                Tri::Yes
+            } else {
+                returned_source(flow, call, kind)
+            }
+        }
+        Op::Load(place) => {
+            let of_field = match body.place(place) {
+                Place::Field(_, field) => said_of_field(flow, field).iter().any(is_source),
+                _ => false,
+            };
+            Tri::of(of_field || is_filled(flow, body, place, kind))
+        }
+        Op::Field(_, field) => Tri::of(said_of_field(flow, field).iter().any(is_source)),
+        _ => Tri::No,
+    }
+}
+
+/// Whether the functions that are called return values of this kind.
+fn returned_source(flow: Flow, call: &Call, kind: &str) -> Tri {
+    let (Some(around), Some(path)) = (flow.facts.around(), flow.facts.location()) else { return Tri::No };
+    let fact = fact_name(kind);
+    let targets = around.callees(path, call.row).functions;
+    let answers = targets.into_iter().map(|function| match around.holds(&fact, &Entity::Result(function, 0)) {
+        // Functions without source are known by models.
+        Tri::Unknown if around.param_count(&function).is_none() => Tri::No,
+        answer => answer,
+    });
+    answers.fold(Tri::No, crate::value::or)
+}
+
+/// Whether a call fills a place with values of this kind.
+fn is_filled(flow: Flow, body: &Body, place: PlaceId, kind: &str) -> bool {
+    let root = root_of(body, place);
+    body.calls.iter().any(|call| {
+        said_of_call(flow, body, call).iter().any(|says| {
+            match says {
+            Says::SourceIn(of, slot) if of == kind => arguments(body, call, *slot).iter().any(|argument| {
+                matches!(body.op(body.source_of(*argument)), Op::Addr(filled) if root_of(body, filled) == root)
+            }),
+            _ => false,
+        }
+        })
+    })
+}
+
+/// The variable that a place is part of.
+fn root_of(body: &Body, mut place: PlaceId) -> Place {
+    while let Place::Field(of, _) | Place::Elem(of, _) = body.place(place) {
+        place = of;
+    }
+    body.place(place)
+}
+
+fn cleans(flow: Flow, body: &Body, at: Value, kind: &str) -> bool {
+    let is_clean = |says: &Says| matches!(says, Says::Sanitizes(of) if of == kind);
+    matches!(body.op(at), Op::Call(call) if said_of_call(flow, body, body.call(call)).iter().any(is_clean))
+}
+
+/// Whether a condition that vouches for a value on the way holds on every path to its end.
+fn is_guarded(flow: Flow, at: Located, way: &[Located], kind: &str) -> bool {
+    let (body, values) = (flow.body(at.body), flow.values(at.body));
+    let Some(paths) = flow.paths(at.body) else { return false };
+    let mut guards = Events::none();
+    for condition in (0..body.insts.len() as u32).map(Value) {
+        let Op::Call(call) = body.op(condition) else { continue };
+        let call = body.call(call);
+        for says in said_of_call(flow, body, call) {
+            let Says::Guards(of, slot) = says else { continue };
+            let vouches = |argument: &Value| {
+                way.iter().any(|one| one.body == at.body && values.same(*argument, one.value) == Tri::Yes)
+            };
+            if of == kind && arguments(body, call, *slot).iter().any(vouches) {
+                guards.edges.extend(paths.edges_of(body, condition, true));
+            }
+        }
+    }
+    let to = Events::at(at.value);
+    let question = Question { from: Start::Entry, to: &to, avoid: &guards, assume: &[] };
+    !guards.edges.is_empty() && matches!(paths.some_path(body, &question), Answer::No)
+}
+
+/// The arguments that a slot means.
+fn arguments<'b>(body: &'b Body, call: &Call, slot: Slot) -> &'b [Value] {
+    let all = body.list(call.args);
+    let behind = usize::from(call.has_receiver);
+    match slot {
+        Slot::Receiver => all.get(..behind).unwrap_or(&[]),
+        Slot::Arg(number) => {
+            let at = behind + number as usize;
+            all.get(at..=at).unwrap_or(&[])
+        }
+        Slot::From(number) => all.get(behind + number as usize..).unwrap_or(&[]),
+    }
+}
+
+fn said_of_call<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> &'f [Says] {
+    let name = match call.callee {
+        Callee::Func(function) => full_name(flow, function),
+        Callee::Interface(name) => {
+            let receiver = body.list(call.args).first();
+            receiver.and_then(|receiver| member_name(flow, body.inst(*receiver).ty, name))
+        }
+        _ => None,
+    };
+    said_of(flow, name)
+}
+
+fn said_of_field(flow: Flow<'_>, field: Field) -> &[Says] {
+    said_of(flow, member_name(flow, field.owner, field.name))
+}
+
+fn said_of(flow: Flow<'_>, name: Option<String>) -> &[Says] {
+    match (flow.facts.rules(), name) {
+        (Some(rules), Some(name)) => rules.taint().of(&name),
+        _ => &[],
+    }
+}
+
+fn full_name(flow: Flow, function: ObjId) -> Option<String> {
+    let store = flow.store()?;
+    is_last_part(flow, store.str(store.object(function).name)).then_some(())?;
+    let FunctionKey::Declared { package, recv, name } = FunctionKey::of_object(store, function)? else { return None };
+    let path = store.str(store.package(package).path);
+    let receiver = if recv == Name::EMPTY { String::new() } else { format!("{}.", store.str(recv)) };
+    Some(format!("{path}.{receiver}{}", store.str(name)))
+}
+
+fn member_name(flow: Flow, owner: Ty, member: Name) -> Option<String> {
+    let store = flow.store()?;
+    is_last_part(flow, store.str(member)).then_some(())?;
+    let base = match store.data(store.unalias(owner)) {
+        TypeData::Pointer(base) => *base,
+        _ => owner,
+    };
+    let TypeData::Named(named) = store.data(store.unalias(base)) else { return None };
+    let object = store.object(named.obj);
+    let path = store.str(store.package(object.pkg).path);
+    Some(format!("{path}.{}.{}", store.str(object.name), store.str(member)))
+}
+
+/// Whether models speak of anything with this last part of its name.
+fn is_last_part(flow: Flow, name: &str) -> bool {
+    flow.facts.rules().is_some_and(|rules| rules.taint().last_parts.contains(name))
+}
+
+/// The way from the source on.
+fn steps(flow: Flow, way: &[Located]) -> Vec<TraceStep> {
+    let rows = way.iter().rev().map(|one| flow.body(one.body).inst(one.value).row);
+    let texts = rows.enumerate().map(|(number, row)| TraceStep {
+        row: row.0,
+        text: match number {
+            0 => format!("`{}` comes from outside", code(flow, row)),
+            _ => "it gets here".to_owned(),
+        },
+    });
+    texts.collect()
+}
