@@ -114,7 +114,7 @@ impl Conditions {
             complete: true,
             programs: Default::default(),
         };
-        conditions.find_memory_operations(body, graph);
+        conditions.find_memory_operations(body, graph, facts);
         conditions.find_tests(body, graph);
         conditions.close(body, graph);
         conditions.relate(facts);
@@ -237,10 +237,11 @@ impl Conditions {
         }
     }
 
-    fn find_memory_operations(&mut self, body: &Body, graph: &Graph) {
+    fn find_memory_operations(&mut self, body: &Body, graph: &Graph, facts: &CallFacts) {
         for value in graph.reverse_postorder().iter().flat_map(|block| body.insts_of(*block)) {
             match body.op(value) {
                 Op::Store(..) => self.stores.push(value),
+                Op::Call(_) if facts.pure.contains(&value) => {}
                 Op::Call(_) | Op::RunDefer(_) | Op::Send { .. } | Op::Receive { .. } | Op::Select { .. } => {
                     self.clobbers.push(value)
                 }

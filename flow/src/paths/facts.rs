@@ -9,7 +9,7 @@ use super::{Fact, Paths};
 use crate::ir::{BlockId, Body, Call, Callee, Op, Value, When};
 use crate::summary::{Knowledge, Nilness, Summary};
 use rulec_tree::Op as Operator;
-use rulec_types::{Basic, ObjId, TypeData, Types};
+use rulec_types::{Basic, Builtin, ObjId, TypeData, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many steps back from a condition are taken to find out what it says.
@@ -21,6 +21,8 @@ pub(super) struct CallFacts {
     pub(super) implications: Vec<Implication>,
     /// After this call, if it returns, this holds of a value.
     pub(super) after: Vec<(Value, Value, Fact)>,
+    /// Calls that change nothing that others see.
+    pub(super) pure: FxHashSet<Value>,
     /// Ranges over what has an end.
     pub(super) finite: FxHashSet<Value>,
 }
@@ -63,7 +65,14 @@ impl CallFacts {
         {
             self.implications.push(Implication { when: (value, Fact::True), then: (*error, Fact::NotNil) });
         }
+        // `copy` and `clear` change elements, which a pointer may point to.
+        if matches!(call.callee, Callee::Builtin(builtin) if !matches!(builtin, Builtin::Copy | Builtin::Clear)) {
+            self.pure.insert(value);
+        }
         let Some(summary) = summary(body, call, knowledge) else { return };
+        if summary.pure {
+            self.pure.insert(value);
+        }
         for (arg, _) in args.iter().zip(&summary.params).filter(|(_, param)| param.holds_after) {
             let boolean = types.and_then(|types| types.basic(body.inst(*arg).ty)).is_some_and(Basic::is_boolean);
             self.after.push((value, *arg, if boolean { Fact::True } else { Fact::NotNil }));
@@ -136,6 +145,12 @@ impl Paths {
         match when {
             When::Is { cond, truth } => self.imply(body, cond, truth, &mut found),
             When::Case { tag, case, equal } => self.imply_equal(body, tag, case, equal, &mut found),
+            When::Type { of, row, equal } => {
+                let nil = body.at(row).is_some_and(|row| body.op(row) == Op::Nil);
+                if nil || equal {
+                    found.push((body.source_of(of), if nil == equal { Fact::Nil } else { Fact::NotNil }));
+                }
+            }
             _ => {}
         }
         found

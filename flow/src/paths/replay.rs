@@ -10,7 +10,7 @@ use super::conditions::{AtomId, Conditions, Effect, Memory, Program, Site, Sourc
 use super::search::{End, Found, Hop};
 use crate::graph::Graph;
 use crate::ir::{Body, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How often a loop that never ends is gone round to see whether that can be done for ever.
 const ROUNDS: u32 = 4;
@@ -39,10 +39,19 @@ struct Replay<'a> {
     /// The last use of each atom.
     now: FxHashMap<AtomId, u32>,
     uses: Vec<Use>,
-    /// The value of each variable, and by which use it was found out.
-    values: Vec<Option<(bool, u32)>>,
+    values: Vec<Option<Known>>,
     /// How many uses there were when memory was last changed by others.
     clobbered: u32,
+}
+
+/// The value of a variable.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    value: bool,
+    /// By which use it was found out.
+    by: u32,
+    /// The use from whose value that follows.
+    because: Option<u32>,
 }
 
 /// An atom while it stands for one variable.
@@ -126,7 +135,7 @@ impl Replay<'_> {
             Source::Fixed(truth) => {
                 let variable = self.values.len() as u32;
                 // It has this value because of this use, which comes next.
-                self.values.push(Some((truth, self.uses.len() as u32)));
+                self.values.push(Some(Known { value: truth, by: self.uses.len() as u32, because: None }));
                 self.uses.push(Use { atom, variable, same: true, of: None });
                 Some(Use { atom, variable, same: true, of: None })
             }
@@ -152,21 +161,22 @@ impl Replay<'_> {
     }
 
     fn learn(&mut self, atom: AtomId, truth: bool) -> Result<(), Contradiction> {
-        let mut open = vec![(atom, truth)];
-        while let Some((atom, truth)) = open.pop() {
+        let mut open = vec![(atom, truth, None)];
+        while let Some((atom, truth, because)) = open.pop() {
             let number = self.current(atom);
             let Use { variable, same, .. } = self.uses[number as usize];
             let value = same == truth;
             match self.values[variable as usize] {
-                Some((is, _)) if is == value => {}
-                Some((_, by)) => return Err(self.chain(number).chain(self.chain(by)).collect()),
+                Some(known) if known.value == value => {}
+                Some(known) => return Err(self.reasons([Some(number), because, Some(known.by), known.because])),
                 None => {
-                    self.values[variable as usize] = Some((value, number));
+                    self.values[variable as usize] = Some(Known { value, by: number, because });
                     // What follows from it follows from all that it was made of, as long as that stands.
                     for number in self.made_of(number) {
                         let Use { atom, same, .. } = self.uses[number as usize];
                         if self.now.get(&atom) == Some(&number) {
-                            open.extend(self.conditions.implied_by(atom, same == value));
+                            let implied = self.conditions.implied_by(atom, same == value);
+                            open.extend(implied.map(|(atom, truth)| (atom, truth, Some(number))));
                         }
                     }
                 }
@@ -180,7 +190,17 @@ impl Replay<'_> {
         std::iter::successors(Some(number), |number| self.uses[*number as usize].of).collect()
     }
 
-    fn chain(&self, number: u32) -> impl Iterator<Item = AtomId> {
-        self.made_of(number).into_iter().map(|number| self.uses[number as usize].atom)
+    /// The atoms of these uses, of all that they were made of, and of what their values follow from.
+    fn reasons(&self, uses: [Option<u32>; 4]) -> Vec<AtomId> {
+        let mut open: Vec<u32> = uses.into_iter().flatten().collect();
+        let mut seen = FxHashSet::default();
+        while let Some(number) = open.pop() {
+            if seen.insert(number) {
+                let Use { variable, of, .. } = self.uses[number as usize];
+                open.extend(of);
+                open.extend(self.values[variable as usize].and_then(|known| known.because));
+            }
+        }
+        seen.into_iter().map(|number| self.uses[number as usize].atom).collect()
     }
 }

@@ -428,7 +428,11 @@ fn may_be_nan(ty: Ty, types: Option<Types>) -> bool {
     let Some(types) = types else { return true };
     match types.under(ty) {
         TypeData::Basic(basic) => !(basic.is_integer() || basic.is_string() || basic.is_boolean()),
-        TypeData::Pointer(_) | TypeData::Chan { .. } | TypeData::Slice(_) | TypeData::Map { .. } | TypeData::Func(_) => false,
+        TypeData::Pointer(_)
+        | TypeData::Chan { .. }
+        | TypeData::Slice(_)
+        | TypeData::Map { .. }
+        | TypeData::Func(_) => false,
         _ => true,
     }
 }

@@ -162,7 +162,7 @@ fn shown(body: &Body) -> String {
 fn answers_are_those_of_all_runs() {
     let count = compare(11, 2_600);
     assert!(count.questions > 100_000 && count.yes * 10 > count.questions, "{count:?}");
-    assert!(count.refuted > 1_000 && count.memory > 5, "{count:?}");
+    assert!(count.refuted > 1_000 && count.memory > 0, "{count:?}");
     assert_eq!(count.not_known, 0, "{count:?}");
 }
 

@@ -151,7 +151,7 @@ impl<'a> Maker<'a> {
 
     fn draft(&mut self, block: usize) -> Option<Draft> {
         let draft = |sort, what| Some(Draft { sort, what });
-        match self.rng.u8(0..20) {
+        match self.rng.u8(0..23) {
             0..4 => {
                 let sort = [Sort::Bool, Sort::Pointer, Sort::Int][self.rng.usize(0..3)];
                 draft(sort, What::Opaque)
@@ -161,8 +161,8 @@ impl<'a> Maker<'a> {
             7 => draft(Sort::Int, What::Int(self.rng.u32(0..INTS))),
             8 => draft(Sort::Pointer, if self.rng.bool() { What::Nil } else { What::New }),
             9 => draft(Sort::Bool, What::Not(self.pick(block, Sort::Bool)?)),
-            10 | 11 => {
-                let sort = [Sort::Pointer, Sort::Int, Sort::Bool][self.rng.usize(0..3)];
+            10..13 => {
+                let sort = [Sort::Pointer, Sort::Int, Sort::Int, Sort::Bool][self.rng.usize(0..4)];
                 let op = if self.rng.bool() { Operator::Eq } else { Operator::Ne };
                 // With something known: that two unknown ones are equal says nothing of what they are.
                 let (mut a, mut b) = (self.pick(block, sort)?, self.pick_known(block, sort)?);
@@ -171,15 +171,15 @@ impl<'a> Maker<'a> {
                 }
                 draft(Sort::Bool, What::Same(op, a, b))
             }
-            12 => {
+            13 => {
                 let sort = [Sort::Bool, Sort::Pointer, Sort::Int][self.rng.usize(0..3)];
                 draft(sort, What::Copy(self.pick(block, sort)?))
             }
-            13 | 14 => {
+            14 | 20 | 21 => {
                 let cell = self.rng.usize(0..CELLS.len());
                 draft(CELLS[cell], What::Load(cell as u32))
             }
-            15 | 16 => {
+            15 | 16 | 22 => {
                 let cell = self.rng.usize(0..CELLS.len());
                 draft(Sort::Nothing, What::Store(cell as u32, self.pick(block, CELLS[cell])?))
             }
