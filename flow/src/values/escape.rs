@@ -78,9 +78,11 @@ pub enum Keeper {
 }
 
 impl Values<'_> {
-    /// The ways on which a value leaves, sorted. A value that is handed on to another variable has not left; what that
-    /// one does counts.
+    /// The ways on which a value leaves anywhere in the body, sorted, whether asked of its definition or of a use. A value
+    /// that is handed on to another variable has not left; what that one does counts.
     pub fn escapes(&self, value: Value) -> Vec<Escape> {
+        let first = self.identity(self.locate(value));
+        let value = if first.body == self.id { first.value } else { self.root(value) };
         Walk { start: *self, seen: FxHashSet::default(), open: Vec::new(), found: Vec::new() }.run(value)
     }
 }
@@ -298,20 +300,24 @@ impl<'a> Walk<'a> {
         // A literal that is called on the spot returns to where it stands.
         for number in (0..results.len()).filter(|number| results[*number] == item.at.value) {
             for call in &calls {
-                self.result(values.within(call.body), item, call.value, number as u32, results.len());
+                self.result(values.within(call.body), item, call.value, number as u32);
             }
         }
     }
 
     /// Follows one result of a call.
-    fn result(&mut self, values: Values<'a>, item: Item, call: Value, number: u32, count: usize) {
-        if count <= 1 {
-            return self.same(values, item, call);
-        }
+    fn result(&mut self, values: Values<'a>, item: Item, call: Value, number: u32) {
+        let mut is_tuple = false;
         for user in values.uses_of(call) {
-            if matches!(values.body.op(*user), Op::Extract(_, n) if n == number) {
-                self.same(values, item, *user);
+            if let Op::Extract(_, of) = values.body.op(*user) {
+                is_tuple = true;
+                if of == number {
+                    self.same(values, item, *user);
+                }
             }
+        }
+        if !is_tuple && number == 0 {
+            self.same(values, item, call);
         }
     }
 
@@ -353,7 +359,7 @@ impl<'a> Walk<'a> {
                     }
                     for (number, result) in summary.results.iter().enumerate() {
                         if arg < 64 && result.copies >> arg & 1 == 1 {
-                            self.result(values, item, at, number as u32, summary.results.len());
+                            self.result(values, item, at, number as u32);
                         }
                     }
                 }

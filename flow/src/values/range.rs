@@ -229,7 +229,9 @@ impl Ranges {
     fn length(&self, values: &Values<'_>, value: Value, point: Point, budget: Budget<'_>) -> Range {
         let root = values.root(value);
         let made = self.length_made(values, root, point, budget);
-        let told = self.lengths.get(&root).copied();
+        // Maps and channels change under the same value.
+        let is_fixed = values.typed.has_fixed_len(values.body.inst(root).ty);
+        let told = self.lengths.get(&root).copied().filter(|_| is_fixed);
         let facts = told.into_iter().flat_map(|len| values.facts_at(len, point));
         let narrowed = self.narrowed(values, made, facts);
         let is_nil = values.facts_at(root, point).any(|fact| fact == Fact::Nil);
@@ -248,7 +250,6 @@ impl Ranges {
         if budget.is_spent() {
             return Range::LENGTHS;
         }
-        // Maps and channels change under the same value.
         if !values.typed.has_fixed_len(ty) && !matches!(body.op(value), Op::Nil | Op::Zero) {
             return Range::LENGTHS;
         }

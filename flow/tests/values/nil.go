@@ -1,0 +1,474 @@
+package p
+
+type T struct {
+	f    *T
+	n    int
+	err  error
+	list []int
+}
+
+type I interface{ M() int }
+
+func (t *T) M() int { return 0 }
+
+func borrow(x any, y ...any)
+func cond() bool
+func other() bool
+func unknown(x any)
+func fatal(x ...any)
+func use(t *T)
+func must(x any)
+func find(n int) *T
+func get(n int) *T
+func open(s string) (*T, error)
+func lookup(s string) (*T, bool)
+func pure() int
+
+var global *T
+
+func Parameter(p *T) {
+	borrow(p) // want nil p unknown
+	if p != nil {
+		borrow(p) // want nil p never
+	} else {
+		borrow(p) // want nil p always
+	}
+	borrow(p) // want nil p unknown
+}
+
+func EarlyReturn(p *T) int {
+	if p == nil {
+		return 0
+	}
+	return p.n // want nil p never
+}
+
+func Dereferenced(p *T) {
+	_ = p.n
+	borrow(p) // want nil p never
+}
+
+func DereferencedByCallee(p *T) {
+	use(p)
+	borrow(p) // want nil p never
+}
+
+func Checked(p *T) {
+	must(p)
+	borrow(p) // want nil p never
+}
+
+func Condition(p *T, ok bool) {
+	if ok && p != nil && p.n > 0 {
+		borrow(p) // want nil p never
+	}
+	if p == nil || ok {
+		borrow(p) // want nil p unknown
+		return
+	}
+	borrow(p) // want nil p never
+}
+
+func ConditionAsValue(p *T, ok bool) {
+	isNil := p == nil
+	if isNil {
+		borrow(p) // want nil p always
+		return
+	}
+	borrow(p) // want nil p never
+}
+
+func JoinAsValue(p *T, ok bool) {
+	there := p != nil && ok
+	if there {
+		borrow(p) // want nil p never
+	} else {
+		borrow(p) // want nil p unknown
+	}
+}
+
+func Negation(p *T) {
+	if !(p == nil) {
+		borrow(p) // want nil p never
+	}
+}
+
+func Switch(p *T, ok bool) {
+	switch {
+	case p == nil:
+		borrow(p) // want nil p always
+	case ok:
+		borrow(p) // want nil p never
+	}
+	switch p {
+	case nil:
+		borrow(p) // want nil p always
+	default:
+		borrow(p) // want nil p never
+	}
+}
+
+func Zero() {
+	var p *T
+	borrow(p) // want nil p always
+	p = &T{}
+	borrow(p) // want nil p never
+	p = nil
+	borrow(p) // want nil p always
+}
+
+func Made(n int) {
+	a, b, c, d := new(T), make([]int, n), map[string]int{}, func() {}
+	borrow(a) // want nil a never
+	borrow(b) // want nil b never
+	borrow(c) // want nil c never
+	borrow(d) // want nil d never
+	var s []int
+	borrow(s) // want nil s always
+	t := append(s, 1)
+	borrow(t) // want nil t never
+	u := append(s, t...)
+	borrow(u) // want nil u unknown
+	borrow(t[1:]) // want nil t[1:] never
+	borrow(s[:0]) // want nil s[:0] always
+	borrow([]byte("x")) // want nil []byte("x") never
+}
+
+func Either(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	}
+	borrow(p) // want nil p sometimes
+}
+
+func EitherThenSame(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	}
+	if ok {
+		borrow(p) // want nil p unknown
+	}
+}
+
+func EitherThenOther(ok, no bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	}
+	if no {
+		borrow(p) // want nil p sometimes
+	}
+}
+
+func EitherThenFlag(n int) {
+	var p *T
+	found := false
+	if n > 3 {
+		p = new(T)
+		found = true
+	}
+	if found {
+		borrow(p) // want nil p unknown
+	}
+}
+
+func EitherOrStop(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	} else {
+		fatal()
+	}
+	borrow(p) // want nil p never
+}
+
+func EitherOrUnknown(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	} else {
+		unknown(1)
+	}
+	borrow(p) // want nil p unknown
+}
+
+func EitherLookedAt(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	}
+	unknown(p)
+	borrow(p) // want nil p unknown
+}
+
+func EitherNeither(ok bool, q *T) {
+	p := q
+	if ok {
+		p = new(T)
+	}
+	borrow(p) // want nil p unknown
+}
+
+func DefaultedWhenNil(p *T) {
+	if p == nil {
+		p = new(T)
+	}
+	borrow(p) // want nil p never
+}
+
+func NilAgain(p *T, ok bool) {
+	if p != nil {
+		p = nil
+	}
+	borrow(p) // want nil p always
+}
+
+func Loop(all []*T) {
+	var last *T
+	for _, t := range all {
+		borrow(last) // want nil last sometimes
+		last = new(T)
+		_ = t
+	}
+	borrow(last) // want nil last unknown
+}
+
+func LoopFirst(all []*T) {
+	var last *T
+	for i := range all {
+		if i > 0 {
+			borrow(last) // want nil last unknown
+		}
+		last = all[i]
+	}
+}
+
+func Called() {
+	p := find(1)
+	borrow(p) // want nil p sometimes
+	q := get(1)
+	borrow(q) // want nil q never
+	if pure() > 3 {
+		borrow(p) // want nil p sometimes
+	}
+	if p != nil {
+		borrow(p) // want nil p never
+	}
+}
+
+func CalledThenRelated(n int) {
+	p := find(n)
+	if n > 3 {
+		borrow(p) // want nil p unknown
+	}
+}
+
+func WithError(s string) {
+	p, err := open(s)
+	borrow(p) // want nil p sometimes
+	if err != nil {
+		borrow(p) // want nil p unknown
+		return
+	}
+	borrow(p, err) // want nil p never; nil err always
+}
+
+func WithErrorInInit(s string) {
+	if p, err := open(s); err == nil {
+		borrow(p) // want nil p never
+	}
+}
+
+func WithErrorAssigned(s string) (p *T, err error) {
+	p, err = open(s)
+	if err != nil {
+		return nil, err // want nil err never
+	}
+	return p, err // want nil p never; nil err always
+}
+
+func WithOk(s string) {
+	p, ok := lookup(s)
+	if !ok {
+		borrow(p) // want nil p unknown
+		return
+	}
+	borrow(p) // want nil p never
+}
+
+func Field(t *T) {
+	if t.f != nil {
+		borrow(t.f) // want nil t.f never
+		t.n = 1
+		borrow(t.f) // want nil t.f never
+		pure()
+		borrow(t.f) // want nil t.f never
+		unknown(1)
+		borrow(t.f) // want nil t.f unknown
+	}
+	t.f = new(T)
+	borrow(t.f) // want nil t.f never
+	t.f = nil
+	borrow(t.f) // want nil t.f always
+}
+
+func FieldOfOther(t, u *T) {
+	if t.f == nil {
+		return
+	}
+	u.f = nil
+	borrow(t.f) // want nil t.f unknown
+}
+
+func FieldOfField(t *T) {
+	if t.f != nil && t.f.f != nil {
+		borrow(t.f.f) // want nil t.f.f never
+		t.f = new(T)
+		borrow(t.f.f) // want nil t.f.f unknown
+	}
+}
+
+func FieldByBoth(t *T, ok bool) {
+	if t.f == nil {
+		t.f = new(T)
+	}
+	borrow(t.f) // want nil t.f unknown
+}
+
+func Global() {
+	if global == nil {
+		return
+	}
+	borrow(global) // want nil global never
+	unknown(1)
+	borrow(global) // want nil global unknown
+}
+
+func Element(m map[string]*T, s []*T, i int) {
+	if m["a"] != nil {
+		borrow(m["a"]) // want nil m["a"] never
+		borrow(m["b"]) // want nil m["b"] unknown
+	}
+	if s[i] == nil {
+		borrow(s[i]) // want nil s[i] always
+		s[i] = new(T)
+		borrow(s[i]) // want nil s[i] never
+	}
+}
+
+func Comma(m map[string]*T, x any, ch chan *T) {
+	p, ok := m["a"]
+	if !ok {
+		borrow(p) // want nil p always
+	} else {
+		borrow(p) // want nil p unknown
+	}
+	i, ok := x.(I)
+	if ok {
+		borrow(i, x) // want nil i never; nil x unknown
+	}
+	q, ok := x.(*T)
+	borrow(q) // want nil q unknown
+	r, ok := <-ch
+	if !ok {
+		borrow(r) // want nil r always
+	}
+	_ = x.(I)
+	borrow(x) // want nil x never
+}
+
+func Boxed(p *T) {
+	var q *T
+	var i I = q
+	borrow(i) // want nil i never
+	var e any = p
+	borrow(e) // want nil e never
+	var j I
+	borrow(j) // want nil j always
+	j = i
+	borrow(j) // want nil j never
+	k := I(p)
+	borrow(k) // want nil k never
+}
+
+func TypeSwitch(x any) {
+	switch y := x.(type) {
+	case nil:
+		borrow(x) // want nil x always
+	case *T:
+		borrow(x, y) // want nil x never; nil y unknown
+	case I:
+		borrow(y) // want nil y never
+	default:
+		borrow(x) // want nil x never
+	}
+}
+
+func Captured(s string) {
+	p := new(T)
+	var q *T
+	func() {
+		borrow(p) // want nil p never
+		borrow(q) // want nil q always
+	}()
+}
+
+func CapturedAndWritten() {
+	var p *T
+	func() { p = new(T) }()
+	borrow(p) // want nil p unknown
+	if p != nil {
+		borrow(p) // want nil p never
+		unknown(1)
+		borrow(p) // want nil p unknown
+	}
+}
+
+func AddressTaken() {
+	var p *T
+	unknown(&p)
+	borrow(p) // want nil p unknown
+	if p == nil {
+		p = new(T)
+	}
+	p.n = 1
+	borrow(p) // want nil p never
+}
+
+func Goto(ok bool) {
+	var p *T
+again:
+	if p != nil {
+		borrow(p) // want nil p never
+		return
+	}
+	p = new(T)
+	goto again
+}
+
+func Constant() {
+	const debug = false
+	var p *T
+	if debug {
+		p = new(T)
+	}
+	borrow(p) // want nil p always
+}
+
+func Exhaustive(n int) {
+	var p *T
+	switch n {
+	case 1:
+		p = new(T)
+	default:
+		panic("no")
+	}
+	borrow(p) // want nil p never
+}
+
+func MethodOfInterface(i I) {
+	i.M()
+	borrow(i) // want nil i never
+}
