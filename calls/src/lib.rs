@@ -14,7 +14,7 @@
 #![warn(missing_docs)]
 
 pub mod bodies;
-//pub mod concurrency;
+pub mod concurrency;
 pub mod functions;
 pub mod key;
 pub mod package;

@@ -1,6 +1,6 @@
 //! What is kept of a package once its bodies are gone: [`PackageFacts`].
 
-//use crate::concurrency::Concurrency;
+use crate::concurrency::Concurrency;
 use crate::kept;
 use crate::key::{Entity, FunctionKey, Place};
 use rulec_flow::Summary;
@@ -22,7 +22,7 @@ pub struct PackageFacts {
     /// The calls in them, sorted by file and row.
     pub calls: Vec<CallSite>,
     /// What its goroutines have to do with each other; none if it has neither goroutines nor channels nor locks.
-    //pub concurrency: Option<Concurrency>,
+    pub concurrency: Option<Concurrency>,
     /// What the facts of rules say, by the full name of the fact.
     pub facts: BTreeMap<String, FactTable>,
     /// Why it is not known in full.

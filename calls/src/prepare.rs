@@ -6,7 +6,7 @@
 //! Files are lowered once; those that call functions of the package that were found never to return are lowered again.
 
 use crate::bodies::{FileBodies, PackageBodies};
-//use crate::concurrency;
+use crate::concurrency::{self, Concurrency};
 use crate::functions::Options;
 use crate::kept;
 use crate::key::FunctionKey;
@@ -19,7 +19,8 @@ use crate::summarise::Summaries;
 use rulec_flow::FileFlow;
 use rulec_flow::ir::Op;
 use rulec_flow::{Knowledge, Summary};
-use rulec_gofront::{File, Reader};
+use rulec_gofront::{File, ObjectKind, Reader};
+use rulec_tree::{Kind, KindSet, Node};
 use rulec_types::{Name, ObjId, Ty};
 use rulec_world::{FileTypes, Part, SourceFile, Unit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -154,7 +155,7 @@ fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, optio
     let never = settle_returns(&mut bodies, known);
     let mut facts = summarised(&bodies, known, &never);
     facts.gaps = gaps;
-    //facts.concurrency = concurrency_of(&bodies, &facts, known);
+    facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
     let in_hand = InHand { bodies: &bodies, facts: &facts, known };
     facts.facts = options.facts.of_package(&in_hand);
     facts
@@ -250,6 +251,28 @@ fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[boo
     });
     let files = bodies.files.iter().map(|file| file.name).collect();
     PackageFacts { files, functions: functions.collect(), calls, ..PackageFacts::default() }.finish()
+}
+
+/// The relations between goroutines, if there can be any.
+fn concurrency_of(package: &InHand<'_>) -> Option<Concurrency> {
+    const SIGNS: KindSet = KindSet::of(&[Kind::Go, Kind::Send, Kind::Select, Kind::ChanType]);
+    const PACKAGES: [&str; 2] = ["sync", "context"];
+    let files = &package.bodies.files;
+    let has_signs = files.iter().any(|file| !file.file.tree.below(Node::ROOT).intersect(SIGNS).is_empty());
+    let has_imports = || files.iter().any(|file| imports_one_of(file.file, &PACKAGES));
+    if !has_signs && !has_imports() {
+        return None;
+    }
+    let sources = (0..).zip(files).filter_map(|(number, file)| {
+        Some(concurrency::SourceFile { number, file: file.file, types: file.types?, flow: &file.flow })
+    });
+    Some(concurrency::analyse(&sources.collect::<Vec<_>>(), package))
+}
+
+fn imports_one_of(file: &File, paths: &[&str]) -> bool {
+    file.names.objects().any(|(_, object)| {
+        object.kind == ObjectKind::Package && paths.contains(&&*file.texts.str(object.path))
+    })
 }
 
 /// The functions of the package that must be known to summarise one: those that it calls, and its literals.

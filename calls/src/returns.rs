@@ -119,7 +119,8 @@ pub(crate) fn summary_of<'k>(
     }
 }
 
-fn recovers(body: &Body) -> bool {
+/// Whether a deferred call of the function itself recovers from panics.
+pub(crate) fn recovers(body: &Body) -> bool {
     body.blocks.iter().any(|block| block.succs.iter().any(|edge| edge.when == When::Recovered))
 }
 

@@ -9,7 +9,7 @@ use super::callee::{Callees, Known};
 use super::results::join;
 use rulec_flow::ir::{BlockId, Body, Op, Value, When};
 use rulec_flow::summary::{Nilness, ResultSummary};
-use rulec_types::{Builtin, Types};
+use rulec_types::{Builtin, Ty, Types};
 
 /// Answers for one body.
 pub(super) struct NilAt<'a> {
@@ -20,7 +20,7 @@ pub(super) struct NilAt<'a> {
 
 /// How many blocks back branches are looked at, and how many values deep.
 const MAX_BLOCKS: usize = 32;
-const MAX_VALUES: usize = 32;
+const MAX_VALUES: usize = 64;
 
 impl NilAt<'_> {
     /// Of a value in a block.
@@ -29,10 +29,16 @@ impl NilAt<'_> {
         if shown != Nilness::Unknown { shown } else { self.made(value) }
     }
 
+    /// Of a value in a block that is handed on as a value of this type.
+    pub(super) fn of_as(&self, value: Value, ty: Option<Ty>, block: BlockId) -> Nilness {
+        let is_boxed = ty.is_some_and(|ty| self.is_boxed(ty, self.body.inst(value).ty));
+        if is_boxed { Nilness::Never } else { self.of(value, block) }
+    }
+
     /// Of a value where the error that comes with it is nil.
-    pub(super) fn of_pair(&self, value: Value, error: Value, block: BlockId) -> Nilness {
+    pub(super) fn of_pair(&self, value: Value, ty: Option<Ty>, error: Value, block: BlockId) -> Nilness {
         let (value_source, error_source) = (self.body.source_of(value), self.body.source_of(error));
-        let own = self.of(value, block);
+        let own = self.of_as(value, ty, block);
         if let (Op::Extract(call, number), Op::Extract(other, _)) =
             (self.body.op(value_source), self.body.op(error_source))
             && call == other
@@ -96,7 +102,6 @@ impl NilAt<'_> {
         let mut seen = Vec::new();
         let mut all: Option<Nilness> = None;
         while let Some(value) = waiting.pop() {
-            let value = self.body.source_of(value);
             if seen.contains(&value) {
                 continue;
             }
@@ -106,7 +111,8 @@ impl NilAt<'_> {
             seen.push(value);
             match self.body.op(value) {
                 Op::Phi(_, list) | Op::Join(list) => waiting.extend(self.body.list(list)),
-                Op::Convert(x) if !self.is_boxed(value, x) => waiting.push(x),
+                // A value that is no interface and put into one is not nil there.
+                Op::Convert(x) | Op::Assign(_, x) | Op::Read(_, x) if !self.boxes(value, x) => waiting.push(x),
                 Op::Narrow(x) => waiting.push(x),
                 _ => {
                     let own = self.leaf(value);
@@ -117,9 +123,11 @@ impl NilAt<'_> {
         all.unwrap_or_default()
     }
 
-    /// Whether a value that is no interface is put into one, which is not nil then.
-    fn is_boxed(&self, interface: Value, from: Value) -> bool {
-        let [interface, from] = [interface, from].map(|value| self.body.inst(value).ty);
+    fn boxes(&self, interface: Value, from: Value) -> bool {
+        self.is_boxed(self.body.inst(interface).ty, self.body.inst(from).ty)
+    }
+
+    fn is_boxed(&self, interface: Ty, from: Ty) -> bool {
         let is_known = !from.is_unknown() && !from.is_untyped() && !self.types.is_type_param(from);
         is_known && self.types.is_interface(interface) && !self.types.is_interface(from)
     }
@@ -136,7 +144,9 @@ impl NilAt<'_> {
             | Op::Func(_)
             | Op::MethodValue { .. }
             | Op::Const(_)
-            | Op::Convert(_) => Nilness::Never,
+            | Op::Convert(_)
+            | Op::Assign(..)
+            | Op::Read(..) => Nilness::Never,
             Op::Call(_) => self.result(value, 0).map_or(Nilness::Unknown, |result| result.nil),
             Op::Extract(call, number) => self.result(call, number).map_or(Nilness::Unknown, |result| result.nil),
             _ => Nilness::Unknown,

@@ -4,12 +4,14 @@
 //! reached. A named result that a literal writes may be anything.
 
 use super::callee::{Callees, Known};
+use crate::returns::recovers;
 use super::nil::NilAt;
 use super::origins::Origins;
 use super::paths::Reach;
 use rulec_flow::ir::{BlockId, Body, Op, Value};
 use rulec_flow::summary::{Nilness, ResultSummary};
-use rulec_types::{Ty, Types};
+use rulec_tree::Kind;
+use rulec_types::{Ty, TypeData, Types};
 
 /// A return that can be reached.
 struct Return<'a> {
@@ -27,22 +29,24 @@ pub(super) fn of(
 ) -> Vec<ResultSummary> {
     let returns: Vec<Return<'_>> = returns_of(body, reach);
     let nil = NilAt { body, callees, types };
+    let declared = declared_types(body, callees);
+    let declared = |number: usize| declared.and_then(|types| types.get(number)).copied();
     let result = |number: usize| {
-        if returns.iter().any(|at| at.values.len() != body.results.len()) || is_rewritten(body, callees, number) {
+        // After a panic it returns what its results hold just then.
+        if recovers(body) || returns.iter().any(|at| at.values.len() != body.results.len()) || is_rewritten(body, callees, number) {
             // `return f()` of several values has one value: the tuple.
             return forwarded(callees, origins, &returns, number, body);
         }
         let all = |holds: &dyn Fn(&Return<'_>) -> bool| {
-            let of = returns.iter().filter(|at| holds(at)).map(|at| nil.of(at.values[number], at.block));
+            let of = returns.iter().filter(|at| holds(at)).map(|at| nil.of_as(at.values[number], declared(number), at.block));
             of.reduce(join).unwrap_or_default()
         };
         let last = body.results.len() - 1;
-        let error_may_be_nil = |at: &Return<'_>| nil.of(at.values[last], at.block) != Nilness::Never;
+        let error_may_be_nil = |at: &Return<'_>| nil.of_as(at.values[last], declared(last), at.block) != Nilness::Never;
         let ok_may_be_true = |at: &Return<'_>| nil.boolean(at.values[last]) != Some(false);
-        let has_error = number != last && returns.iter().any(|at| body.inst(at.values[last]).ty == Ty::ERROR)
-            || number != last && is_error(types, body, &returns, last);
+        let has_error = number != last && declared(last).is_some_and(|ty| is_error(types, ty));
         let is_ok = number != last && returns.iter().all(|at| is_bool(types, body.inst(at.values[last]).ty));
-        let together = |at: &Return<'_>| nil.of_pair(at.values[number], at.values[last], at.block);
+        let together = |at: &Return<'_>| nil.of_pair(at.values[number], declared(number), at.values[last], at.block);
         let sets = returns.iter().map(|at| origins.masks(at.values[number]));
         let (copies, derives) =
             sets.fold((0, 0), |(copies, derives), set| (copies | set.copies, derives | set.derives));
@@ -102,7 +106,7 @@ fn forwarded(
 ) -> ResultSummary {
     let params = all_params(origins.params);
     let unknown = ResultSummary { copies: params, derives: params, ..ResultSummary::default() };
-    let [only] = returns else { return unknown };
+    let ([only], false) = (returns, recovers(body)) else { return unknown };
     let [tuple] = only.values else { return unknown };
     let Op::Call(call) = body.op(*tuple) else { return unknown };
     let call = body.call(call);
@@ -120,11 +124,24 @@ fn all_params(count: usize) -> u64 {
     if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
-fn is_error(types: &Types<'_>, body: &Body, returns: &[Return<'_>], last: usize) -> bool {
-    returns.iter().any(|at| {
-        let ty = body.inst(at.values[last]).ty;
-        types.implements(ty, Ty::ERROR).is_yes()
-    })
+fn is_error(types: &Types<'_>, ty: Ty) -> bool {
+    types.is_interface(ty) && types.implements(ty, Ty::ERROR).is_yes()
+}
+
+/// The types of the results as the function declares them.
+fn declared_types<'a>(body: &Body, callees: &Callees<'a>) -> Option<&'a [Ty]> {
+    let file = callees.all.package.file_of(callees.function);
+    let types = file.types?;
+    let tree = &file.file.tree;
+    let ty = match tree.kind(body.func) {
+        Kind::FuncDecl => types.ty(tree.slot(body.func, 1)),
+        Kind::FuncLit => types.ty(body.func),
+        _ => return None,
+    };
+    match callees.all.package.store.data(ty) {
+        TypeData::Func(func) => Some(&func.results),
+        _ => None,
+    }
 }
 
 fn is_bool(types: &Types<'_>, ty: Ty) -> bool {
