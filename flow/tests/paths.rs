@@ -84,7 +84,8 @@ fn check(source: &str, wrong: &mut Vec<String>) -> usize {
             };
             if found != expected {
                 let head = source[start..].lines().next().unwrap_or("");
-                wrong.push(format!("{head}: to {to}: {expected} expected, {answer:?}"));
+                let text = rulec_flow::text::body_text(body, &file, Some(&types));
+                wrong.push(format!("{head}: to {to}: {expected} expected, {answer:?}\n{text}"));
             }
         }
     }

@@ -10,7 +10,7 @@
 //! **Absent:** paths, and what is true on them.
 
 use super::cells::{Cell, Root};
-use super::facts::{CallFacts, finite_and_not_empty};
+use super::facts::{CallFacts, finite_and_not_empty, is_nil_case};
 use super::terms::{Leaf, Lit, Term, TermId, Terms};
 use super::{Assumption, Fact};
 use crate::graph::Graph;
@@ -227,13 +227,15 @@ impl Conditions {
                 let ranged = terms.leaf(Leaf::Ranged(range));
                 Some(Lit::Is(ranged, true))
             }
-            // A `case` of a type switch is tested once; the choice of a `select` is nobody's.
-            When::Always
-            | When::Type { .. }
-            | When::Chosen { .. }
-            | When::Next(_)
-            | When::Done(_)
-            | When::Recovered => None,
+            When::Type { of, row, equal } => {
+                let nil = is_nil_case(body, row);
+                let of = terms.of(of);
+                let is_nil = terms.is_nil(of)?;
+                // A value that has no type is nil; one that has not this type may be nil or not.
+                if nil || equal { Some(is_nil.if_(nil == equal)) } else { None }
+            }
+            // The choice of a `select` is nobody's.
+            When::Always | When::Chosen { .. } | When::Next(_) | When::Done(_) | When::Recovered => None,
         }
     }
 

@@ -8,7 +8,7 @@
 use super::{Fact, Paths};
 use crate::ir::{BlockId, Body, Call, Callee, Op, Value, When};
 use crate::summary::{Knowledge, Nilness, Summary};
-use rulec_tree::Op as Operator;
+use rulec_tree::{Node, Op as Operator};
 use rulec_types::{Basic, Builtin, ObjId, TypeData, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -123,6 +123,12 @@ fn is_finite(body: &Body, of: Value, types: Option<Types>) -> bool {
     }
 }
 
+/// Whether a case of a type switch is `nil`: then the instruction before its branch is.
+pub(super) fn is_nil_case(body: &Body, row: Node) -> bool {
+    let nil = |value: u32| body.insts.get(value as usize).is_some_and(|inst| inst.row == row && inst.op == Op::Nil);
+    body.at(row).is_some_and(|value| nil(value.0) || value.0.checked_sub(1).is_some_and(nil))
+}
+
 /// Whether a range is over something that is certain to have elements, and an end.
 pub(super) fn finite_and_not_empty(body: &Body, range: Value) -> bool {
     let Op::Range(of) = body.op(range) else { return false };
@@ -146,7 +152,7 @@ impl Paths {
             When::Is { cond, truth } => self.imply(body, cond, truth, &mut found),
             When::Case { tag, case, equal } => self.imply_equal(body, tag, case, equal, &mut found),
             When::Type { of, row, equal } => {
-                let nil = body.at(row).is_some_and(|row| body.op(row) == Op::Nil);
+                let nil = is_nil_case(body, row);
                 if nil || equal {
                     found.push((body.source_of(of), if nil == equal { Fact::Nil } else { Fact::NotNil }));
                 }
