@@ -1,0 +1,39 @@
+// Command evaluate computes expressions in workers that survive a panic.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+)
+
+type result struct {
+	input, output int
+}
+
+func safely(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			log.New(os.Stdout, "", 0).Println("recovered:", r) // cause
+		}
+	}()
+	f()
+}
+
+func evaluate(inputs []int, f func(int) int) []result {
+	results := make(chan result)
+	for _, in := range inputs {
+		go safely(func() {
+			results <- result{in, f(in)} // cause
+		})
+	}
+	var all []result
+	for range inputs {
+		all = append(all, <-results) // blocked
+	}
+	return all
+}
+
+func main() {
+	fmt.Println(len(evaluate([]int{1, 0, 2}, func(n int) int { return 10 / n })))
+}
