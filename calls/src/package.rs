@@ -28,7 +28,16 @@ pub struct PackageFacts {
     /// Why it is not known in full.
     pub gaps: Vec<String>,
     #[serde(skip)]
-    pub(crate) numbers: FxHashMap<FunctionKey, u32>,
+    pub(crate) index: Index,
+}
+
+/// How things are found in [`PackageFacts`].
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    by_key: FxHashMap<FunctionKey, u32>,
+    by_row: FxHashMap<(Name, Node), u32>,
+    /// The calls of each function, as numbers.
+    calls: Vec<Vec<u32>>,
 }
 
 /// A function, method, function literal or initialiser of variables.
@@ -137,23 +146,33 @@ impl PackageFacts {
     /// Makes what was put together ready to be asked.
     pub(crate) fn finish(mut self) -> PackageFacts {
         self.calls.sort_by_key(|call| (call.place.file, call.place.row, call.via, call.how));
-        self.numbers = self.functions.iter().zip(0..).map(|(function, number)| (function.key, number)).collect();
+        let mut index = Index { calls: vec![Vec::new(); self.functions.len()], ..Index::default() };
+        for (number, function) in (0..).zip(&self.functions) {
+            index.by_key.insert(function.key, number);
+            index.by_row.insert((function.place.file, function.place.row), number);
+        }
+        for (number, call) in (0..).zip(&self.calls) {
+            if let Some(calls) = index.calls.get_mut(call.caller as usize) {
+                calls.push(number);
+            }
+        }
+        self.index = index;
         self
     }
 
     /// A function of the package.
     pub fn function(&self, key: &FunctionKey) -> Option<&FunctionFacts> {
-        self.functions.get(*self.numbers.get(key)? as usize)
+        self.functions.get(*self.index.by_key.get(key)? as usize)
     }
 
     /// The number of a function in [`PackageFacts::functions`].
     pub fn number_of(&self, key: &FunctionKey) -> Option<u32> {
-        self.numbers.get(key).copied()
+        self.index.by_key.get(key).copied()
     }
 
     /// The function that a row declares: of a function declaration, literal or `VarSpec`.
     pub fn function_at(&self, file: Name, row: Node) -> Option<&FunctionFacts> {
-        self.functions.iter().find(|function| function.place.file == file && function.place.row == row)
+        self.functions.get(*self.index.by_row.get(&(file, row))? as usize)
     }
 
     /// What the call at a row calls: the sites with [`Via::Callback`] too, last.
@@ -165,6 +184,7 @@ impl PackageFacts {
 
     /// What a function calls.
     pub fn calls_of(&self, function: u32) -> impl Iterator<Item = &CallSite> {
-        self.calls.iter().filter(move |call| call.caller == function)
+        let numbers = self.index.calls.get(function as usize).map_or(&[][..], Vec::as_slice);
+        numbers.iter().filter_map(|number| self.calls.get(*number as usize))
     }
 }
