@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 type record struct {
@@ -44,8 +45,9 @@ func main() {
 	stop := make(chan struct{})
 	go worker(stop)
 	request("ann")
-	close(stop)    // cause
-	request("bob") // cause
+	close(stop)                      // cause
+	time.Sleep(2 * time.Millisecond) // the other servers stop
+	request("bob")                   // cause
 	mu.Lock()
 	fmt.Println(len(written) > 0)
 	mu.Unlock()

@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 type record struct {
@@ -44,6 +45,7 @@ func main() {
 	stop := make(chan struct{})
 	go worker(stop)
 	request("ann")
+	time.Sleep(2 * time.Millisecond) // the other servers stop
 	request("bob")
 	close(stop)
 	mu.Lock()
