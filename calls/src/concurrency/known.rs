@@ -68,6 +68,8 @@ pub(crate) enum Known {
     RunLast,
     /// `runtime.Goexit`, `testing.T.FailNow` and the like: ends the goroutine.
     Exit,
+    /// The same, and its result is not nil.
+    NotNil,
     /// Looks at its arguments and gives them back to nobody.
     Harmless,
     /// Nothing is known.
@@ -158,6 +160,7 @@ fn of_name(path: &str, receiver: Option<&str>, name: &str) -> Known {
         ("testing", _, "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow") => Exit,
         ("runtime", "", "Goexit") | ("os", "", "Exit") => Exit,
         ("log", _, "Fatal" | "Fatalf" | "Fatalln" | "Panic" | "Panicf" | "Panicln") => Exit,
+        ("errors", "", "New") | ("fmt", "", "Errorf") => NotNil,
         ("sync/atomic", "Value" | "Pointer", _) => Foreign,
         ("runtime", "", "SetFinalizer") | ("testing", _, "Cleanup") | ("runtime", "", "AddCleanup") => Foreign,
         (path, _, _) if HARMLESS.contains(&path) => Harmless,

@@ -138,6 +138,19 @@ impl<'a> Program<'a> {
         is_decl.then(|| file.texts.str(file.tree.text(file.tree.slot(func, 1))).into_owned())
     }
 
+    /// The number of the parameter that takes all further arguments, if there is one.
+    pub(crate) fn variadic(&self, code: CodeId) -> Option<usize> {
+        let (tree, body) = (&self.source(code).file.tree, self.body(code));
+        let of_type = match tree.kind(body.func) {
+            Kind::FuncDecl => tree.slot(body.func, 2),
+            Kind::FuncLit => tree.slot(body.func, 0),
+            _ => return None,
+        };
+        let last = tree.children(tree.slot(of_type, 1)).last()?;
+        let is_variadic = tree.kind(last) == Kind::Field && tree.kind(tree.slot(last, 1)) == Kind::Variadic;
+        body.params.len().checked_sub(1).filter(|_| is_variadic)
+    }
+
     /// Whether a body is that of a method.
     pub(crate) fn is_method(&self, code: CodeId) -> bool {
         self.body(code).has_receiver

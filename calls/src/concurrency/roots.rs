@@ -89,7 +89,7 @@ impl Roots {
                     Some(own) => below.push(own),
                     None => match program.known(function) {
                         Known::GroupGo | Known::AfterFunc => spawns = true,
-                        Known::Harmless | Known::Foreign | Known::Exit => {}
+                        Known::Harmless | Known::NotNil | Known::Foreign | Known::Exit => {}
                         _ => meets = true,
                     },
                 },

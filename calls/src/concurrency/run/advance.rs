@@ -313,7 +313,7 @@ impl Run<'_, '_> {
             let is_possible = known.map_or(ends || number < MAX_ELEMENTS, |known| known == ends);
             if is_possible {
                 let mut way = state.clone();
-                way.assume(enough, ends);
+                way.assume(enough, ends, &self.interner);
                 self.next_element(&mut way, here, number, (!ends).then(|| element.clone()));
                 states.push(way);
             }

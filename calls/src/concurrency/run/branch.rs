@@ -62,7 +62,7 @@ impl Run<'_, '_> {
         for (edge, assumed) in ways {
             let mut way = state.clone();
             if let Some((test, truth)) = assumed {
-                way.assume(test, truth);
+                way.assume(test, truth, &self.interner);
             }
             match self.take(&mut way, here, block, edge) {
                 Next::Gone => {}

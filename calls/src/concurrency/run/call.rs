@@ -45,6 +45,47 @@ impl Run<'_, '_> {
         args: Vec<Val>,
         returns: Returns,
     ) -> Next {
+        let is_value = matches!(target, Target::Value(Val::Closure(_) | Val::Unknown(_)));
+        let before = state.clone();
+        let next = self.call_resolved(state, here, target, args, returns);
+        match is_value && self.is_guarded(&before, here) {
+            // A function that was handed over may panic, where somebody is ready for that.
+            true => self.or_panic(before, state, here, next),
+            false => next,
+        }
+    }
+
+    /// Whether a panic would be recovered from.
+    fn is_guarded(&self, state: &State, here: Here) -> bool {
+        let frames = &state.goroutines[here.goroutine].frames;
+        frames.iter().flat_map(|frame| &frame.defers).any(|deferred| {
+            let code = match &deferred.callee {
+                Target::Value(Val::Closure(closure)) => Some(closure.code),
+                Target::Value(Val::Func(function)) => self.program.function(*function),
+                _ => None,
+            };
+            let body = code.map(|code| self.program.body(code));
+            body.is_some_and(|body| {
+                body.calls.iter().any(|call| call.callee == rulec_flow::ir::Callee::Builtin(Builtin::Recover))
+            })
+        })
+    }
+
+    fn or_panic(&mut self, mut before: State, state: &State, here: Here, next: Next) -> Next {
+        if let Some(frame) = self.frame(&mut before, here) {
+            frame.panics = Panics::Yes;
+        }
+        match next {
+            Next::Forks(mut states) => {
+                states.push(before);
+                Next::Forks(states)
+            }
+            Next::Gone => Next::Forks(vec![before]),
+            Next::On | Next::Stops => Next::Forks(vec![state.clone(), before]),
+        }
+    }
+
+    fn call_resolved(&mut self, state: &mut State, here: Here, target: Target, args: Vec<Val>, returns: Returns) -> Next {
         match self.resolve(state, target, args) {
             Resolved::Body(code, closure, args) if self.fits(state, here, code) => {
                 self.enter(state, here, code, closure, args, returns);
@@ -81,6 +122,7 @@ impl Run<'_, '_> {
             {
                 let site = self.site(state, here);
                 let first = self.interner.site(Some(site), code, Value(u32::MAX), 0);
+                let args = self.pack(state, here, code, args);
                 let frame = self.activation(code, closure.as_deref(), first, args, Returns::Nowhere);
                 state.goroutines.push(Rc::new(Goroutine {
                     id: first,
@@ -126,8 +168,23 @@ impl Run<'_, '_> {
         returns: Returns,
     ) {
         let site = self.site(state, here);
+        let args = self.pack(state, here, code, args);
         let frame = self.activation(code, closure.as_deref(), site, args, returns);
         state.goroutine(here.goroutine).frames.push(frame);
+    }
+
+    /// Puts the arguments for a variadic parameter into one slice.
+    fn pack(&mut self, state: &mut State, here: Here, code: CodeId, mut args: Vec<Val>) -> Vec<Val> {
+        let spread = self.program.body(here.code).call_at(here.value).is_some_and(|call| call.spread);
+        let Some(first) = self.program.variadic(code).filter(|first| !spread && *first <= args.len()) else {
+            return args;
+        };
+        let items = args.split_off(first);
+        args.push(match items.is_empty() {
+            true => Val::Nil,
+            false => Val::Ref(self.made(state, here, 6, Data::List { items, exact: true })),
+        });
+        args
     }
 
     fn activation(

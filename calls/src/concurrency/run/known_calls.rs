@@ -19,6 +19,13 @@ impl Run<'_, '_> {
                 let result = self.fresh(state, here);
                 self.done(state, here, Some(result))
             }
+            Known::NotNil => {
+                let result = self.fresh(state, here);
+                if let Val::Unknown(sym) = &result {
+                    state.assume(super::value::Test::Nil(*sym), false, &self.interner);
+                }
+                self.done(state, here, Some(result))
+            }
             Known::RunLast => match args.last().cloned() {
                 Some(call) => self.call_argument(state, here, call, Vec::new()),
                 None => self.foreign(state, here, args),
@@ -96,6 +103,10 @@ impl Run<'_, '_> {
             Known::RLocker => self.done(state, here, Some(Val::ReadHalf(loc))),
             Known::GroupAdd => {
                 let by = args.get(1).cloned().unwrap_or(Val::Int(1));
+                // Others may wait before it is added.
+                if state.goroutines.len() > 1 && !matches!(by, Val::Int(by) if by < 0) {
+                    return self.wait(state, here, Wait::Add { loc, by });
+                }
                 self.add_to_group(state, loc, &by);
                 self.done(state, here, None)
             }
@@ -262,11 +273,11 @@ impl Run<'_, '_> {
             ("Err", Some(Val::Ref(context))) => {
                 let done = self.done_channel(state, *context);
                 match done.and_then(|done| state.memory.get(done)) {
-                    Some(object) if !object.open => match &object.data {
+                    Some(object) => match &object.data {
                         Data::Chan { closed: true, .. } => Val::Text("context canceled".into()),
+                        _ if object.open => self.fresh(state, here),
                         _ => Val::Nil,
                     },
-                    Some(_) => self.fresh(state, here),
                     None => Val::Nil,
                 }
             }

@@ -66,6 +66,12 @@ impl Run<'_, '_> {
                 self.go_on(&mut next, goroutine, Some(Val::Bool(is_free)));
                 moves.push((Some(next), goroutine));
             }
+            Wait::Add { loc, by } => {
+                let mut next = state.clone();
+                self.add_to_group(&mut next, loc, &by);
+                self.go_on(&mut next, goroutine, None);
+                moves.push((Some(next), goroutine));
+            }
             Wait::Group { loc } => {
                 if self.group_is_done(state, loc) {
                     let mut next = state.clone();
@@ -107,7 +113,7 @@ impl Run<'_, '_> {
                 Ready::FullIf(full) => {
                     for truth in [true, false] {
                         let mut next = state.clone();
-                        next.assume(full, truth);
+                        next.assume(full, truth, &self.interner);
                         if !truth {
                             self.communicate_alone(&mut next, goroutine, &offer);
                         }
@@ -147,7 +153,19 @@ impl Run<'_, '_> {
             Some((_, false)) if is_open || channel.is_some() => (self.zero_of(state, here, offer), Val::Bool(false)),
             _ => (self.fresh(state, here), self.open_truth(state, here)),
         };
+        self.has_ended(state, channel);
         self.finish(state, goroutine, offer.case, Some(pair));
+    }
+
+    /// What was received from a context that others end says that it has ended.
+    fn has_ended(&mut self, state: &mut State, channel: Option<super::value::ObjRef>) {
+        let of_context = state.memory.objects().any(|(_, object)| {
+            matches!(object.data, Data::Context { done, .. } if done == channel && done.is_some())
+        });
+        let object = channel.filter(|_| of_context).and_then(|channel| state.memory.get_mut(channel));
+        if let Some(Data::Chan { closed, .. }) = object.map(|object| &mut object.data) {
+            *closed = true;
+        }
     }
 
     /// Whether a channel that others hold was open: a range over it ends at last.
@@ -304,7 +322,7 @@ impl Run<'_, '_> {
     /// Whether nobody of a group is awaited any more; numbers that are not known may be any.
     fn group_is_done(&self, state: &State, loc: Loc) -> bool {
         let Some(Sync::Group { count, more }) = state.memory.sync(loc) else { return true };
-        let numbers: Option<i64> = more.iter().map(|sym| state.number(*sym)).sum();
+        let numbers: Option<i64> = more.iter().map(|sym| state.number(*sym, &self.interner)).sum();
         numbers.is_none_or(|more| count + more <= 0)
     }
 

@@ -87,6 +87,8 @@ pub(crate) enum Wait {
     Group {
         loc: Loc,
     },
+    /// Adds to a group while others run.
+    Add { loc: Loc, by: Val },
     Once {
         loc: Loc,
         call: Val,
@@ -275,11 +277,13 @@ impl State {
         }
     }
 
-    /// Whether a test holds, if that follows from what was assumed.
+    /// Whether a test holds, if that follows from what was assumed. Numbers that are compared with others count things, of
+    /// which there is at least one: what happens without any is seldom meant.
     pub(crate) fn truth(&self, test: Test, interner: &Interner) -> Option<bool> {
+        let test = interner.base(test);
         let mut fact = self.fact(test.sym());
-        if matches!(interner.term(test.sym()), Some(Term::Len(_))) {
-            fact.low = fact.low.max(0);
+        if fact.low == i64::MIN && fact.high >= 1 && matches!(test, Test::Less(..)) {
+            fact.low = 1;
         }
         match test {
             Test::Nil(_) => fact.nil,
@@ -293,12 +297,16 @@ impl State {
     }
 
     /// Assumes that a test holds, or not.
-    pub(crate) fn assume(&mut self, test: Test, truth: bool) {
+    pub(crate) fn assume(&mut self, test: Test, truth: bool, interner: &Interner) {
+        let test = interner.base(test);
         let mut fact = self.fact(test.sym());
         match test {
             Test::Nil(_) => fact.nil = Some(truth),
             Test::True(_) => (fact.low, fact.high) = (i64::from(truth), i64::from(truth)),
-            Test::Less(_, number) if truth => fact.high = fact.high.min(number.saturating_sub(1)),
+            Test::Less(_, number) if truth => {
+                fact.high = fact.high.min(number.saturating_sub(1));
+                fact.low = fact.low.max(1.min(fact.high));
+            }
             Test::Less(_, number) => fact.low = fact.low.max(number),
             Test::Equal(_, number) if truth => (fact.low, fact.high) = (number, number),
             // That it is another number cuts off only the ends.
@@ -310,9 +318,10 @@ impl State {
     }
 
     /// The number that a symbol is, if it was assumed to be one.
-    pub(crate) fn number(&self, sym: Sym) -> Option<i64> {
-        let fact = self.fact(sym);
-        (fact.low == fact.high).then_some(fact.low)
+    pub(crate) fn number(&self, sym: Sym, interner: &Interner) -> Option<i64> {
+        let (base, more) = interner.linear(sym);
+        let fact = self.fact(base);
+        (fact.low == fact.high).then_some(fact.low.saturating_add(more))
     }
 
     /// Forgets what cannot matter any more: values that are dead, objects that nobody reaches, facts of symbols that are
@@ -341,8 +350,10 @@ impl State {
         }
         let reached = self.reachable(0..self.goroutines.len(), interner);
         self.memory.retain(|object| reached.objects.contains(&object));
+        let bases: FxHashSet<Sym> = reached.syms.iter().map(|sym| interner.linear(*sym).0).collect();
         let is_used = |sym: Sym| {
             reached.syms.contains(&sym)
+                || bases.contains(&sym)
                 || match interner.term(sym) {
                     Some(Term::Len(of) | Term::Part(of, _)) => reached.syms.contains(&of),
                     Some(Term::Content(object, _)) => reached.objects.contains(&object),
@@ -420,9 +431,9 @@ impl Reached {
                     case.send.iter().for_each(|value| self.value(value));
                 }
             }
-            Wait::Once { loc, call } => {
+            Wait::Once { loc, call: value } | Wait::Add { loc, by: value } => {
                 self.object(loc.object);
-                self.value(call);
+                self.value(value);
             }
             Wait::Lock { loc, .. }
             | Wait::TryLock { loc, .. }

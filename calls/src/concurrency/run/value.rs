@@ -2,6 +2,7 @@
 
 use crate::concurrency::program::CodeId;
 use rulec_flow::ir::{Value, VarId};
+use rulec_tree::Op as Operator;
 use rulec_types::{Name, ObjId, Ty};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -227,6 +228,34 @@ impl Interner {
 
     pub(crate) fn term(&self, sym: Sym) -> Option<Term> {
         self.terms.get(sym.0)
+    }
+
+    /// A symbol as another one and a number that is added to it.
+    pub(crate) fn linear(&self, sym: Sym) -> (Sym, i64) {
+        let (mut at, mut more) = (sym, 0i64);
+        while let Some(Term::Of(op, x, y)) = self.term(at) {
+            let number = |sym| match self.term(sym) {
+                Some(Term::Number(number)) => Some(number),
+                _ => None,
+            };
+            match (number(x), number(y)) {
+                (None, Some(by)) if op == Operator::Add as u32 => (at, more) = (x, more.saturating_add(by)),
+                (Some(by), None) if op == Operator::Add as u32 => (at, more) = (y, more.saturating_add(by)),
+                (None, Some(by)) if op == Operator::Sub as u32 => (at, more) = (x, more.saturating_sub(by)),
+                _ => break,
+            }
+        }
+        (at, more)
+    }
+
+    /// The same test of the symbol that a number is added to.
+    pub(crate) fn base(&self, test: Test) -> Test {
+        let (sym, more) = self.linear(test.sym());
+        match test {
+            Test::Less(_, number) => Test::Less(sym, number.saturating_sub(more)),
+            Test::Equal(_, number) => Test::Equal(sym, number.saturating_sub(more)),
+            Test::True(_) | Test::Nil(_) => test,
+        }
     }
 
     pub(crate) fn object(&mut self, origin: Origin) -> ObjRef {

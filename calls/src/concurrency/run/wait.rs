@@ -147,6 +147,7 @@ impl Run<'_, '_> {
             Wait::Once { .. } => WaitKind::Once,
             Wait::CondParked { .. } => WaitKind::Condition,
             Wait::Cond { .. }
+            | Wait::Add { .. }
             | Wait::Close { .. }
             | Wait::TryLock { .. }
             | Wait::Signal { .. }
