@@ -4,6 +4,7 @@
 //! names which something else uses becomes choices; all others become one question.
 
 use crate::build::{Bound, Builder, push};
+use crate::facts::Use;
 use crate::flow;
 use crate::lower::in_each;
 use crate::path;
@@ -61,7 +62,8 @@ pub(crate) fn require(
             }
         }
         _ => {
-            let Some(asked) = decide(builder, cond) else { return };
+            let asked = builder.opposite(negated, |builder| decide(builder, cond));
+            let Some(asked) = asked else { return };
             let span = span_of(cond);
             let snippet = builder.snippet(span);
             let origin = builder.origin(span, if negated { format!("not: {snippet}") } else { snippet });
@@ -124,7 +126,7 @@ pub(crate) fn decide(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
         Syntax::Not(inner, _) => match &**inner {
             // What is not in a function has no paths: neither answer holds there.
             Syntax::Path(path) => decide_path(builder, path, true),
-            inner => Some(Cond::Not(Box::new(decide(builder, inner)?))),
+            inner => Some(Cond::Not(Box::new(builder.opposite(true, |builder| decide(builder, inner))?))),
         },
         Syntax::Path(path) => decide_path(builder, path, false),
         Syntax::Repeats { subject, .. } => {
@@ -541,9 +543,26 @@ fn call_predicate(builder: &mut Builder<'_>, call: &Call) -> Option<Cond> {
         let body = expand(builder, call)?;
         return body.within(builder, decide);
     }
+    if let Some(fact) = builder.scope.fact(&call.name.value) {
+        let fact = fact.to_owned();
+        return ask_fact(builder, call, fact);
+    }
     let host = host_named(builder, &call.name, Answer::Truth)?;
     let args = host_args(builder, host, call)?;
     Some(Cond::Host(host, args))
+}
+
+/// Whether a fact holds for what a value is.
+fn ask_fact(builder: &mut Builder<'_>, call: &Call, fact: String) -> Option<Cond> {
+    let ([value], []) = (&call.args[..], &call.named[..]) else {
+        builder.errors().argument_count(call.span, &call.name.value, 1, call.args.len() + call.named.len());
+        return None;
+    };
+    let node = node_arg(builder, value, &format!("`{}`", call.name.value))?;
+    let span = builder.called_at.unwrap_or(call.span);
+    builder.facts.push(Use { fact: fact.clone(), negative: builder.negative, span });
+    let name = builder.text(&fact);
+    Some(Cond::Host(HostFn::Fact, vec![node, name]))
 }
 
 /// A host function by the name that rules use.

@@ -1,6 +1,7 @@
 //! What lowering one rule builds up: registers, origins, what is bound, and the plan's shared tables.
 
 use crate::errors::Errors;
+use crate::facts::Use;
 use crate::scope::{Modules, Scope};
 use rulec_grammar::ast::{Name, OptionType, RuleOption};
 use rulec_grammar::diagnostic::Sink;
@@ -119,6 +120,10 @@ pub(crate) struct Builder<'a> {
     pub outer: Option<BTreeSet<String>>,
     /// How many sets of rows are gathered so far.
     pub gathers: u32,
+    /// The facts that were asked for.
+    pub facts: Vec<Use>,
+    /// Whether what is lowered now holds the sooner the less the facts in it do.
+    pub negative: bool,
     /// The ways that conditions found which hold on the way to here.
     pub traces: Traces,
 }
@@ -162,6 +167,8 @@ impl<'a> Builder<'a> {
             expansions: 0,
             outer: None,
             gathers: 0,
+            facts: Vec::new(),
+            negative: false,
             traces: Traces::default(),
         }
     }
@@ -187,6 +194,15 @@ impl<'a> Builder<'a> {
     /// A new register for a value.
     pub fn value_register(&mut self) -> Register {
         self.register(RegisterType::Value)
+    }
+
+    /// Lowers something that is asked for as its opposite, if it is.
+    pub fn opposite<T>(&mut self, opposite: bool, lower: impl FnOnce(&mut Builder<'a>) -> T) -> T {
+        let outer = self.negative;
+        self.negative ^= opposite;
+        let lowered = lower(self);
+        self.negative = outer;
+        lowered
     }
 
     /// A string as an argument.

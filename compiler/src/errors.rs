@@ -227,6 +227,16 @@ impl Errors<'_> {
             .help(format!("a rule that traces has {conditions} that has to hold, not as one part of an `or`"));
     }
 
+    /// E0414: a fact that hangs on its own opposite. `names` are the facts of the circle, the first one again last.
+    pub fn unstratified(&mut self, at: Span, names: &[&str]) {
+        let message = format!("`{}` hangs on itself not holding", names.first().copied().unwrap_or_default());
+        let circle = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" asks for ");
+        self.sink
+            .error(codes::E0414, self.file, at, message)
+            .help(circle)
+            .help("facts may ask for themselves, but not through `not`, `unless` or what a path avoids");
+    }
+
     /// E0501: a fix that cannot be made.
     pub fn bad_fix(&mut self, at: Span, message: &str, help: &str) {
         self.sink
@@ -274,6 +284,13 @@ impl Errors<'_> {
         self.sink
             .warning(codes::W0605, self.file, at, format!("this rule has no `test {missing}` example"))
             .help("`rulec build` refuses a rule without one bad and one good example");
+    }
+
+    /// W0607: an item that nothing asks for.
+    pub fn unused_item(&mut self, at: Span, what: &str, name: &str) {
+        self.sink
+            .warning(codes::W0607, self.file, at, format!("nothing uses the {what} `{name}`"))
+            .help("it is not checked any further; use it, or remove it");
     }
 
     /// W0606: `$x : $_`.

@@ -45,7 +45,8 @@ pub fn expand(files: &[SourceFile], pack: &str, id: &str) -> Option<Expansion> {
 pub(crate) fn rules(parsed: &[rulec_grammar::ast::Module]) -> impl Iterator<Item = &Rule> {
     parsed.iter().flat_map(|module| &module.items).filter_map(|item| match item {
         Item::Rule(rule) => Some(&**rule),
-        Item::Predicate(_) | Item::Symbols(_) => None,
+        Item::Fact(fact) => Some(&fact.rule),
+        _ => None,
     })
 }
 

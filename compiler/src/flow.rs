@@ -72,11 +72,13 @@ pub(crate) fn quantified(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Con
     let Syntax::Quantified { every, hole, set, cond: inner, .. } = cond else { return None };
     let rows = rows(builder, set)?;
     let mut is_bound = false;
-    let search = ask::searched(builder, |builder, steps| {
-        is_bound = choose(builder, hole, rows.clone(), steps).is_some();
-        if is_bound {
-            ask::require(builder, inner, *every, &|_| false, steps);
-        }
+    let search = builder.opposite(*every, |builder| {
+        ask::searched(builder, |builder, steps| {
+            is_bound = choose(builder, hole, rows.clone(), steps).is_some();
+            if is_bound {
+                ask::require(builder, inner, *every, &|_| false, steps);
+            }
+        })
     });
     let complete = Cond::Host(HostFn::RowsComplete, vec![rows]);
     is_bound.then(|| match every {

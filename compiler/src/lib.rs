@@ -16,9 +16,12 @@ mod check;
 pub mod decision;
 mod errors;
 mod expand;
+mod facts;
 mod flow;
 mod forms;
+mod instances;
 mod lower;
+mod models;
 mod mutate;
 mod names;
 pub mod native;
@@ -68,7 +71,7 @@ pub struct Compiled {
     pub plan: Plan,
     /// Every mistake and warning, sorted by file and place; [`FileId`] is an index into the files compiled.
     pub diagnostics: Vec<Diagnostic>,
-    /// The rules of the plan, in its order.
+    /// The rules of the plan, in its order. Behind them the plan has the facts that they ask for.
     pub rules: Vec<CompiledRule>,
     /// How many rules are written, those with mistakes included. Items that do not even parse do not count.
     pub written: usize,
@@ -114,6 +117,7 @@ pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWit
     let mut tables = Tables::default();
     let mut compiled = Compiled { plan: Plan::default(), diagnostics: Vec::new(), rules: Vec::new(), written: 0 };
     let mut ids: BTreeMap<String, (FileId, Span)> = BTreeMap::new();
+    let (mut facts, mut asked) = (Vec::new(), Vec::new());
     for (number, (file, module)) in files.iter().zip(&parsed).enumerate() {
         let id = FileId(number as u32);
         let scope = Rc::new(modules.scope(id, module, &format!("{pack}.{}", file.family), &mut sink));
@@ -126,11 +130,16 @@ pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWit
                 continue;
             }
             ids.insert(rule_id.clone(), (id, rule.name.span));
-            compile_rule(&modules, &scope, &mut tables, &mut sink, rule, rule_id, file, &mut compiled);
+            let uses = compile_rule(&modules, &scope, &mut tables, &mut sink, rule, rule_id, file, &mut compiled);
+            asked.extend(uses);
         }
+        facts.extend(facts::of_file(&modules, &scope, &mut tables, &mut sink, module, file));
+        let models = models::of_file(module, &scope, &mut Errors { sink: &mut sink, file: id });
+        compiled.plan.models.extend(models);
         let mentioned = |name: &str| examples_mention(module, name);
         scope.report_unused(mentioned, &mut Errors { sink: &mut sink, file: id });
     }
+    compiled.plan.rules.extend(facts::stratified(facts, &asked, &mut sink));
     compiled.plan.atoms = tables.atoms;
     compiled.plan.symbols = tables.symbols;
     compiled.plan.constants = tables.constants;
@@ -143,9 +152,16 @@ pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWit
 
 pub(crate) fn parse(files: &[SourceFile], sink: &mut Sink) -> Vec<Module> {
     let parsed = files.iter().enumerate();
-    parsed.map(|(number, file)| rulec_grammar::parse(&file.text, FileId(number as u32), sink)).collect()
+    let each = parsed.map(|(number, file)| {
+        let id = FileId(number as u32);
+        let mut module = rulec_grammar::parse(&file.text, id, sink);
+        instances::expand(&mut module, id, sink);
+        module
+    });
+    each.collect()
 }
 
+/// Compiles a rule. The facts that it asks for.
 #[expect(clippy::too_many_arguments, reason = "one step of `compile`")]
 fn compile_rule<'a>(
     modules: &'a Modules<'a>,
@@ -156,26 +172,26 @@ fn compile_rule<'a>(
     id: String,
     file: &'a SourceFile,
     compiled: &mut Compiled,
-) {
+) -> Vec<facts::Use> {
     let (before, constants) = (sink.error_count(), tables.constants.len());
     if check::too_deep(rule, &mut Errors { sink, file: scope.file }) {
-        return;
+        return Vec::new();
     }
     rule::check(rule, &file.text, &mut Errors { sink, file: scope.file });
     let index = RuleIndex(compiled.plan.rules.len() as u32);
     let context = Context { modules, scope: Rc::clone(scope), tables, sink };
-    let lowered = rule::lower(context, rule, index, id, &file.path).filter(|_| sink.error_count() == before);
-    let Some(plan) = lowered else {
+    let lowered = rule::lower(context, rule, None, index, id, &file.path).filter(|_| sink.error_count() == before);
+    let Some((plan, uses)) = lowered else {
         // Constants can name the rule's options, by a number that the next rule gets.
         tables.constants.truncate(constants);
-        return;
+        return Vec::new();
     };
     // Only size can make the verifier refuse what lowering made; anything else is a fault of lowering, and said as it is.
     let sizes = Sizes { atoms: tables.atoms.len(), symbols: tables.symbols.len(), constants: tables.constants.len() };
     if let Err(refused) = rulec_plan::verify::verify_rule(sizes, &plan) {
         tables.constants.truncate(constants);
         Errors { sink, file: scope.file }.too_large(rule.name.span, &refused.reason);
-        return;
+        return Vec::new();
     }
     compiled.plan.rules.push(plan);
     compiled.rules.push(CompiledRule {
@@ -185,6 +201,7 @@ fn compile_rule<'a>(
         name_span: rule.name.span,
         uses: scope.packages().map(|(name, path)| (name.to_owned(), path.to_owned())).collect(),
     });
+    uses
 }
 
 /// Whether an example of the file mentions a package by this name.

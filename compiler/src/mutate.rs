@@ -4,20 +4,22 @@
 //! the same answers for a mutant as for the rule do not test what was dropped.
 
 use crate::build::Tables;
+use crate::errors::Errors;
+use crate::facts;
 use crate::rule::{self, Context};
 use crate::scope::Modules;
 use crate::{SourceFile, parse};
-use rulec_grammar::ast::{Alternative, Cond, Form, Item, Pattern, PatternId, Rule};
+use rulec_grammar::ast::{Alternative, Cond, Event, Form, Item, Module, Path, Pattern, PatternId, Rule};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::Plan;
-use rulec_plan::ir::RuleIndex;
+use rulec_plan::ir::{RuleIndex, RulePlan};
 use rulec_tree::Span;
 use std::rc::Rc;
 
 /// A rule with one thing dropped.
 #[derive(Clone, Debug)]
 pub struct Mutant {
-    /// What was dropped: `the condition`, `the alternative`, `the ellipsis`.
+    /// What was dropped: `the condition`, `the event`, `the alternative`, `the ellipsis`.
     pub what: &'static str,
     /// Where it stands.
     pub span: Span,
@@ -38,10 +40,11 @@ pub fn mutants(files: &[SourceFile], pack: &str, id: &str) -> Vec<Mutant> {
             }
             let own = format!("{pack}.{}", file.family);
             let scope = Rc::new(modules.scope(FileId(number as u32), module, &own, &mut sink));
+            let all = Files { pack, files, parsed: &parsed, modules: &modules };
             let changed = changes(rule).into_iter();
             return changed
                 .filter_map(|(what, span, rule)| {
-                    let plan = compile_alone(&modules, &scope, &rule, id, &file.path)?;
+                    let plan = compile_alone(&all, &scope, &rule, id, &file.path)?;
                     Some(Mutant { what, span, plan })
                 })
                 .collect();
@@ -50,19 +53,55 @@ pub fn mutants(files: &[SourceFile], pack: &str, id: &str) -> Vec<Mutant> {
     Vec::new()
 }
 
-fn compile_alone<'a>(
+/// What facts are lowered from.
+struct Files<'a> {
+    pack: &'a str,
+    files: &'a [SourceFile],
+    parsed: &'a [Module],
     modules: &'a Modules<'a>,
+}
+
+impl<'a> Files<'a> {
+    /// The facts that these uses lead to.
+    fn facts(&self, asked: &[facts::Use], tables: &mut Tables) -> Vec<RulePlan> {
+        let mut sink = Sink::new();
+        let mut lowered = Vec::new();
+        for (number, (file, module)) in self.files.iter().zip(self.parsed).enumerate() {
+            let own = format!("{}.{}", self.pack, file.family);
+            let scope = Rc::new(self.modules.scope(FileId(number as u32), module, &own, &mut sink));
+            lowered.extend(facts::of_file(self.modules, &scope, tables, &mut sink, module, file));
+        }
+        facts::stratified(lowered, asked, &mut sink)
+    }
+
+    fn models(&self) -> Vec<rulec_plan::model::Model> {
+        let mut sink = Sink::new();
+        let mut models = Vec::new();
+        for (number, (file, module)) in self.files.iter().zip(self.parsed).enumerate() {
+            let (id, own) = (FileId(number as u32), format!("{}.{}", self.pack, file.family));
+            let scope = self.modules.scope(id, module, &own, &mut sink);
+            models.extend(crate::models::of_file(module, &scope, &mut Errors { sink: &mut sink, file: id }));
+        }
+        models
+    }
+}
+
+fn compile_alone<'a>(
+    all: &Files<'a>,
     scope: &Rc<crate::scope::Scope<'a>>,
     rule: &Rule,
     id: &str,
     path: &str,
 ) -> Option<Plan> {
     let (mut tables, mut sink) = (Tables::default(), Sink::new());
-    let context = Context { modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
-    let lowered = rule::lower(context, rule, RuleIndex(0), id.to_owned(), path)?;
-    let rules = vec![lowered];
-    let plan =
-        Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules, models: Vec::new() };
+    let context = Context { modules: all.modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
+    let (lowered, asked) = rule::lower(context, rule, None, RuleIndex(0), id.to_owned(), path)?;
+    let mut rules = vec![lowered];
+    if !asked.is_empty() {
+        rules.extend(all.facts(&asked, &mut tables));
+    }
+    let models = all.models();
+    let plan = Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules, models };
     rulec_plan::verify::verify(&plan).is_ok().then_some(plan)
 }
 
@@ -70,13 +109,13 @@ fn compile_alone<'a>(
 fn changes(rule: &Rule) -> Vec<(&'static str, Span, Rule)> {
     let mut changes = Vec::new();
     for (index, clause) in rule.clauses.iter().enumerate() {
-        for (span, kept) in without_part(&clause.cond) {
+        for (what, span, kept) in without_part(&clause.cond) {
             let mut changed = rule.clone();
             match kept {
                 Some(cond) => changed.clauses[index].cond = cond,
                 None => drop(changed.clauses.remove(index)),
             }
-            changes.push(("the condition", span, changed));
+            changes.push((what, span, changed));
         }
     }
     if rule.alternatives.len() > 1 {
@@ -103,30 +142,88 @@ fn changes(rule: &Rule) -> Vec<(&'static str, Span, Rule)> {
 }
 
 /// The condition without each of its parts; `None` if nothing is left.
-fn without_part(cond: &Cond) -> Vec<(Span, Option<Cond>)> {
+fn without_part(cond: &Cond) -> Vec<(&'static str, Span, Option<Cond>)> {
     match cond {
         Cond::And(parts) | Cond::Or(parts) => {
             let conjunction = matches!(cond, Cond::And(_));
             let rebuilt = |parts: Vec<Cond>| if conjunction { Cond::And(parts) } else { Cond::Or(parts) };
             let mut changed = Vec::new();
             for (index, part) in parts.iter().enumerate() {
-                for (span, kept) in without_part(part) {
+                for (what, span, kept) in without_part(part) {
                     let mut others = parts.clone();
                     match kept {
                         Some(kept) => others[index] = kept,
                         None => drop(others.remove(index)),
                     }
-                    changed.push((span, (!others.is_empty()).then(|| rebuilt(others))));
+                    changed.push((what, span, (!others.is_empty()).then(|| rebuilt(others))));
                 }
             }
             changed
         }
         Cond::Not(inner, span) => {
             let negated = |kept| Cond::Not(Box::new(kept), *span);
-            without_part(inner).into_iter().map(|(part, kept)| (part, kept.map(negated))).collect()
+            without_part(inner).into_iter().map(|(what, part, kept)| (what, part, kept.map(negated))).collect()
         }
-        _ => vec![(crate::ask::span_of(cond), None)],
+        Cond::Path(path) => {
+            let of_part = path_changes(path).into_iter();
+            let of_part = of_part.map(|(what, span, path)| (what, span, Some(Cond::Path(Box::new(path)))));
+            std::iter::once(("the condition", path.span, None)).chain(of_part).collect()
+        }
+        Cond::Quantified { every, hole, set, cond, span } => {
+            let rebuilt = |cond: Cond| Cond::Quantified {
+                every: *every,
+                hole: hole.clone(),
+                set: set.clone(),
+                cond: Box::new(cond),
+                span: *span,
+            };
+            let of_part = without_part(cond).into_iter();
+            let of_part = of_part.filter_map(|(what, part, kept)| Some((what, part, Some(rebuilt(kept?)))));
+            std::iter::once(("the condition", *span, None)).chain(of_part).collect()
+        }
+        _ => vec![("the condition", crate::ask::span_of(cond), None)],
     }
+}
+
+/// The events of a path, by their place in it.
+const EVENTS: [fn(&mut Path) -> &mut Vec<Event>; 3] =
+    [|path| &mut path.to, |path| &mut path.avoiding, |path| &mut path.passing];
+
+/// The path without each of its events, and with each of them changed.
+fn path_changes(path: &Path) -> Vec<(&'static str, Span, Path)> {
+    let mut changes = Vec::new();
+    for (place, list) in EVENTS.into_iter().enumerate() {
+        let events = list(&mut path.clone()).clone();
+        for (index, event) in events.iter().enumerate() {
+            // Without a target there is no path, and nothing avoided is what `avoiding` without events would mean.
+            if events.len() > 1 || place == 1 {
+                let mut changed = path.clone();
+                list(&mut changed).remove(index);
+                changes.push(("the event", event.span(), changed));
+            }
+            for (what, span, event) in event_changes(event) {
+                let mut changed = path.clone();
+                list(&mut changed)[index] = event;
+                changes.push((what, span, changed));
+            }
+        }
+    }
+    changes
+}
+
+/// The event with one thing in it dropped.
+fn event_changes(event: &Event) -> Vec<(&'static str, Span, Event)> {
+    let Event::Code { code, cond, span } = event else { return Vec::new() };
+    let mut changes = Vec::new();
+    for (what, part, pattern) in pattern_changes(&code.pattern) {
+        let code = Alternative { pattern, label: code.label.clone() };
+        changes.push((what, part, Event::Code { code, cond: cond.clone(), span: *span }));
+    }
+    for (what, part, kept) in cond.iter().flat_map(|cond| without_part(cond)) {
+        let event = Event::Code { code: code.clone(), cond: kept.map(Box::new), span: *span };
+        changes.push((what, part, event));
+    }
+    changes
 }
 
 /// The pattern without each option of its alternations, and without each of its unnamed runs.

@@ -1,8 +1,8 @@
 //! Which holes and labels a piece of syntax mentions, and how often.
 
 use rulec_grammar::ast::{
-    Alternative, Bound, Branch, Call, Cond, Event, FlowOrigin, Form, OpForm, Path, PathStart, Pattern, Piece, Rule,
-    Template, TypeRelation, Value,
+    Alternative, Bound, Branch, Call, Cond, Event, Fact, FlowOrigin, Form, OpForm, Path, PathStart, Pattern, Piece,
+    Rule, Template, TypeRelation, Value,
 };
 use rulec_tree::Span;
 use std::collections::BTreeMap;
@@ -63,6 +63,13 @@ impl Mentions {
             }));
         }
         Mentions { parts }
+    }
+
+    /// All mentions of a fact: those of its rule, and what it holds for.
+    pub fn of_fact(fact: &Fact) -> Mentions {
+        let mut mentions = Mentions::of(&fact.rule);
+        mentions.parts.push(collect(|hear| hear(&hole_key(&fact.hole.value), fact.hole.span, false)));
+        mentions
     }
 
     /// Whether a part other than `part` mentions the name.

@@ -41,16 +41,17 @@ pub(crate) fn require(builder: &mut Builder<'_>, path: &Path, negated: bool, ste
     let around = Around { place, function, origin };
     let start = builder.text(if matches!(path.from, PathStart::Entry(..)) { "entry" } else { "after" });
     check_ends(builder, path)?;
-    let to = events(builder, path.to.iter().collect(), around, steps);
+    let is_found = (path.quantifier == Quantifier::Some) != negated;
+    // The more there is to reach, the more paths there are; the more there is to avoid, the fewer.
+    let to = builder.opposite(!is_found, |builder| events(builder, path.to.iter().collect(), around, steps));
     let avoided = path.avoiding.iter().chain(&path.passing).collect();
-    let avoided = events(builder, avoided, around, steps);
+    let avoided = builder.opposite(is_found, |builder| events(builder, avoided, around, steps));
     let (host, args) = match path.quantifier {
         Quantifier::Always => (HostFn::PathEndless, vec![Arg::Node(place), start, avoided?]),
         _ => (HostFn::PathFrom, vec![Arg::Node(place), start, to?, avoided?]),
     };
     let found = builder.value_register();
     push(steps, origin, Op::Let { dst: found, host, args });
-    let is_found = (path.quantifier == Quantifier::Some) != negated;
     let asked = Cond::Host(HostFn::Found, vec![Arg::Value(found)]);
     push(steps, origin, Op::Ask(negated_if(!is_found, asked)));
     if is_found {

@@ -191,7 +191,8 @@ impl Renaming {
         call.named.iter_mut().for_each(|(_, arg)| self.value(arg));
     }
 
-    fn value(&self, value: &mut Value) {
+    /// Renames what a value mentions.
+    pub fn value(&self, value: &mut Value) {
         match value {
             Value::Hole(name) => match self.arguments.get(&name.value) {
                 Some(argument) => *value = argument.clone(),
@@ -204,7 +205,8 @@ impl Renaming {
         }
     }
 
-    fn pattern(&self, pattern: &mut Pattern) {
+    /// Renames what a pattern mentions.
+    pub fn pattern(&self, pattern: &mut Pattern) {
         for node in &mut pattern.nodes {
             if let Some(label) = &mut node.label {
                 self.label(&mut label.value);

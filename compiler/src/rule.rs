@@ -4,6 +4,7 @@ use crate::ask;
 use crate::build::{Bound, Builder, Tables, push};
 use crate::check;
 use crate::errors::Errors;
+use crate::facts::Use;
 use crate::forms::{self, Form};
 use crate::lower::{self, in_each};
 use crate::names::{Mentions, hole_key, label_key};
@@ -11,10 +12,10 @@ use crate::order;
 use crate::scope::{Modules, Scope};
 use crate::start;
 use crate::template::{self, Captures};
-use rulec_grammar::ast::{self, Alternative, Cond, FileFilter, Form as Shape, Rule, RuleOption, Value};
+use rulec_grammar::ast::{self, Alternative, Cond, Fact, FileFilter, Form as Shape, Rule, RuleOption, Value};
 use rulec_grammar::diagnostic::Sink;
 use rulec_plan::ir::{Arg, Constant, Op, OriginId, Register, RuleIndex, RulePlan, Step, Way};
-use rulec_plan::manifest::{CostClass, Level, OptionMeta, OptionType, RuleMeta, Severity};
+use rulec_plan::manifest::{CostClass, FactKind, FactMeta, Level, OptionMeta, OptionType, RuleMeta, Severity};
 use rulec_tree::{Category, KindSet};
 use std::rc::Rc;
 
@@ -42,14 +43,22 @@ pub(crate) fn check(rule: &Rule, source: &str, errors: &mut Errors<'_>) {
     }
 }
 
-/// Lowers a rule; `None` if it has mistakes, which are in the sink.
+/// Reports what is wrong with a fact apart from its lowering.
+pub(crate) fn check_fact(fact: &Fact, source: &str, errors: &mut Errors<'_>) {
+    check::unused_names(&Mentions::of_fact(fact), source, errors);
+    check::shadowed_alternatives(&fact.rule.alternatives, errors);
+    check::contradictions(&fact.rule, source, errors);
+}
+
+/// Lowers a rule, or that of a fact; `None` if it has mistakes, which are in the sink. Also the facts that it asks for.
 pub(crate) fn lower(
     context: Context<'_, '_>,
     rule: &Rule,
+    fact: Option<&Fact>,
     index: RuleIndex,
     id: String,
     path: &str,
-) -> Option<RulePlan> {
+) -> Option<(RulePlan, Vec<Use>)> {
     let before = context.sink.error_count();
     let file = context.scope.file;
     let source = context.modules.source(file);
@@ -64,7 +73,7 @@ pub(crate) fn lower(
     let spellings = spellings(rule);
     let mut body = Vec::new();
     matches(&mut builder, rule, &spellings, &mut body);
-    let mentions = Mentions::of(rule);
+    let mentions = fact.map_or_else(|| Mentions::of(rule), Mentions::of_fact);
     // Questions about paths are the dearest, and nothing is bound by them.
     let (paths, others): (Vec<_>, Vec<_>) =
         rule.clauses.iter().enumerate().partition(|(_, clause)| ask::asks_paths(&clause.cond));
@@ -72,9 +81,12 @@ pub(crate) fn lower(
         let escaping = |name: &str| mentions.elsewhere(name, number + 1);
         ask::require(&mut builder, &clause.cond, clause.negated, &escaping, &mut body);
     }
-    let mut captures = Captures::new(match builder.root {
-        Bound::Node(register) | Bound::Value(register) | Bound::Type(register) => Arg::Node(register),
-        Bound::Run(from, end) => Arg::Run(from, end),
+    let mut captures = Captures::new(match fact {
+        Some(fact) => ask::node_arg(&mut builder, &Value::Hole(fact.hole.clone()), "a fact")?,
+        None => match builder.root {
+            Bound::Node(register) | Bound::Value(register) | Bound::Type(register) => Arg::Node(register),
+            Bound::Run(from, end) => Arg::Run(from, end),
+        },
     });
     let reports = template::reports(&mut builder, &rule.reports, &mut captures);
     let fix = rule.fix.as_ref().and_then(|fix| template::fix(&mut builder, fix, &mut captures));
@@ -86,14 +98,16 @@ pub(crate) fn lower(
     }
     let body = order::by_cost(body);
     let unread: Vec<usize> = (0..rule.options.len()).filter(|option| !builder.options_read.contains(option)).collect();
-    let (registers, origins) = (builder.registers, builder.origins);
+    let (registers, origins, uses) = (builder.registers, builder.origins, builder.facts);
 
     let forms: Vec<Form> = spellings.into_iter().map(|(form, _)| form).collect();
     let mut facts = start::facts(&forms, &context.scope, context.tables);
     facts.kinds = narrowed(rule, facts.kinds);
     let (start, guards, cost) = facts.start(context.tables);
     let mut errors = Errors { sink: context.sink, file };
-    report_cost(rule, cost, &mut errors);
+    if fact.is_none() {
+        report_cost(rule, cost, &mut errors);
+    }
     for option in unread {
         errors.unused_option(rule.options[option].name.span, &rule.options[option].name.value);
     }
@@ -108,12 +122,24 @@ pub(crate) fn lower(
         cost,
         needs_types: order::asks_types(&body),
         needs_flow: order::asks_flow(&body),
+        fact: fact.map(|fact| FactMeta { of: fact_kind(fact.kind.value), stratum: 0 }),
         file: path.to_owned(),
         source: text.to_owned(),
         source_offset: offset,
         ..meta(rule, id)
     };
-    Some(RulePlan { meta, registers, body, start, guards, needs: facts.needs, origins })
+    Some((RulePlan { meta, registers, body, start, guards, needs: facts.needs, origins }, uses))
+}
+
+fn fact_kind(kind: ast::FactKind) -> FactKind {
+    match kind {
+        ast::FactKind::Func => FactKind::Func,
+        ast::FactKind::Param => FactKind::Param,
+        ast::FactKind::Result => FactKind::Result,
+        ast::FactKind::Type => FactKind::Type,
+        ast::FactKind::Field => FactKind::Field,
+        ast::FactKind::Global => FactKind::Global,
+    }
 }
 
 /// Every spelling of every alternative.

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::{NamesWithout, SourceFile};
-use rulec_grammar::ast::{Item, Module, Name, PackageRef, Predicate, SymbolRef, SymbolSet, Use};
+use rulec_grammar::ast::{Fact, Item, Module, Name, PackageRef, Predicate, SymbolRef, SymbolSet, Use};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_tree::Span;
 use std::cell::RefCell;
@@ -12,9 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Modules<'a> {
     predicates: BTreeMap<(String, String), (FileId, &'a Predicate)>,
     symbols: BTreeMap<(String, String), (FileId, &'a SymbolSet)>,
+    facts: BTreeMap<(String, String), (FileId, &'a Fact)>,
     names: BTreeSet<String>,
     files: &'a [SourceFile],
     parsed: &'a [Module],
+    pack: String,
     pub names_without: NamesWithout,
 }
 
@@ -24,9 +26,11 @@ impl<'a> Modules<'a> {
         let mut modules = Modules {
             predicates: BTreeMap::new(),
             symbols: BTreeMap::new(),
+            facts: BTreeMap::new(),
             names: BTreeSet::new(),
             files,
             parsed,
+            pack: pack.to_owned(),
             names_without: |_, _| None,
         };
         for (index, (file, module)) in files.iter().zip(parsed).enumerate() {
@@ -50,7 +54,17 @@ impl<'a> Modules<'a> {
                         }
                         modules.symbols.entry(key).or_insert((id, set));
                     }
-                    Item::Rule(_) => {}
+                    Item::Fact(fact) => {
+                        let name = &fact.rule.name;
+                        let key = (path.clone(), name.value.clone());
+                        let first = modules.facts.get(&key).map(|(other, first)| (*other, first.rule.name.span));
+                        let first = first.or(modules.predicates.get(&key).map(|(other, one)| (*other, one.name.span)));
+                        if let Some(first) = first {
+                            errors.duplicate(name.span, "fact or predicate", &key.1, first);
+                        }
+                        modules.facts.entry(key).or_insert((id, &**fact));
+                    }
+                    Item::Rule(_) | Item::Resource(_) | Item::Instance(_) | Item::Model(_) => {}
                 }
             }
         }
@@ -61,6 +75,8 @@ impl<'a> Modules<'a> {
     pub fn scope(&self, file: FileId, module: &'a Module, own: &str, sink: &mut Sink) -> Scope<'a> {
         let mut scope = Scope {
             file,
+            module: own.to_owned(),
+            facts: BTreeMap::new(),
             packages: BTreeMap::new(),
             predicates: BTreeMap::new(),
             symbols: BTreeMap::new(),
@@ -89,10 +105,10 @@ impl<'a> Modules<'a> {
         }
         for name in names {
             scope.bring_in(self, &module.value, |own| own == name.value);
-            if !scope.predicates.contains_key(&name.value) && !scope.symbols.contains_key(&name.value) {
+            if !scope.has_item(&name.value) {
                 errors.unknown_name(
                     name.span,
-                    &format!("predicate or symbol set of `{}`", module.value),
+                    &format!("predicate, symbol set or fact of `{}`", module.value),
                     &name.value,
                     &[],
                 );
@@ -105,22 +121,21 @@ impl<'a> Modules<'a> {
         self.files.get(file.0 as usize).map_or("", |file| &file.text)
     }
 
-    /// The `use` lines that apply in a file where a predicate or symbol set stands.
-    pub fn packages_of(&self, file: FileId) -> BTreeMap<String, (String, Span)> {
-        let mut packages = BTreeMap::new();
-        for line in self.parsed.get(file.0 as usize).iter().flat_map(|module| &module.uses) {
-            if let Use::Package { path, alias, .. } = line {
-                let name = alias.as_ref().map_or_else(|| package_name(&path.value), |alias| alias.value.clone());
-                packages.insert(name, (path.value.clone(), path.span));
-            }
-        }
-        packages
+    /// The names that a file can use. What is wrong with its `use` lines is told elsewhere.
+    fn scope_of(&self, file: FileId) -> Option<Scope<'a>> {
+        let module = self.parsed.get(file.0 as usize)?;
+        let own = format!("{}.{}", self.pack, self.files.get(file.0 as usize)?.family);
+        Some(self.scope(file, module, &own, &mut Sink::new()))
     }
 }
 
 /// The names that one file can use.
 pub(crate) struct Scope<'a> {
     pub file: FileId,
+    /// The module that the file is part of: `pack.family`.
+    pub module: String,
+    /// The ids of facts.
+    facts: BTreeMap<String, String>,
     /// Name to import path.
     packages: BTreeMap<String, (String, Span)>,
     predicates: BTreeMap<String, (FileId, &'a Predicate)>,
@@ -141,18 +156,29 @@ impl<'a> Scope<'a> {
                 self.symbols.insert(name.clone(), *item);
             }
         }
+        for (module, name) in modules.facts.keys() {
+            if module == path && wanted(name) {
+                self.facts.insert(name.clone(), format!("{module}.{name}"));
+            }
+        }
     }
 
-    /// The scope of a predicate's body: the packages of its own file.
+    fn has_item(&self, name: &str) -> bool {
+        self.predicates.contains_key(name) || self.symbols.contains_key(name) || self.facts.contains_key(name)
+    }
+
+    /// The scope of a predicate's body: that of its own file.
     pub fn within(&self, modules: &Modules<'a>, file: FileId) -> Scope<'a> {
-        Scope {
+        modules.scope_of(file).unwrap_or_else(|| Scope {
             file,
-            packages: modules.packages_of(file),
+            module: self.module.clone(),
+            facts: self.facts.clone(),
+            packages: BTreeMap::new(),
             predicates: self.predicates.clone(),
             symbols: self.symbols.clone(),
             used: RefCell::default(),
             names_without: self.names_without,
-        }
+        })
     }
 
     /// The import path of the package that patterns call `name`.
@@ -165,6 +191,11 @@ impl<'a> Scope<'a> {
     /// A predicate by name.
     pub fn predicate(&self, name: &str) -> Option<(FileId, &'a Predicate)> {
         self.predicates.get(name).copied()
+    }
+
+    /// The id of a fact by name.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).map(String::as_str)
     }
 
     /// A symbol set by name.
@@ -182,9 +213,9 @@ impl<'a> Scope<'a> {
         self.packages.iter().map(|(name, (path, _))| (name.as_str(), path.as_str()))
     }
 
-    /// The names of predicates and symbol sets.
+    /// The names of predicates, symbol sets and facts.
     pub fn item_names(&self) -> Vec<String> {
-        self.predicates.keys().chain(self.symbols.keys()).cloned().collect()
+        self.predicates.keys().chain(self.symbols.keys()).chain(self.facts.keys()).cloned().collect()
     }
 
     /// Import path and name of a symbol.

@@ -114,6 +114,7 @@ codes! {
     E0411 "not an interface";
     E0412 "an event that never happens";
     E0413 "nothing to trace";
+    E0414 "a fact that hangs on itself not holding";
     E0501 "a fix that cannot be made";
     E0502 "two edits that fight";
 
@@ -123,6 +124,7 @@ codes! {
     W0604 "`scan all` that is not needed";
     W0605 "a rule without examples";
     W0606 "a condition on types that holds for every type";
+    W0607 "an item that nothing uses";
 
     E0801 "the configuration is not TOML";
     E0802 "the configuration has an unknown key";

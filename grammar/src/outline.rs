@@ -15,7 +15,8 @@ use rulec_tree::Span;
 pub(crate) const MAX_DEPTH: usize = 200;
 
 /// The words that items start with.
-pub(crate) const ITEM_WORDS: &[&str] = &["use", "rule", "predicate", "symbols"];
+pub(crate) const ITEM_WORDS: &[&str] =
+    &["use", "rule", "predicate", "symbols", "fact", "resource", "instance", "model"];
 
 /// A file cut into items.
 #[derive(Debug, Default)]
@@ -165,7 +166,7 @@ impl Outliner<'_, '_> {
             self.sink
                 .error(codes::E0105, self.file, token.span, message)
                 .help(near.map(|word| format!("did you mean `{word}`?")))
-                .help("a file holds `use`, `rule`, `predicate` and `symbols`");
+                .help("a file holds `use`, `rule`, `predicate`, `symbols`, `fact`, `resource`, `instance` and `model`");
         }
         let mut depth = usize::from(matches!(token.kind, TokenKind::Open(_) | TokenKind::AltOpen));
         while let Some(next) = self.next() {
@@ -231,7 +232,7 @@ impl Outliner<'_, '_> {
 
     /// The rest of a `rule`, `predicate` or `symbols`, to the brace that closes it.
     fn body(&mut self, item: &mut RawItem) {
-        let has_blocks = item.word != "symbols";
+        let has_blocks = !matches!(item.word, "symbols" | "model");
         while let Some(token) = self.next() {
             let starts_next =
                 self.is_item_header(token) || self.open.is_empty() && token.first && self.item_word(token).is_some();
@@ -409,13 +410,13 @@ impl Outliner<'_, '_> {
             return false;
         }
         match self.text(token) {
-            "rule" | "predicate" | "symbols" => {}
+            "rule" | "predicate" | "symbols" | "fact" | "resource" | "instance" => {}
             _ => return false,
         }
         let rest = self.source[token.span.end as usize..].trim_start_matches([' ', '\t']);
         let name_len = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count();
         let behind = rest[name_len..].trim_start_matches([' ', '\t']);
-        name_len > 0 && rest.len() < self.source.len() - token.span.end as usize && behind.starts_with(['{', '('])
+        name_len > 0 && rest.len() < self.source.len() - token.span.end as usize && behind.starts_with(['{', '(', '='])
     }
 
     fn report_fault(&mut self, span: Span) {

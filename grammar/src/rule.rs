@@ -6,6 +6,7 @@
 
 mod cond;
 mod example;
+mod item;
 mod message;
 mod path;
 
@@ -113,6 +114,10 @@ impl<'s> ItemReader<'s, '_> {
             "predicate" => {
                 self.predicate().map(|predicate| Parsed::Item(Box::new(Item::Predicate(Box::new(predicate)))))
             }
+            "fact" => self.fact().map(|fact| Parsed::Item(Box::new(Item::Fact(Box::new(fact))))),
+            "resource" => self.resource().map(|resource| Parsed::Item(Box::new(Item::Resource(Box::new(resource))))),
+            "instance" => self.instance().map(|instance| Parsed::Item(Box::new(Item::Instance(Box::new(instance))))),
+            "model" => self.model().map(|model| Parsed::Item(Box::new(Item::Model(model)))),
             _ => self.symbols().map(|symbols| Parsed::Item(Box::new(Item::Symbols(symbols)))),
         }
     }
@@ -237,12 +242,21 @@ impl<'s> ItemReader<'s, '_> {
         None
     }
 
-    fn head(&mut self, rule: R) -> Option<(Node<'s>, Span)> {
+    pub(super) fn head(&mut self, rule: R) -> Option<(Node<'s>, Span)> {
         let Some(body) = self.item.body else {
             let word = self.item.word;
-            self.sink
-                .error(codes::E0108, self.file, self.item.span, format!("this `{word}` has no body"))
-                .help(format!("write `{word} name{} {{ … }}`", if word == "predicate" { "($x)" } else { "" }));
+            self.sink.error(codes::E0108, self.file, self.item.span, format!("this `{word}` has no body")).help(
+                format!(
+                    "write `{word} {} {{ … }}`",
+                    match word {
+                        "predicate" => "name($x)",
+                        "fact" => "name(func $f)",
+                        "instance" => "name = rule(resource)",
+                        "model" => "\"net/http\".Get",
+                        _ => "name",
+                    }
+                ),
+            );
             return None;
         };
         let span = Span::new(self.item.span.start, body.start - 1);
@@ -302,11 +316,29 @@ impl<'s> ItemReader<'s, '_> {
 
     fn rule(&mut self) -> Option<Rule> {
         let (head, body) = self.head(R::rule_head)?;
-        let name = self.name(&head.into_inner().next()?);
+        let mut head = head.into_inner();
+        let name = self.name(&head.next()?);
         self.check_kebab(&name, "rule");
+        let param = head.find(|part| part.as_rule() == R::rule_param);
+        let param = param.and_then(|param| param.into_inner().find(|part| part.as_rule() == R::hole));
+        let param = param.map(|hole| self.name(&hole));
+        let (rule, seen) = self.clauses(name, param, body);
+        self.demand("rule", &rule, &[("match", "what the rule looks for"), ("report", "what it says about it")], &seen);
+        if let (None, Some(acquire)) = (&rule.param, &rule.acquire) {
+            let message = format!("`${}` is no parameter of this rule", acquire.resource.value);
+            self.sink
+                .error(codes::E0108, self.file, acquire.resource.span, message)
+                .help("a rule for resources has one: `rule name(resource $R) { … }`");
+        }
+        Some(rule)
+    }
+
+    /// The clauses of a body, and which there were.
+    pub(super) fn clauses(&mut self, name: Name, param: Option<Name>, body: Span) -> (Rule, Seen) {
         let mut rule = Rule {
             doc: self.item.doc.clone(),
             name,
+            param,
             severity: None,
             level: None,
             tags: Vec::new(),
@@ -316,6 +348,7 @@ impl<'s> ItemReader<'s, '_> {
             scan_all: None,
             files: Vec::new(),
             alternatives: Vec::new(),
+            acquire: None,
             clauses: Vec::new(),
             reports: Vec::new(),
             fix: None,
@@ -324,18 +357,30 @@ impl<'s> ItemReader<'s, '_> {
         };
         let mut seen = Seen::default();
         self.read_clauses(body, &mut rule, &mut seen);
-        for (word, purpose) in [("match", "what the rule looks for"), ("report", "what it says about it")] {
-            if !seen.passed_over.contains(&word) && !seen.parsed.iter().any(|(seen, _)| *seen == word) {
-                let message = format!("the rule `{}` has no `{word}` clause", rule.name.value);
+        (rule, seen)
+    }
+
+    /// Reports clauses that are missing.
+    pub(super) fn demand(&mut self, what: &str, rule: &Rule, words: &[(&'static str, &str)], seen: &Seen) {
+        for (word, purpose) in words {
+            if !seen.passed_over.contains(word) && !seen.parsed.iter().any(|(seen, _)| seen == word) {
+                let message = format!("the {what} `{}` has no `{word}` clause", rule.name.value);
                 self.sink
                     .error(codes::E0121, self.file, rule.name.span, message)
                     .help(format!("`{word}` says {purpose}"));
             }
         }
-        Some(rule)
     }
 
-    fn check_kebab(&mut self, name: &Name, what: &str) {
+    /// Reports clauses that do not stand in an item of this sort.
+    pub(super) fn allow_only(&mut self, what: &str, words: &[&str], seen: &Seen) {
+        for (word, span) in seen.parsed.iter().filter(|(word, _)| !words.contains(word)) {
+            let message = format!("`{word}` does not stand in {}", with_article(what));
+            self.sink.error(codes::E0106, self.file, *span, message);
+        }
+    }
+
+    pub(super) fn check_kebab(&mut self, name: &Name, what: &str) {
         let is_part =
             |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let value = &name.value;
@@ -557,6 +602,10 @@ impl<'s> ItemReader<'s, '_> {
             "scan" => rule.scan_all = Some(span),
             "match" => {
                 for part in parts {
+                    if part.as_rule() == R::acquired {
+                        rule.acquire = Some(self.acquired(part)?);
+                        continue;
+                    }
                     rule.alternatives.extend(self.alternatives(part)?);
                 }
             }
@@ -960,6 +1009,19 @@ fn phrase(rule: R) -> Phrase {
         R::k_reachable => Phrase::Word("reachable"),
         R::k_nil => Phrase::Word("nil"),
         R::k_has => Phrase::Word("has"),
+        R::k_value => Phrase::Word("value"),
+        R::k_release => Phrase::Word("release"),
+        R::k_transfer => Phrase::Word("transfer"),
+        R::k_fails => Phrase::Word("fails"),
+        R::k_resource => Phrase::Word("resource"),
+        R::k_on => Phrase::Word("on"),
+        R::k_where => Phrase::Word("where"),
+        R::k_when | R::failure => Phrase::Word("when"),
+        R::resource_part => Phrase::Words("`acquire`, `value`, `release`, `transfer` or `fails`"),
+        R::slot => Phrase::Words("`receiver`, `arg 0` or `args from 0`"),
+        R::says => Phrase::Words("what a model says, such as `source KIND`"),
+        R::of_result => Phrase::Words("`derives from`, `is`, `never nil` or `may be nil`"),
+        R::index => Phrase::Words("a number"),
         R::k_trace | R::trace => Phrase::Word("trace"),
         R::start => Phrase::Words("`entry`, a hole or a label"),
         R::events | R::event => Phrase::Words("something that happens: code, a label, `exit`"),

@@ -49,5 +49,9 @@ fn item_name(item: &rulec_grammar::ast::Item) -> Option<&str> {
         Item::Rule(rule) => &rule.name.value,
         Item::Predicate(predicate) => &predicate.name.value,
         Item::Symbols(symbols) => &symbols.name.value,
+        Item::Fact(fact) => &fact.rule.name.value,
+        Item::Resource(resource) => &resource.name.value,
+        Item::Instance(instance) => &instance.rule.name.value,
+        Item::Model(model) => &model.subjects.first()?.name.value,
     })
 }

@@ -157,7 +157,7 @@ impl ItemReader<'_, '_> {
         Spanned { value, span: self.span(pair) }
     }
 
-    fn branch(&mut self, pair: Node<'_>) -> Option<Branch> {
+    pub(super) fn branch(&mut self, pair: Node<'_>) -> Option<Branch> {
         let span = self.span(&pair);
         let parts: Vec<_> = pair.into_inner().collect();
         let negated = parts.iter().any(|part| part.as_rule() == R::k_not);

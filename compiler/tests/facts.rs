@@ -1,0 +1,183 @@
+//! Facts, resources and models: what becomes of them in the plan.
+
+use rulec_compiler::{Compiled, SourceFile, compile, mutants};
+use rulec_plan::manifest::FactKind;
+use rulec_plan::model::{Model, Says, Slot, Subject};
+
+fn compiled(files: &[(&str, &str)]) -> Compiled {
+    let files = sources(files);
+    let compiled = compile(&files, "local");
+    let errors: Vec<_> = compiled.diagnostics.iter().filter(|one| one.code.text() != "W0605").collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    compiled
+}
+
+fn sources(files: &[(&str, &str)]) -> Vec<SourceFile> {
+    let file = |(family, text): &(&str, &str)| SourceFile {
+        path: format!("{family}.rule"),
+        family: (*family).to_owned(),
+        text: (*text).to_owned(),
+    };
+    files.iter().map(file).collect()
+}
+
+const FACTS: &str = r#"
+use "os"
+
+/// It opens a file.
+fact opens(func $f) {
+    match func $f
+    where some path from entry of $f to expr { os.Open($_) } or expr { $g(...) } where opens($g)
+}
+
+/// It opens no file, whatever happens.
+fact harmless(func $f) {
+    match func $f
+    where some path from entry of $f to exit
+    unless opens($f)
+}
+
+fact spared(param $p) {
+    match func $f
+    where $f contains decl { func ($p $_) $_(...) { ... } }
+}
+
+predicate calls_harmless($call) { $call is call and harmless($call) }
+"#;
+
+const RULES: &str = r#"
+use local.facts { calls_harmless }
+
+rule asks {
+    match expr { $f(...) } @call
+    where calls_harmless(@call)
+    report "{$f}"
+}
+"#;
+
+#[test]
+fn facts_stand_behind_the_rules_that_ask_for_them() {
+    let compiled = compile(&sources(&[("facts", FACTS), ("rules", RULES)]), "local");
+    let unused: Vec<_> = compiled.diagnostics.iter().filter(|one| one.code.text() != "W0605").collect();
+    assert!(matches!(unused[..], [one] if one.message.contains("spared")), "{unused:#?}");
+    let facts: Vec<_> = compiled.plan.rules.iter().map(|rule| (&rule.meta.id[..], rule.meta.fact.clone())).collect();
+    let stratum = |stratum| Some(rulec_plan::manifest::FactMeta { of: FactKind::Func, stratum });
+    assert_eq!(
+        facts,
+        [("local.rules.asks", None), ("local.facts.opens", stratum(0)), ("local.facts.harmless", stratum(1))]
+    );
+    assert!(compiled.plan.rules.iter().all(|rule| rule.meta.needs_flow));
+    assert_eq!(compiled.rules.len(), 1, "facts have no examples of their own");
+    let text = rulec_plan::text::rule(&compiled.plan, &compiled.plan.rules[0]);
+    assert!(text.contains(r#", "local.facts.harmless")"#), "{text}");
+    let text = rulec_plan::text::rule(&compiled.plan, &compiled.plan.rules[1]);
+    assert!(text.starts_with("fact local.facts.opens\n"), "{text}");
+}
+
+const RESOURCES: &str = r#"
+use "os"
+
+/// Opened is closed.
+rule must-release(resource $R) {
+    severity error
+    option strictly: bool = true "whether"
+    match acquire $R @open
+    where strictly == true
+    unless every path from @open to exit passes release $R
+    report at @open "{$R} is not released" trace path
+}
+
+resource file {
+    acquire stmt { $f, $err := os.Open($p) } or { $f, $err := os.Create($p) } where $p is not const
+    value $f
+    release expr { $f.Close() }
+    transfer escapes($f)
+    fails when $err != nil or when not $f
+}
+
+/// A file is closed.
+instance file-not-closed = must-release(file) {
+    severity warning
+    tags [files]
+    option strictly: bool = false "nothing"
+    where $p is used
+    test bad { func f() {} }
+    test good { func f() {} }
+}
+"#;
+
+#[test]
+fn instances_are_rules_like_others() {
+    let compiled = compiled(&[("res", RESOURCES)]);
+    let [rule] = &compiled.plan.rules[..] else { panic!("{:#?}", compiled.plan.rules) };
+    assert_eq!(rule.meta.id, "local.res.file-not-closed");
+    assert_eq!(
+        (rule.meta.severity, &rule.meta.tags[..]),
+        (rulec_plan::manifest::Severity::Warning, &["files".to_owned()][..])
+    );
+    assert_eq!((&rule.meta.doc[..], rule.meta.options.len()), ("A file is closed.\n", 1));
+    assert!(rule.meta.source.starts_with("/// A file is closed.\ninstance file-not-closed"), "{}", rule.meta.source);
+    assert_eq!(compiled.rules[0].examples.len(), 2);
+    let text = rulec_plan::text::rule(&compiled.plan, rule);
+    for part in
+        ["os.Open", "os.Create", "events escape", "\"not nil\"", "\"false\"", "is const", "is used", "option strictly"]
+    {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(rule.meta.reports[0].trace.is_some());
+}
+
+#[test]
+fn mutants_drop_events_too() {
+    let files = sources(&[("res", RESOURCES), ("facts", FACTS), ("rules", RULES)]);
+    let dropped: Vec<_> = mutants(&files, "local", "local.res.file-not-closed");
+    let events: Vec<_> = dropped.iter().filter(|mutant| mutant.what == "the event").map(|mutant| mutant.span).collect();
+    let texts: Vec<_> = events.iter().map(|span| &RESOURCES[span.range()]).collect();
+    assert_eq!(texts, ["expr { $f.Close() }", "escapes($f)", "when $err != nil", "when not $f"]);
+    let dropped = mutants(&files, "local", "local.rules.asks");
+    assert!(!dropped.is_empty() && dropped.iter().all(|mutant| mutant.plan.rules[0].meta.fact.is_none()));
+}
+
+#[test]
+fn models_are_data_of_the_plan() {
+    let compiled = compiled(&[(
+        "models",
+        "use \"net/http\"\nuse \"os\"\n\n/// What comes from outside.\nmodel http.Request.FormValue, os.Getenv {\n    \
+         source input\n    result 0 derives from receiver\n    result 1 never nil without error; pure\n}\n\n\
+         model \"database/sql\".DB.Query { sink sql arg 0\n keeps args from 1\n calls Close on arg 2 never returns }\n",
+    )]);
+    let subject = |package: &str, name: &str, member: Option<&str>| Subject {
+        package: package.to_owned(),
+        name: name.to_owned(),
+        member: member.map(str::to_owned),
+    };
+    let input = vec![
+        Says::Source("input".to_owned()),
+        Says::Derives(0, Slot::Receiver),
+        Says::NeverNilWithoutError(1),
+        Says::Pure,
+    ];
+    let query = vec![
+        Says::Sink("sql".to_owned(), Slot::Arg(0)),
+        Says::Keeps(Slot::From(1)),
+        Says::CallsMethod(Slot::Arg(2), "Close".to_owned()),
+        Says::NeverReturns,
+    ];
+    assert_eq!(
+        compiled.plan.models,
+        [
+            Model { subject: subject("net/http", "Request", Some("FormValue")), says: input.clone() },
+            Model { subject: subject("os", "Getenv", None), says: input },
+            Model { subject: subject("database/sql", "DB", Some("Query")), says: query },
+        ]
+    );
+}
+
+#[test]
+fn layout_of_all_items() {
+    for text in [FACTS, RULES, RESOURCES] {
+        let formatted = rulec_grammar::format(text).unwrap();
+        assert_eq!(rulec_grammar::format(&formatted).unwrap(), formatted);
+        assert_eq!(formatted.trim(), text.trim(), "these are formatted already");
+    }
+}
