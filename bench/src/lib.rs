@@ -13,6 +13,7 @@
 pub mod stages;
 
 pub mod corpus;
+pub mod programs;
 pub mod rules;
 
 pub mod compare;

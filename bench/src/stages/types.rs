@@ -5,11 +5,11 @@
 //! types, measured over the same files, and the same run with summaries on disk and one package changed.
 
 use crate::{Sample, sample};
-use rulec_gofront::Reader;
+use rulec_gofront::{File, Reader};
 use rulec_program::Config;
 use rulec_tree::Vocabulary;
 use rulec_world::standard::StandardOn;
-use rulec_world::{Cache, Coverage, DiskSource, Import, PackageKey, PackageSource, Source, SourceFile, World};
+use rulec_world::{Cache, Coverage, DiskSource, FileTypes, Import, PackageKey, PackageSource, Source, SourceFile, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -85,6 +85,18 @@ impl Project {
         }
     }
 
+    /// The paths of all files.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Loads the packages and visits each file with its types, one after the other.
+    pub(super) fn visit(&self, mut each: impl FnMut(&File, &FileTypes<'_>)) {
+        let world = World::new(DiskSource::new(Config::of_this_machine()));
+        self.prepare(&world);
+        visit_files(&world, &mut self.files.iter(), &mut each);
+    }
+
     fn prepare(&self, world: &World) {
         let mut packages: Vec<PackageKey> =
             self.files.iter().map(|(path, _)| world.source().package_of(path)).collect();
@@ -93,7 +105,8 @@ impl Project {
         world.prepare(packages, 1);
     }
 
-    fn parse(&self) -> Sample {
+    /// Parses the files by tree-sitter-go as it is published.
+    pub(super) fn parse(&self) -> Sample {
         let mut parser = tree_sitter::Parser::new();
         parser.set_language(&tree_sitter_go::LANGUAGE.into()).expect("the grammar fits the library");
         sample(|| {
@@ -156,17 +169,27 @@ pub fn type_all(folder: &Path, threads: usize) {
 
 /// Goes through all declarations of the files.
 fn type_files(world: &World, files: &mut dyn Iterator<Item = &(PathBuf, Vec<u8>)>) -> Coverage {
-    let (mut reader, vocabulary) = (Reader::new(), Arc::new(Vocabulary::default()));
     let mut coverage = Coverage::default();
-    for (path, text) in files {
-        let Ok(file) = reader.read(text, &vocabulary) else { continue };
-        let Ok(types) = world.file(&world.source().package_of(path), path, &file) else { continue };
+    visit_files(world, files, &mut |file, types| {
         file.tree.nodes().for_each(|node| {
             types.ty(node);
         });
         coverage.absorb(types.coverage());
-    }
+    });
     coverage
+}
+
+fn visit_files(
+    world: &World,
+    files: &mut dyn Iterator<Item = &(PathBuf, Vec<u8>)>,
+    each: &mut dyn FnMut(&File, &FileTypes<'_>),
+) {
+    let (mut reader, vocabulary) = (Reader::new(), Arc::new(Vocabulary::default()));
+    for (path, text) in files {
+        let Ok(file) = reader.read(text, &vocabulary) else { continue };
+        let Ok(types) = world.file(&world.source().package_of(path), path, &file) else { continue };
+        each(&file, &types);
+    }
 }
 
 /// The file system, but for one file that has one more line.
