@@ -20,6 +20,7 @@ pub mod values;
 mod file;
 mod lower;
 
+pub mod dot;
 pub mod text;
 pub mod verify;
 

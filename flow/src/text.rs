@@ -15,8 +15,17 @@ use std::fmt::Write;
 
 /// All bodies of a file.
 pub fn file_text(flow: &FileFlow, file: &File, types: Option<&FileTypes<'_>>) -> String {
-    let texts: Vec<String> = flow.bodies().map(|(_, body)| body_text(body, file, types)).collect();
-    texts.join("\n")
+    texts_of(flow, file, types, |_| true).join("\n")
+}
+
+/// The bodies of a file for which `chosen` holds, each in its text.
+pub fn texts_of(
+    flow: &FileFlow,
+    file: &File,
+    types: Option<&FileTypes<'_>>,
+    chosen: impl Fn(&Body) -> bool,
+) -> Vec<String> {
+    flow.bodies().filter(|(_, body)| chosen(body)).map(|(_, body)| body_text(body, file, types)).collect()
 }
 
 /// One body.
@@ -41,14 +50,16 @@ fn live_blocks(body: &Body) -> Vec<bool> {
     live
 }
 
-struct Printer<'a> {
-    body: &'a Body,
-    file: &'a File,
-    types: Option<&'a FileTypes<'a>>,
+/// Prints parts of a body.
+pub(crate) struct Printer<'a> {
+    pub(crate) body: &'a Body,
+    pub(crate) file: &'a File,
+    pub(crate) types: Option<&'a FileTypes<'a>>,
 }
 
 impl Printer<'_> {
-    fn head(&self) -> String {
+    /// What the body is of, as a line.
+    pub(crate) fn head(&self) -> String {
         let tree = &self.file.tree;
         let func = self.body.func;
         let line = self.file.lines.position(tree.span(func).start).0;
@@ -81,7 +92,8 @@ impl Printer<'_> {
         }
     }
 
-    fn inst(&self, value: Value) -> String {
+    /// What an instruction does.
+    pub(crate) fn inst(&self, value: Value) -> String {
         let v = |value: Value| format!("v{}", value.0);
         match self.body.op(value) {
             Op::Param(number) => format!("param {number}"),
@@ -133,7 +145,8 @@ impl Printer<'_> {
         }
     }
 
-    fn when(&self, edge: &Edge) -> String {
+    /// When an edge is taken: nothing if always, or after a space.
+    pub(crate) fn when(&self, edge: &Edge) -> String {
         let not = |holds: bool| if holds { "" } else { "not " };
         match edge.when {
             When::Always => String::new(),

@@ -61,6 +61,68 @@ fn functions_answer_as_they_say() {
     assert!(asked > 50, "{asked}");
 }
 
+/// Functions of several shapes with `n` branches each.
+fn grown(n: usize) -> [(&'static str, String); 5] {
+    let repeat = |text: &str| (0..n).map(|i| text.replace('#', &i.to_string())).collect::<String>();
+    [
+        (
+            "errors",
+            format!("_, err := open()\n{}\ndone()", repeat("if _, err = get(); err != nil { done(); return }\n")),
+        ),
+        (
+            "joined",
+            format!(
+                "var err error\nopen()\n{}done()",
+                repeat("if ready() { _, err = get() }\nif err != nil { done(); return }\n")
+            ),
+        ),
+        ("flags", format!("open()\nopened := true\n{}if opened {{ done() }}", repeat("if opened { use(#) }\n"))),
+        (
+            "switch",
+            format!("k := len(name)\nopen()\nfor {{ switch k {{\n{}}}\nk++ }}", repeat("case #: done(); return\n")),
+        ),
+        ("defers", format!("{}open()\ndefer done()", repeat("if ready() { defer use(#) }\n"))),
+    ]
+}
+
+#[test]
+#[ignore = "measures"]
+fn time_grows_with_size() {
+    for n in [100, 1_000, 10_000] {
+        for (shape, code) in grown(n) {
+            let head = "package p\nfunc open() (any, error)\nfunc get() (any, error)\nfunc done()\nfunc use(...any)\nfunc ready() bool\n";
+            let source = format!("{head}//path return = no\nfunc f(name string) {{\n{code}\n}}\n");
+            let path = PathBuf::from("p/p.go");
+            let of =
+                MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: source.as_bytes().to_vec() };
+            let packages = Packages::of_memory(vec![of], Some(26));
+            let file = Reader::new().read(source.as_bytes(), &Arc::new(Vocabulary::default())).unwrap();
+            let types = packages.file(&path, &file).unwrap();
+            let knowledge = Known::new(types.store());
+            let start = std::time::Instant::now();
+            let flow = FileFlow::new(&file, Some(&types), &knowledge);
+            let lowered = start.elapsed();
+            let (_, body) = flow.bodies().max_by_key(|(_, body)| body.insts.len()).unwrap();
+            let start = std::time::Instant::now();
+            let paths = Paths::new(body, &knowledge, Some(types.relations()));
+            let prepared = start.elapsed();
+            let start = std::time::Instant::now();
+            let answer = ask(&flow, body, &file, &source, &paths, "return");
+            let asked = start.elapsed();
+            let start = std::time::Instant::now();
+            let endless = ask(&flow, body, &file, &source, &paths, "endless");
+            let endless_time = start.elapsed();
+            let say = |answer: Answer| format!("{answer:?}").chars().take(20).collect::<String>();
+            println!(
+                "{shape:8} {n:6} insts {:7} lower {lowered:9.1?} prepare {prepared:9.1?} some_path {asked:9.1?} {} endless {endless_time:9.1?} {}",
+                body.insts.len(),
+                say(answer),
+                say(endless)
+            );
+        }
+    }
+}
+
 fn check(source: &str, wrong: &mut Vec<String>) -> usize {
     let path = PathBuf::from("p/p.go");
     let of = MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: source.as_bytes().to_vec() };

@@ -54,8 +54,8 @@ fn components_are_what_leads_to_each_other() {
         for a in 0..graph.len() {
             let again = graph[a].iter().any(|next| leads[*next as usize][a]);
             assert_eq!(components.repeats(BlockId(a as u32)), again, "{a} in {graph:?}");
-            for b in 0..graph.len() {
-                assert_eq!(components.of[a] == components.of[b], leads[a][b] && leads[b][a], "{a}, {b} in {graph:?}");
+            for (b, back) in leads.iter().enumerate() {
+                assert_eq!(components.of[a] == components.of[b], leads[a][b] && back[a], "{a}, {b} in {graph:?}");
                 assert!(!leads[a][b] || components.of[a] >= components.of[b], "{a} leads to {b} in {graph:?}");
             }
         }

@@ -18,6 +18,7 @@ use crate::ir::{BlockId, Body, Op, Value, When};
 use rulec_tree::Op as Operator;
 use rulec_types::Types;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 use std::sync::OnceLock;
 
 /// How many changes may be noted for each instruction, on average, and for a body besides.
@@ -69,8 +70,10 @@ pub(super) struct Conditions {
     /// Atoms whose changes have not been looked for.
     pending: Vec<AtomId>,
     changes: usize,
-    /// What is learnt where: from branches, calls that return only if something holds, and assumptions.
-    tests: Vec<(Site, Vec<Lit>)>,
+    /// Instructions after which no path goes on: they contradict what is assumed.
+    stops: Vec<Value>,
+    /// From where each block is first reached, and by which successor.
+    ways: Vec<Option<(BlockId, u32)>>,
     /// Edges that are never taken.
     pub(super) closed: FxHashSet<(BlockId, u32)>,
     implied: FxHashMap<(AtomId, bool), Vec<(AtomId, bool)>>,
@@ -90,6 +93,8 @@ pub(super) struct Conditions {
 struct Atom {
     term: TermId,
     changes: Vec<(Site, Source)>,
+    /// Where its value is learnt: from branches, calls that return only if something holds, and assumptions.
+    tests: Vec<(Site, bool)>,
     on_memory: bool,
 }
 
@@ -103,7 +108,8 @@ impl Conditions {
             ids: FxHashMap::default(),
             pending: Vec::new(),
             changes: 0,
-            tests: Vec::new(),
+            stops: Vec::new(),
+            ways: Vec::new(),
             closed: FxHashSet::default(),
             implied: FxHashMap::default(),
             rivals: FxHashMap::default(),
@@ -116,6 +122,7 @@ impl Conditions {
         };
         conditions.find_memory_operations(body, graph, facts);
         conditions.find_tests(body, graph);
+        conditions.find_ways(body);
         conditions.close(body, graph);
         conditions.relate(facts);
         conditions
@@ -135,11 +142,12 @@ impl Conditions {
                 Assumption::False(value) => (*value, Fact::False),
             };
             let Some(lit) = more.lit_of_fact(value, fact) else { continue };
-            if let Lit::Is(term, _) = lit {
-                more.atom(term);
+            match lit {
+                // What a phi makes is there when its block is entered, before the first of its instructions.
+                Lit::Is(term, truth) => more.test(Site::After(value), term, truth),
+                Lit::Fixed(false) => more.stops.push(value),
+                Lit::Fixed(true) => {}
             }
-            // What a phi makes is there when its block is entered, before the first of its instructions.
-            more.tests.push((Site::After(value), vec![lit]));
         }
         more.close(body, graph);
         Some(more)
@@ -163,7 +171,8 @@ impl Conditions {
             ids: self.ids.clone(),
             pending: Vec::new(),
             changes: self.changes,
-            tests: self.tests.clone(),
+            stops: self.stops.clone(),
+            ways: self.ways.clone(),
             closed: self.closed.clone(),
             implied: self.implied.clone(),
             rivals: self.rivals.clone(),
@@ -260,14 +269,38 @@ impl Conditions {
                     Some(Lit::Fixed(false)) => {
                         self.closed.insert(edge_site);
                     }
-                    Some(lit @ Lit::Is(term, _)) => {
-                        self.atom(term);
-                        self.tests.push((Site::Edge(edge_site.0, edge_site.1), vec![lit]));
-                    }
+                    Some(Lit::Is(term, truth)) => self.test(Site::Edge(edge_site.0, edge_site.1), term, truth),
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Finds the shortest ways to all blocks, conditions left aside.
+    fn find_ways(&mut self, body: &Body) {
+        self.ways = vec![None; body.blocks.len()];
+        let mut open = VecDeque::from([Body::ENTRY]);
+        while let Some(block) = open.pop_front() {
+            for (succ, edge) in body.block(block).succs.iter().zip(0..).map(|(edge, succ)| (succ, edge)) {
+                let way = &mut self.ways[edge.to.0 as usize];
+                if edge.to != Body::ENTRY && way.is_none() && !self.closed.contains(&(block, succ)) {
+                    *way = Some((block, succ));
+                    open.push_back(edge.to);
+                }
+            }
+        }
+    }
+
+    /// From where a block is first reached, conditions left aside, and by which successor: nothing for the entry and for
+    /// blocks that are not reached.
+    pub(super) fn way_to(&self, block: BlockId) -> Option<(BlockId, u32)> {
+        self.ways.get(block.0 as usize).copied().flatten()
+    }
+
+    /// Notes that a condition is learnt somewhere.
+    fn test(&mut self, site: Site, term: TermId, truth: bool) {
+        let atom = self.atom(term);
+        self.atoms[atom as usize].tests.push((site, truth));
     }
 
     fn atom(&mut self, term: TermId) -> AtomId {
@@ -275,7 +308,7 @@ impl Conditions {
         let atom = *self.ids.entry(term).or_insert(next);
         if atom == next {
             let on_memory = self.terms.leaves(term).iter().any(|leaf| matches!(leaf, Leaf::Content(_)));
-            self.atoms.push(Atom { term, changes: Vec::new(), on_memory });
+            self.atoms.push(Atom { term, changes: Vec::new(), tests: Vec::new(), on_memory });
             self.pending.push(atom);
         }
         atom
@@ -415,8 +448,7 @@ impl Conditions {
         }
         for (call, value, fact) in &facts.after {
             if let Some((atom, truth)) = self.existing(*value, *fact) {
-                let lit = Lit::Is(self.atoms[atom as usize].term, truth);
-                self.tests.push((Site::After(*call), vec![lit]));
+                self.atoms[atom as usize].tests.push((Site::After(*call), truth));
             }
         }
         let mut groups: FxHashMap<TermId, Vec<AtomId>> = FxHashMap::default();
@@ -501,17 +533,6 @@ pub(super) struct Program {
 impl Program {
     pub(super) fn new(conditions: &Conditions, atoms: &[AtomId], memory: Memory) -> Program {
         let mut program = Program::default();
-        let tracked: FxHashSet<AtomId> = atoms.iter().copied().collect();
-        for (site, lits) in &conditions.tests {
-            for lit in lits {
-                if let Lit::Is(term, truth) = lit
-                    && let Some(atom) = conditions.find(*term).filter(|atom| tracked.contains(atom))
-                    && !matches!(site, Site::After(_))
-                {
-                    program.add(*site, Effect::Learn(atom, *truth));
-                }
-            }
-        }
         for atom in atoms {
             for (site, source) in &conditions.atoms[*atom as usize].changes {
                 program.add(*site, Effect::Set(*atom, *source));
@@ -520,18 +541,12 @@ impl Program {
         if memory == Memory::Clobbered && conditions.on_memory(atoms) {
             program.points.extend(conditions.clobbers.iter().map(|call| (*call, Effect::Clobber)));
         }
-        for (site, lits) in &conditions.tests {
-            for lit in lits {
-                if let (Site::After(value), Lit::Fixed(false)) = (site, lit) {
-                    program.points.push((*value, Effect::Stop));
-                }
-                if let (Site::After(value), Lit::Is(term, truth)) = (site, lit)
-                    && let Some(atom) = conditions.find(*term).filter(|atom| tracked.contains(atom))
-                {
-                    program.points.push((*value, Effect::Learn(atom, *truth)));
-                }
+        for atom in atoms {
+            for (site, truth) in &conditions.atoms[*atom as usize].tests {
+                program.add(*site, Effect::Learn(*atom, *truth));
             }
         }
+        program.points.extend(conditions.stops.iter().map(|value| (*value, Effect::Stop)));
         // Of one instruction, what it changes comes before what is learnt of that.
         program.points.sort_by_key(|(value, _)| *value);
         program

@@ -58,7 +58,7 @@ fn trapped(successors: &[Vec<u32>], avoided: &[bool]) -> Option<usize> {
 }
 
 /// The path to a node, and from there back to it.
-fn round(walk: &Walk, follows: &[Vec<(u32, u32)>], successors: &[Vec<u32>], node: usize) -> Found {
+fn round(walk: &Walk<'_>, follows: &[Vec<(u32, u32)>], successors: &[Vec<u32>], node: usize) -> Found {
     let mut parent: Vec<Option<(usize, u32)>> = vec![None; successors.len()];
     let mut open = VecDeque::from([node]);
     // The trap is a component: the walk comes back to where it began.

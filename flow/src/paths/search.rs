@@ -201,8 +201,11 @@ impl<'a> Search<'a> {
     }
 
     /// The nodes in which a path starts, with what leads there; nothing if there are too many states.
-    pub(super) fn begin(&self) -> Option<Walk> {
-        let mut before = Walk::new(self.body);
+    pub(super) fn begin(&self) -> Option<Walk<'a>> {
+        if let (Start::After(start), true, []) = (self.from, self.slots.is_empty(), self.program.points.as_slice()) {
+            return self.begin_at(start);
+        }
+        let mut before = Walk::new(self.body, self.conditions);
         let mut state = 0;
         for effect in self.program.at(Site::Begin) {
             if let Effect::Set(atom, Source::Fixed(truth)) = effect {
@@ -214,7 +217,7 @@ impl<'a> Search<'a> {
         if self.from == Start::Entry {
             return Some(before);
         }
-        let mut after = Walk::new(self.body);
+        let mut after = Walk::new(self.body, self.conditions);
         let mut next = 0;
         while let Some(node) = before.nodes.get(next).copied() {
             let reached = self.next(&node, false);
@@ -229,6 +232,17 @@ impl<'a> Search<'a> {
         }
         after.before = before.nodes;
         Some(after)
+    }
+
+    /// Where nothing is followed, it only matters whether the start is reached at all.
+    fn begin_at(&self, start: Value) -> Option<Walk<'a>> {
+        let mut walk = Walk::new(self.body, self.conditions);
+        let block = self.body.block_of(start);
+        let stands = self.body.block(block).start <= start.0 && start.0 < self.body.block(block).end;
+        if stands && (block == Body::ENTRY || self.conditions.way_to(block).is_some()) {
+            walk.add(Node { block, state: 0, from: Some(start), parent: None })?;
+        }
+        Some(walk)
     }
 
     /// Goes through a block and along its edges. Events count if the path has started.
@@ -447,18 +461,20 @@ impl<'a> Search<'a> {
 
 /// Nodes as they are reached, from the entry or from the start.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     pub(super) nodes: Vec<Node>,
     seen: FxHashMap<(BlockId, Option<Value>, State), u32>,
     /// How many states each block has.
     counts: Vec<u32>,
-    /// What leads to the start.
+    /// What leads to the start: if nothing, any way does.
     before: Vec<Node>,
+    conditions: &'a Conditions,
 }
 
-impl Walk {
-    fn new(body: &Body) -> Walk {
-        Walk { nodes: Vec::new(), seen: FxHashMap::default(), counts: vec![0; body.blocks.len()], before: Vec::new() }
+impl<'a> Walk<'a> {
+    fn new(body: &Body, conditions: &'a Conditions) -> Walk<'a> {
+        let counts = vec![0; body.blocks.len()];
+        Walk { nodes: Vec::new(), seen: FxHashMap::default(), counts, before: Vec::new(), conditions }
     }
 
     /// Adds a node unless it is there already, and tells its number; nothing if its block has too many.
@@ -498,9 +514,19 @@ impl Walk {
         let mut hops = vec![Hop { block: self.nodes[node].block, succ }];
         let first = climb(&self.nodes, node, &mut hops, |node| node.from.is_none());
         let after = hops.len();
-        if let (Some(_), Some((leads, _))) = (self.nodes[first].from, self.nodes[first].parent) {
-            // The block of the start is one hop, before it and after it.
-            climb(&self.before, leads as usize, &mut hops, |_| true);
+        // The block of the start is one hop, before it and after it.
+        match self.nodes[first] {
+            Node { from: Some(_), parent: Some((leads, _)), .. } => {
+                climb(&self.before, leads as usize, &mut hops, |_| true);
+            }
+            Node { from: Some(_), parent: None, block, .. } => {
+                let mut at = block;
+                while let Some((block, succ)) = self.conditions.way_to(at) {
+                    hops.push(Hop { block, succ: Some(succ) });
+                    at = block;
+                }
+            }
+            Node { from: None, .. } => {}
         }
         let started = hops.len() - after;
         hops.reverse();
