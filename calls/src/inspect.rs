@@ -194,11 +194,7 @@ fn often_text(often: Often) -> Option<&'static str> {
 
 fn result_json(result: &ResultSummary) -> Value {
     let mut said = Map::new();
-    let all = [
-        ("nil", result.nil),
-        ("nil_without_error", result.nil_without_error),
-        ("nil_if_ok", result.nil_if_ok),
-    ];
+    let all = [("nil", result.nil), ("nil_without_error", result.nil_without_error), ("nil_if_ok", result.nil_if_ok)];
     for (name, nil) in all {
         let text = match nil {
             Nilness::Unknown => continue,

@@ -15,7 +15,8 @@ use std::cell::RefCell;
 pub fn write<T: Serialize>(store: &Store, value: &T) -> Option<Vec<u8>> {
     let _guard = Guard::enter(Table::default());
     let body = postcard::to_allocvec(value).ok()?;
-    let used = TABLE.with_borrow_mut(|table| table.as_mut().map(|table| (table.names.take(), table.packages.take())))?;
+    let used =
+        TABLE.with_borrow_mut(|table| table.as_mut().map(|table| (table.names.take(), table.packages.take())))?;
     let names: Vec<&str> = used.0.iter().map(|name| store.str(*name)).collect();
     let packages: Vec<&str> = used.1.iter().map(|package| store.str(store.package(*package).path)).collect();
     postcard::to_allocvec(&(names, packages, body)).ok()

@@ -5,19 +5,20 @@
 
 use crate::functions::Options;
 use crate::interfaces::Interfaces;
+use crate::join::join;
 use crate::key::{Entity, FunctionKey};
 use crate::models::Models;
-use crate::package::{CallHow, CallSite, FunctionFacts, PackageFacts, Via};
+use crate::package::{CallHow, CallSite, FunctionFacts, InterfaceMethod, PackageFacts, Via};
 use crate::prepare;
 use crate::standard::{StandardFacts, Table};
 use rulec_flow::{Knowledge, Summary};
 use rulec_gofront::Reader;
 use rulec_tree::{Node, Tri};
-use rulec_types::{Name, ObjId, PackageId, Store, Ty};
+use rulec_types::{Name, ObjId, PackageId, Store, Ty, TypeData};
 use rulec_world::{PackageKey, Packages, Part, Unit, World, threads};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// What is known of the functions of a run.
 pub struct Known<'p> {
@@ -30,6 +31,16 @@ pub struct Known<'p> {
     models: Models,
     interfaces: Interfaces,
     callers: OnceLock<FxHashMap<FunctionKey, Vec<(u32, u32)>>>,
+    /// Set when all packages have been looked at.
+    is_ready: OnceLock<()>,
+    methods: Methods,
+}
+
+/// Methods of sealed interfaces: what holds for all that they can be.
+#[derive(Default)]
+struct Methods {
+    summaries: boxcar::Vec<Summary>,
+    numbers: RwLock<FxHashMap<InterfaceMethod, Option<usize>>>,
 }
 
 /// A unit and what is known of it.
@@ -117,6 +128,8 @@ impl<'p> Known<'p> {
             models: Models::default(),
             interfaces: Interfaces::default(),
             callers: OnceLock::new(),
+            is_ready: OnceLock::new(),
+            methods: Methods::default(),
         };
         let mut order: Vec<Vec<u32>> = Vec::new();
         for round in rounds {
@@ -132,6 +145,7 @@ impl<'p> Known<'p> {
                 known.look_at(reader, *number, options);
             });
         }
+        let _ = known.is_ready.set(());
         known
     }
 
@@ -354,7 +368,10 @@ impl<'p> Known<'p> {
         let package = match key {
             FunctionKey::Declared { package, .. } => {
                 let slots = self.by_package.get(package)?;
-                slots.iter().filter_map(|slot| self.slot(*slot).facts.get()).find(|facts| facts.number_of(key).is_some())
+                slots
+                    .iter()
+                    .filter_map(|slot| self.slot(*slot).facts.get())
+                    .find(|facts| facts.number_of(key).is_some())
             }
             FunctionKey::At { file, .. } => self.package_of(*file),
         }?;
@@ -368,6 +385,38 @@ impl Knowledge for Known<'_> {
     }
 
     fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
-        self.models.method(self.store(), receiver, name)
+        let modelled = self.models.method(self.store(), receiver, name);
+        // While packages are looked at, those further up are not there: what they say must not depend on them.
+        modelled.or_else(|| self.is_ready.get().and_then(|()| self.of_sealed(receiver, name)))
+    }
+}
+
+impl Known<'_> {
+    /// What holds for all methods that one of an interface can be, where that is known.
+    fn of_sealed(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        let store = self.store();
+        let TypeData::Named(named) = store.data(store.unalias(receiver)) else { return None };
+        let interface = store.object(named.obj);
+        let method = InterfaceMethod { package: interface.pkg, interface: interface.name, method: name };
+        let found = self.methods.numbers.read().unwrap_or_else(PoisonError::into_inner).get(&method).copied();
+        let number = found.unwrap_or_else(|| {
+            let number = self.joined(&method).map(|summary| self.methods.summaries.push(summary));
+            self.methods.numbers.write().unwrap_or_else(PoisonError::into_inner).insert(method, number);
+            number
+        });
+        self.methods.summaries.get(number?)
+    }
+
+    fn joined(&self, method: &InterfaceMethod) -> Option<Summary> {
+        let targets = self.interfaces.targets(self, method);
+        if !targets.complete {
+            return None;
+        }
+        let mut all: Option<Summary> = None;
+        for target in &targets.functions {
+            let own = self.summary(target)?;
+            all = Some(all.map_or_else(|| own.clone(), |all| join(&all, own)));
+        }
+        all
     }
 }

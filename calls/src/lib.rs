@@ -20,6 +20,7 @@ pub mod key;
 pub mod package;
 
 mod interfaces;
+mod join;
 mod known;
 mod models;
 mod prepare;
@@ -27,6 +28,7 @@ mod prepare;
 pub mod kept;
 pub mod standard;
 
+mod external;
 mod order;
 mod returns;
 mod summarise;
@@ -41,5 +43,5 @@ pub use functions::{FactsOf, Functions, NoFacts, Options};
 pub use key::{Entity, FunctionKey, Place};
 
 pub use known::{Kinds, Known, Targets};
-pub use prepare::InHand;
 pub use package::{CallHow, CallSite, FactTable, FunctionFacts, PackageFacts, Via};
+pub use prepare::InHand;

@@ -176,8 +176,7 @@ fn apply_one(summary: &mut Summary, property: &Says, is_method: bool) {
         }
         Says::NeverNil(result) => {
             let result = result_of(summary, *result);
-            (result.nil, result.nil_without_error, result.nil_if_ok) =
-                (Nilness::Never, Nilness::Never, Nilness::Never);
+            (result.nil, result.nil_without_error, result.nil_if_ok) = (Nilness::Never, Nilness::Never, Nilness::Never);
         }
         Says::MayBeNil(result) => result_of(summary, *result).nil = Nilness::Sometimes,
         Says::NeverNilWithoutError(result) => result_of(summary, *result).nil_without_error = Nilness::Never,
@@ -186,11 +185,7 @@ fn apply_one(summary: &mut Summary, property: &Says, is_method: bool) {
             on(to, &|param| param.filled_from |= bits);
         }
         // Which values nobody may trust is told to those who follow values by the models themselves.
-        Says::Source(_)
-        | Says::SourceIn(..)
-        | Says::Sink(..)
-        | Says::Sanitizes(_)
-        | Says::Guards(..) => {}
+        Says::Source(_) | Says::SourceIn(..) | Says::Sink(..) | Says::Sanitizes(_) | Says::Guards(..) => {}
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::bodies::{FileBodies, PackageBodies};
 use crate::concurrency::{self, Concurrency};
+use crate::external;
 use crate::functions::Options;
 use crate::kept;
 use crate::key::FunctionKey;
@@ -153,7 +154,8 @@ fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, optio
     });
     let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files.collect());
     let never = settle_returns(&mut bodies, known);
-    let mut facts = summarised(&bodies, known, &never);
+    let is_standard = unit.source.as_ref().is_some_and(|source| source.standard);
+    let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
     facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
     let in_hand = InHand { bodies: &bodies, facts: &facts, known };
@@ -234,10 +236,10 @@ impl Knowledge for Found<'_> {
 }
 
 /// Summaries and call edges.
-fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[bool]) -> PackageFacts {
+fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[bool], is_standard: bool) -> PackageFacts {
     let edges = (0..bodies.functions.len() as u32).map(|function| depends_on(bodies, function)).collect::<Vec<_>>();
     let order = order::components(&edges);
-    let summaries = Summaries::of(bodies, known, never, &order);
+    let summaries = Summaries::of(bodies, known, never, &order, external::summaries(bodies, known, is_standard));
     let (calls, open) = sites::of(bodies, known, &summaries);
     let functions = bodies.functions.iter().enumerate().map(|(number, function)| {
         let row = bodies.body(number as u32).func;
@@ -249,8 +251,10 @@ fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[boo
             open: open[number],
         }
     });
+    let mut functions: Vec<FunctionFacts> = functions.collect();
+    functions.extend(external::functions(bodies, known, is_standard));
     let files = bodies.files.iter().map(|file| file.name).collect();
-    PackageFacts { files, functions: functions.collect(), calls, ..PackageFacts::default() }.finish()
+    PackageFacts { files, functions, calls, ..PackageFacts::default() }.finish()
 }
 
 /// The relations between goroutines, if there can be any.
@@ -270,9 +274,9 @@ fn concurrency_of(package: &InHand<'_>) -> Option<Concurrency> {
 }
 
 fn imports_one_of(file: &File, paths: &[&str]) -> bool {
-    file.names.objects().any(|(_, object)| {
-        object.kind == ObjectKind::Package && paths.contains(&&*file.texts.str(object.path))
-    })
+    file.names
+        .objects()
+        .any(|(_, object)| object.kind == ObjectKind::Package && paths.contains(&&*file.texts.str(object.path)))
 }
 
 /// The functions of the package that must be known to summarise one: those that it calls, and its literals.

@@ -18,7 +18,11 @@ use rustc_hash::FxHashSet;
 
 /// The call sites of a package, and for each function whether it is open: see
 /// [`FunctionFacts::open`](crate::FunctionFacts::open).
-pub(crate) fn of(package: &PackageBodies<'_>, known: &Known<'_>, summaries: &Summaries<'_>) -> (Vec<CallSite>, Vec<bool>) {
+pub(crate) fn of(
+    package: &PackageBodies<'_>,
+    known: &Known<'_>,
+    summaries: &Summaries<'_>,
+) -> (Vec<CallSite>, Vec<bool>) {
     let flows = Flows::of(package, known);
     let all_calls = (0..package.functions.len() as u32).flat_map(|function| &package.body(function).calls);
     let in_interfaces = all_calls.filter_map(|call| match call.callee {
@@ -50,7 +54,8 @@ impl Writer<'_> {
     /// None for predeclared functions.
     fn site(&self, function: u32, call: &Call) -> Option<CallSite> {
         let body = self.package.body(function);
-        let static_one = |target: Option<FunctionKey>| (Via::Static, target.into_iter().collect(), target.is_some(), None);
+        let static_one =
+            |target: Option<FunctionKey>| (Via::Static, target.into_iter().collect(), target.is_some(), None);
         let (via, targets, complete, interface) = match call.callee {
             Callee::Builtin(_) => return None,
             Callee::Func(object) => static_one(FunctionKey::of_object(self.package.store, object)),
@@ -140,13 +145,19 @@ impl Writer<'_> {
         let is_offered = store.is_exported(declared.name) && (!is_command || is_test);
         // A value of an interface brings its methods along, wherever it goes.
         let is_method = declared.kind == ObjectKind::Method;
-        let is_in_interface = is_method && (store.is_exported(declared.name) || self.in_interfaces.contains(&declared.name));
+        let is_in_interface =
+            is_method && (store.is_exported(declared.name) || self.in_interfaces.contains(&declared.name));
         is_entry || is_offered || is_in_interface || self.flows.is_lost(&own.key)
     }
 }
 
 /// The functions that a value certainly names: a declared function, a method or a literal.
-pub(crate) fn named_function(package: &PackageBodies<'_>, function: u32, body: &Body, value: Value) -> Option<FunctionKey> {
+pub(crate) fn named_function(
+    package: &PackageBodies<'_>,
+    function: u32,
+    body: &Body,
+    value: Value,
+) -> Option<FunctionKey> {
     match body.op(value) {
         Op::Func(object) => FunctionKey::of_object(package.store, object),
         Op::MethodValue { method: Some(method), .. } => FunctionKey::of_object(package.store, method),

@@ -8,7 +8,6 @@
 //!
 //! **Absent:** functions that are not exported and are no methods, call edges, facts of rules.
 
-mod join;
 mod summarise;
 
 pub use summarise::{Summarised, summarise};

@@ -28,7 +28,8 @@ use paths::Reach;
 use rulec_flow::Summary;
 use rulec_flow::summary::{Nilness, Often, ParamSummary};
 use rulec_gofront::ObjectId;
-use rulec_types::Types;
+use rulec_types::{ObjId, Types};
+use rustc_hash::FxHashMap;
 
 /// The summaries of a package.
 pub(crate) struct Summaries<'a> {
@@ -36,6 +37,8 @@ pub(crate) struct Summaries<'a> {
     known: &'a Known<'a>,
     /// None for a function of which nothing is known yet: no execution of it ends.
     drafts: Vec<Option<Draft>>,
+    /// Functions without a body.
+    external: FxHashMap<ObjId, Summary>,
     unknown: Summary,
 }
 
@@ -60,9 +63,10 @@ impl<'a> Summaries<'a> {
         known: &'a Known<'a>,
         never: &[bool],
         order: &[Vec<u32>],
+        external: FxHashMap<ObjId, Summary>,
     ) -> Summaries<'a> {
         let drafts = vec![None; package.functions.len()];
-        let mut all = Summaries { package, known, drafts, unknown: Summary::default() };
+        let mut all = Summaries { package, known, drafts, external, unknown: Summary::default() };
         for component in order {
             all.settle(component, never);
         }
@@ -136,20 +140,16 @@ impl Draft {
             param.kept = true;
             param.holds_after = false;
             param.filled_from = u64::MAX;
-            let often = [
-                &mut param.called,
-                &mut param.dereferenced,
-                &mut param.closed,
-                &mut param.sent,
-                &mut param.received,
-            ];
+            let often =
+                [&mut param.called, &mut param.dereferenced, &mut param.closed, &mut param.sent, &mut param.received];
             let methods = param.methods.iter_mut().map(|(_, often)| often);
             for often in often.into_iter().chain(methods).filter(|often| **often == Often::Always) {
                 *often = Often::Sometimes;
             }
         }
         for result in &mut self.summary.results {
-            (result.nil, result.nil_without_error, result.nil_if_ok) = (Nilness::Unknown, Nilness::Unknown, Nilness::Unknown);
+            (result.nil, result.nil_without_error, result.nil_if_ok) =
+                (Nilness::Unknown, Nilness::Unknown, Nilness::Unknown);
             (result.copies, result.derives) = (u64::MAX, u64::MAX);
         }
     }

@@ -48,7 +48,8 @@ const CALLS: &str = "// calls:";
 /// each line that had one for calls.
 fn annotated(text: &str) -> String {
     // Comments do not move lines apart: those that are there become empty first.
-    let bare: Vec<&str> = text.lines().map(|line| if line.trim_start().starts_with(FACTS) { "" } else { line }).collect();
+    let bare: Vec<&str> =
+        text.lines().map(|line| if line.trim_start().starts_with(FACTS) { "" } else { line }).collect();
     let path = PathBuf::from("case.go");
     let content = bare.join("\n").into_bytes();
     let file = MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: content.clone() };

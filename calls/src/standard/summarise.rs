@@ -1,8 +1,8 @@
 //! From a Go distribution to the file that [`StandardFacts`](super::StandardFacts) reads.
 
-use super::join::join;
 use super::{Row, file_of};
 use crate::functions::{Functions, NoFacts, Options};
+use crate::join::join;
 use crate::key::FunctionKey;
 use rulec_flow::Summary;
 use rulec_flow::model::{Model, Says, Subject};

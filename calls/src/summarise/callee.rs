@@ -53,6 +53,9 @@ impl<'a> Callees<'a> {
         match call.callee {
             Callee::Builtin(builtin) => Known::Builtin(builtin),
             Callee::Value(value) => Known::Value(value),
+            Callee::Func(object) if self.all.external.contains_key(&object) => {
+                self.all.external.get(&object).map_or(Known::Unknown, Known::Summary)
+            }
             _ => summary_of(self.all.known, self.body, call).map_or(Known::Unknown, Known::Summary),
         }
     }

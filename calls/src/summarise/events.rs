@@ -50,13 +50,7 @@ enum Event {
 
 impl Log {
     /// Goes through the blocks that can be reached.
-    pub(super) fn of(
-        body: &Body,
-        callees: &Callees<'_>,
-        origins: &Origins,
-        reach: &Reach,
-        types: &Types<'_>,
-    ) -> Log {
+    pub(super) fn of(body: &Body, callees: &Callees<'_>, origins: &Origins, reach: &Reach, types: &Types<'_>) -> Log {
         let log = Log {
             kept: 0,
             spawned: 0,
@@ -471,7 +465,8 @@ impl Reader<'_> {
         for (position, arg) in args.iter().enumerate() {
             let from = summary.params.get(position.min(last)).map_or(0, |param| param.filled_from);
             if from != 0 {
-                let sources = args.iter().enumerate().filter(|(source, _)| from >> (*source).min(last).min(63) & 1 == 1);
+                let sources =
+                    args.iter().enumerate().filter(|(source, _)| from >> (*source).min(last).min(63) & 1 == 1);
                 let derives = sources.fold(0, |all, (_, source)| all | self.masks(*source).derives);
                 self.fill(self.masks(*arg).holds(), derives);
             }

@@ -9,7 +9,7 @@ use super::callee::{Callees, Known};
 use super::results::join;
 use rulec_flow::ir::{BlockId, Body, Op, Value, When};
 use rulec_flow::summary::{Nilness, ResultSummary};
-use rulec_types::{Builtin, Ty, Types};
+use rulec_types::{Builtin, Ty, TypeData, Types};
 
 /// Answers for one body.
 pub(super) struct NilAt<'a> {
@@ -25,8 +25,28 @@ const MAX_VALUES: usize = 64;
 impl NilAt<'_> {
     /// Of a value in a block.
     pub(super) fn of(&self, value: Value, block: BlockId) -> Nilness {
-        let shown = self.shown(value, block);
-        if shown != Nilness::Unknown { shown } else { self.made(value) }
+        let shown = self.shown(self.body.source_of(value), block);
+        if shown != Nilness::Unknown {
+            return shown;
+        }
+        let made = self.made(value);
+        match self.body.op(self.body.source_of(value)) {
+            Op::Extract(call, number) if made != Nilness::Never && self.has_no_error(call, block) => {
+                self.result(call, number).map_or(made, |result| without_error(&result, made))
+            }
+            _ => made,
+        }
+    }
+
+    /// Whether every way to the block has shown that the last result of a call, an error, is nil.
+    fn has_no_error(&self, call: Value, block: BlockId) -> bool {
+        let TypeData::Tuple(types) = self.types.store.data(self.body.inst(call).ty) else { return false };
+        let Some(last) = types.len().checked_sub(1) else { return false };
+        let is_error = |value: &Value| matches!(self.body.op(*value), Op::Extract(of, number) if of == call && number as usize == last);
+        let insts = self.body.insts_of(self.body.block_of(call));
+        // It is taken out of the tuple right after the call.
+        let error = insts.filter(|value| *value > call).find(is_error);
+        error.is_some_and(|error| self.shown(error, block) == Nilness::Always)
     }
 
     /// Of a value in a block that is handed on as a value of this type.
@@ -35,17 +55,15 @@ impl NilAt<'_> {
         if is_boxed { Nilness::Never } else { self.of(value, block) }
     }
 
-    /// Of a value where the error that comes with it is nil.
+    /// Of a value where the error that is returned with it is nil.
     pub(super) fn of_pair(&self, value: Value, ty: Option<Ty>, error: Value, block: BlockId) -> Nilness {
-        let (value_source, error_source) = (self.body.source_of(value), self.body.source_of(error));
         let own = self.of_as(value, ty, block);
-        if let (Op::Extract(call, number), Op::Extract(other, _)) =
-            (self.body.op(value_source), self.body.op(error_source))
+        let sources = [value, error].map(|value| self.body.op(self.body.source_of(value)));
+        if let [Op::Extract(call, number), Op::Extract(other, _)] = sources
             && call == other
-            && own == Nilness::Unknown
+            && !matches!(own, Nilness::Always | Nilness::Never)
         {
-            let result = self.result(call, number);
-            return result.map_or(Nilness::Unknown, |result| result.nil_without_error);
+            return self.result(call, number).map_or(own, |result| without_error(&result, own));
         }
         own
     }
@@ -60,7 +78,6 @@ impl NilAt<'_> {
 
     /// What the branches show that every way to the block has taken.
     fn shown(&self, value: Value, block: BlockId) -> Nilness {
-        let value = self.body.source_of(value);
         let mut block = block;
         for _ in 0..MAX_BLOCKS {
             let [before] = self.body.block(block).preds[..] else { return Nilness::Unknown };
@@ -173,4 +190,9 @@ impl NilAt<'_> {
         };
         summary.results.get(number as usize).cloned()
     }
+}
+
+/// What is known of a result where the error is nil, or else `own`.
+fn without_error(result: &ResultSummary, own: Nilness) -> Nilness {
+    if result.nil_without_error == Nilness::Unknown { own } else { result.nil_without_error }
 }

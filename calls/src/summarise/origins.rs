@@ -358,7 +358,6 @@ impl Origins {
         }
         masks
     }
-
 }
 
 /// Where a place begins.

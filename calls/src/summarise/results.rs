@@ -4,10 +4,10 @@
 //! reached. A named result that a literal writes may be anything.
 
 use super::callee::{Callees, Known};
-use crate::returns::recovers;
 use super::nil::NilAt;
 use super::origins::Origins;
 use super::paths::Reach;
+use crate::returns::recovers;
 use rulec_flow::ir::{BlockId, Body, Op, Value};
 use rulec_flow::summary::{Nilness, ResultSummary};
 use rulec_tree::Kind;
@@ -33,12 +33,18 @@ pub(super) fn of(
     let declared = |number: usize| declared.and_then(|types| types.get(number)).copied();
     let result = |number: usize| {
         // After a panic it returns what its results hold just then.
-        if recovers(body) || returns.iter().any(|at| at.values.len() != body.results.len()) || is_rewritten(body, callees, number) {
+        if recovers(body)
+            || returns.iter().any(|at| at.values.len() != body.results.len())
+            || is_rewritten(body, callees, number)
+        {
             // `return f()` of several values has one value: the tuple.
             return forwarded(callees, origins, &returns, number, body);
         }
         let all = |holds: &dyn Fn(&Return<'_>) -> bool| {
-            let of = returns.iter().filter(|at| holds(at)).map(|at| nil.of_as(at.values[number], declared(number), at.block));
+            let of = returns
+                .iter()
+                .filter(|at| holds(at))
+                .map(|at| nil.of_as(at.values[number], declared(number), at.block));
             of.reduce(join).unwrap_or_default()
         };
         let last = body.results.len() - 1;

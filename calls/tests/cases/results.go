@@ -20,7 +20,7 @@ func perhaps(b bool) *T {
 	return makes()
 }
 
-// facts: results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"never"},{"nil":"sometimes"}]
 func open(b bool) (*T, error) {
 	if b {
 		return nil, errors.New("no")
@@ -28,10 +28,10 @@ func open(b bool) (*T, error) {
 	return &T{}, nil
 }
 
-// facts: results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
 func forwards(b bool) (*T, error) { return open(b) }
 
-// facts: results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
 func checks(b bool) (*T, error) {
 	t, err := open(b)
 	if err != nil {
@@ -40,7 +40,7 @@ func checks(b bool) (*T, error) {
 	return t, nil
 }
 
-// facts: results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
 func passes(b bool) (*T, error) {
 	t, err := open(b)
 	return t, err
@@ -74,7 +74,7 @@ func named() (t *T, err error) {
 	return &T{}, nil
 }
 
-// facts: complete, pure, results [{"nil":"always"}]
+// facts: complete, pure, results [{"nil":"never"}]
 func boxed() error {
 	var t *failure
 	return t
