@@ -5,10 +5,10 @@
 //! line, the first with that text; `Y@n` is one of the line with the mark `// at n`. A question is asked just before its
 //! expression is evaluated; that of `dead` is about the assignment of the line to the variable `X`.
 
+use rulec_flow::FileFlow;
 use rulec_flow::ir::{Body, BodyId, Op, Value};
 use rulec_flow::summary::{Knowledge, Nilness, Often, ParamSummary, ResultSummary, Summary};
 use rulec_flow::values::{EscapeKind, Interval, Keeper, Located, ValueCache, Values};
-use rulec_flow::FileFlow;
 use rulec_gofront::{File, Reader};
 use rulec_tree::{Node, Tri, Vocabulary};
 use rulec_types::{Name, ObjId, Store, Ty};
@@ -97,7 +97,9 @@ impl Asker<'_> {
                 kinds.dedup();
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join("+") }
             }
-            "method" => values.method_value_of(value).map_or("none".to_owned(), |(_, row, _)| self.text(row).to_owned()),
+            "method" => {
+                values.method_value_of(value).map_or("none".to_owned(), |(_, row, _)| self.text(row).to_owned())
+            }
             _ => panic!("no question: {what}"),
         }
     }
@@ -222,8 +224,18 @@ fn summaries() -> HashMap<&'static str, Summary> {
         ("must", param(ParamSummary { holds_after: true, ..ParamSummary::default() })),
         ("find", result(nil(Nilness::Sometimes))),
         ("get", result(nil(Nilness::Never))),
-        ("open", result(ResultSummary { nil: Nilness::Sometimes, nil_without_error: Nilness::Never, ..ResultSummary::default() })),
-        ("lookup", result(ResultSummary { nil: Nilness::Sometimes, nil_if_ok: Nilness::Never, ..ResultSummary::default() })),
+        (
+            "open",
+            result(ResultSummary {
+                nil: Nilness::Sometimes,
+                nil_without_error: Nilness::Never,
+                ..ResultSummary::default()
+            }),
+        ),
+        (
+            "lookup",
+            result(ResultSummary { nil: Nilness::Sometimes, nil_if_ok: Nilness::Never, ..ResultSummary::default() }),
+        ),
         ("identity", result(ResultSummary { copies: 1, derives: 1, ..ResultSummary::default() })),
         ("compute", result(ResultSummary { derives: 1, ..ResultSummary::default() })),
         ("constant", result(ResultSummary::default())),

@@ -103,7 +103,8 @@ fn ask_body(values: &Values<'_>, seen: &mut Seen, place: &dyn Fn(Value) -> Strin
     }
     seen.range_time += started.elapsed();
     let started = Instant::now();
-    for value in (0..insts).map(Value).filter(|value| matches!(body.op(*value), Op::New(_) | Op::Call(_) | Op::Make(_))) {
+    for value in (0..insts).map(Value).filter(|value| matches!(body.op(*value), Op::New(_) | Op::Call(_) | Op::Make(_)))
+    {
         seen.escapes += usize::from(!values.escapes(value).is_empty());
         values.derives(value, &mut |_| Tri::No);
     }

@@ -7,10 +7,14 @@ use rustc_hash::FxHashSet;
 
 impl Values<'_> {
     /// Whether what an [`Op::Assign`] gives to its variable is read on no path. A function literal that uses the variable
-    /// reads it; a named result is read by `return`, and by whatever is deferred. Unknown for all that is no assignment
+    /// reads it; a named result is read by `return`, and by whatever is deferred. What nobody wrote is not dead: parameters,
+    /// zero values and the variables of the clauses of a type switch. Unknown for all that is no assignment
     /// to a variable in single assignment form, and for code that is never reached.
     pub fn is_dead(&self, assign: Value) -> Tri {
-        let Op::Assign(var, _) = self.body.op(assign) else { return Tri::Unknown };
+        let Op::Assign(var, given) = self.body.op(assign) else { return Tri::Unknown };
+        if matches!(self.body.op(given), Op::Param(_) | Op::Zero | Op::Narrow(_)) {
+            return Tri::No;
+        }
         if self.body.partial || !self.graph().reaches(self.body.block_of(assign)) {
             return Tri::Unknown;
         }

@@ -42,8 +42,18 @@ struct Guard {
 pub(super) enum Point {
     /// Just before an instruction.
     Before(Value),
-    /// At the end of a block.
-    EndOf(BlockId),
+    /// On the way from one block to another.
+    Between(BlockId, BlockId),
+}
+
+impl Point {
+    /// The block that it is in, or at the end of.
+    pub(super) fn block(self, values: &Values<'_>) -> BlockId {
+        match self {
+            Point::Before(at) => values.body.block_of(at),
+            Point::Between(from, _) => from,
+        }
+    }
 }
 
 /// The facts of a body.
@@ -75,22 +85,32 @@ impl Guards {
     }
 
     /// The facts known of a root at a point.
-    pub(super) fn at<'g>(&'g self, values: &Values<'g>, root: Value, point: Point) -> impl Iterator<Item = Fact> + 'g {
-        let guards = self.of.get(&root).map_or(&[][..], Vec::as_slice);
-        let (block, before) = match point {
-            Point::Before(at) if guards.is_empty() => (BlockId(0), Some(at)),
-            Point::Before(at) => (values.body.block_of(at), Some(at)),
-            Point::EndOf(block) => (block, None),
-        };
+    pub(super) fn at(&self, values: &Values<'_>, root: Value, point: Point) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        if let Point::Between(from, to) = point
+            && let Some(when) = when_taken(values, from, to)
+        {
+            let told = implied(values, when).into_iter().filter(|(of, _)| *of == root);
+            facts.extend(told.map(|(_, fact)| fact));
+        }
+        let Some(guards) = self.of.get(&root) else { return facts };
+        let block = point.block(values);
         let dominators = values.graph().dominators();
-        let holds = move |guard: &&Guard| {
-            let in_time = || match (guard.after, before) {
-                (Some(after), Some(before)) => after < before,
+        let holds = |guard: &&Guard| {
+            let in_time = || match (guard.after, point) {
+                (Some(after), Point::Before(before)) => after < before,
                 _ => true,
             };
             dominators.dominates(guard.block, block) && (guard.block != block || in_time())
         };
-        guards.iter().filter(holds).map(|guard| guard.fact)
+        facts.extend(guards.iter().filter(holds).map(|guard| guard.fact));
+        facts
+    }
+
+    /// The blocks that are entered only where a branch has told this of a root.
+    pub(super) fn entered_with(&self, root: Value, fact: Fact) -> impl Iterator<Item = BlockId> {
+        let guards = self.of.get(&root).map_or(&[][..], Vec::as_slice);
+        guards.iter().filter(move |guard| guard.fact == fact && guard.after.is_none()).map(|guard| guard.block)
     }
 }
 
@@ -356,9 +376,9 @@ fn mirrored(op: Operator) -> Operator {
     }
 }
 
-impl<'a> Values<'a> {
+impl Values<'_> {
     /// The facts known of a value at a point of its body.
-    pub(super) fn facts_at(&self, value: Value, point: Point) -> impl Iterator<Item = Fact> + 'a {
+    pub(super) fn facts_at(&self, value: Value, point: Point) -> Vec<Fact> {
         self.guards().at(self, self.root(value), point)
     }
 }

@@ -8,7 +8,7 @@
 //! condition there has to be computed from other things than the conditions, calls and phis that the ways differ by, and
 //! nobody unknown may have looked at the value. What does not pass is unknown.
 
-use super::guards::{Fact, Point, when_taken};
+use super::guards::{Fact, Point};
 use super::numbering::summary_of;
 use super::{Values, support};
 use crate::ir::{BlockId, Call, Callee, Op, Value};
@@ -159,23 +159,12 @@ impl Question {
     }
 
     fn operand(&mut self, values: &Values<'_>, phi: Value, operand: Value, pred: BlockId, block: BlockId) -> Found {
-        if let Some(when) = when_taken(values, pred, block) {
-            let root = values.root(operand);
-            let told = super::guards::implied(values, when);
-            let says = |fact| told.iter().any(|told| *told == (root, fact));
-            match (says(Fact::Nil), says(Fact::NotNil)) {
-                (true, true) => return None,
-                (true, false) => return Some(Nilness::Always),
-                (false, true) => return Some(Nilness::Never),
-                (false, false) => {}
-            }
-        }
         // A value that is put into an interface where ways meet.
         let (from, to) = (values.body.inst(operand).ty, values.body.inst(phi).ty);
         if values.typed.boxes(from, to) {
             return Some(Nilness::Never);
         }
-        self.handed(values, phi, operand, Point::EndOf(pred))
+        self.handed(values, phi, operand, Point::Between(pred, block))
     }
 
     fn called(
@@ -200,12 +189,17 @@ impl Question {
         let Some(summary) = summary_of(values.body, values.knowledge, call) else { return Some(Nilness::Unknown) };
         let Some(result) = summary.results.get(number as usize) else { return Some(Nilness::Unknown) };
         let last = summary.results.len() as u32 - 1;
-        let found = match outcome_of(values, call_value, last, point).filter(|_| number < last) {
-            Some(outcome) => with_outcome(result, outcome),
-            None => result.nil,
-        };
-        let unsure = found == Nilness::Sometimes && !support::may_be_any(values, call_value, value, point);
-        Some(if unsure { Nilness::Unknown } else { found })
+        if number < last
+            && let Some(outcome) = outcome_of(values, call_value, last, point)
+        {
+            return Some(proven(with_outcome(result, outcome)));
+        }
+        let unchecked = result.nil == Nilness::Sometimes
+            && number < last
+            && (result.nil_without_error == Nilness::Never || result.nil_if_ok == Nilness::Never)
+            && is_checked_later(values, call_value, last)
+            && support::may_be_any(values, call_value, value, point);
+        Some(if unchecked { Nilness::Sometimes } else { proven(result.nil) })
     }
 
     fn extracted(&mut self, values: &Values<'_>, value: Value, tuple: Value, number: u32, point: Point) -> Found {
@@ -294,6 +288,23 @@ fn outcome_of(values: &Values<'_>, tuple: Value, last: u32, point: Point) -> Opt
         });
     }
     outcome
+}
+
+/// Whether the function that makes a call looks at its last result somewhere, and does not go on with an unknown function
+/// where that is an error.
+fn is_checked_later(values: &Values<'_>, tuple: Value, last: u32) -> bool {
+    let is_last = |user: &&Value| matches!(values.body.op(**user), Op::Extract(_, number) if number == last);
+    let bad = values.uses_of(tuple).iter().filter(is_last).flat_map(|last| {
+        let root = values.root(*last);
+        [Fact::NotNil, Fact::False].into_iter().flat_map(move |bad| values.guards().entered_with(root, bad))
+    });
+    let blocks: Vec<BlockId> = bad.collect();
+    !blocks.is_empty() && !blocks.into_iter().any(|block| support::may_end_in(values, block))
+}
+
+/// That a function returns nil on some path does not tell that it does so for these arguments.
+fn proven(nil: Nilness) -> Nilness {
+    if nil == Nilness::Sometimes { Nilness::Unknown } else { nil }
 }
 
 /// What a result is, now that the last one is known.

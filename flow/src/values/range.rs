@@ -9,9 +9,9 @@
 //! Source: Cousot, Cousot, *Static determination of dynamic properties of programs*, 1976.
 
 use super::Values;
-use super::guards::{Fact, Point, implied, when_taken};
+use super::guards::{Fact, Point};
 use super::interval::{Interval, Range};
-use crate::ir::{BlockId, Callee, Op, Value};
+use crate::ir::{Callee, Op, Value};
 use rulec_constant::Value as Constant;
 use rulec_types::{Builtin, Ty, TypeData};
 use rustc_hash::FxHashMap;
@@ -164,16 +164,8 @@ impl Ranges {
         let block = values.body.block_of(phi);
         let ways = operands.iter().zip(&values.body.block(block).preds);
         let ways = ways.filter(|(_, pred)| values.constants().may_go(values.body, **pred, block));
-        ways.filter_map(|(operand, pred)| self.on_edge(values, *operand, *pred, block)).reduce(Range::hull)
-    }
-
-    /// The range of a value when an edge has been taken.
-    fn on_edge(&self, values: &Values<'_>, value: Value, from: BlockId, to: BlockId) -> Option<Range> {
-        let known = self.known(values, value, Point::EndOf(from))?;
-        let root = values.root(value);
-        let told = when_taken(values, from, to).map(|when| implied(values, when)).unwrap_or_default();
-        let facts = told.into_iter().filter(|(of, _)| *of == root).map(|(_, fact)| fact);
-        Some(self.narrowed(values, known, facts))
+        ways.filter_map(|(operand, pred)| self.known(values, *operand, Point::Between(*pred, block)))
+            .reduce(Range::hull)
     }
 
     fn called(&self, values: &Values<'_>, value: Value, call: &crate::ir::Call, limits: Range) -> Option<Range> {
@@ -213,7 +205,7 @@ impl Ranges {
     }
 
     /// What is left of a range by the comparisons that are known of its value.
-    fn narrowed(&self, values: &Values<'_>, base: Range, facts: impl Iterator<Item = Fact>) -> Range {
+    fn narrowed(&self, values: &Values<'_>, base: Range, facts: Vec<Fact>) -> Range {
         let mut narrowed = base;
         for fact in facts {
             let Fact::Compares(op, other) = fact else { continue };
@@ -232,9 +224,8 @@ impl Ranges {
         // Maps and channels change under the same value.
         let is_fixed = values.typed.has_fixed_len(values.body.inst(root).ty);
         let told = self.lengths.get(&root).copied().filter(|_| is_fixed);
-        let facts = told.into_iter().flat_map(|len| values.facts_at(len, point));
-        let narrowed = self.narrowed(values, made, facts);
-        let is_nil = values.facts_at(root, point).any(|fact| fact == Fact::Nil);
+        let narrowed = told.map_or(made, |len| self.narrowed(values, made, values.facts_at(len, point)));
+        let is_nil = values.facts_at(root, point).contains(&Fact::Nil);
         if is_nil { Range::of(0) } else { narrowed }
     }
 
@@ -315,7 +306,7 @@ impl Ranges {
             if !values.constants().may_go(values.body, *pred, block) || values.root(*operand) == phi {
                 continue;
             }
-            let found = self.length(values, *operand, Point::EndOf(*pred), budget.deeper());
+            let found = self.length(values, *operand, Point::Between(*pred, block), budget.deeper());
             if found == Range::LENGTHS {
                 return found;
             }

@@ -8,7 +8,7 @@
 //! they may both look at the same hidden state.
 
 use super::Values;
-use super::guards::{Point, only_way_into};
+use super::guards::{Fact, Point, only_way_into, when_taken};
 use super::numbering::summary_of;
 use crate::ir::{BlockId, Op, Place, PlaceId, Value, VarId, When};
 use rulec_types::ObjId;
@@ -40,12 +40,9 @@ struct Support {
 /// Whether a point can be reached when a phi was entered from `pred`, as far as conditions go that could know.
 pub(super) fn reaches_freely(values: &Values<'_>, phi: Value, pred: BlockId, point: Point) -> bool {
     let block = values.body.block_of(phi);
-    let dominators = values.graph().dominators();
-    let Some(start) = dominators.immediate(block) else { return false };
-    let (Some(before), Some(after)) = (between(values, pred, start), between(values, end_of(values, point), block))
-    else {
-        return false;
-    };
+    let Some(start) = values.graph().dominators().immediate(block) else { return false };
+    let Some(before) = between(values, pred, start) else { return false };
+    let Some(after) = branches(values, block, point) else { return false };
     // A function of which nothing is known may not return on this way.
     if before.iter().any(|block| calls_unknown(values, *block)) || is_looked_at(values, phi, point) {
         return false;
@@ -56,23 +53,18 @@ pub(super) fn reaches_freely(values: &Values<'_>, phi: Value, pred: BlockId, poi
         block_conditions(values, *block).for_each(|value| decided.add(values, value));
     }
     decided.tokens.remove(&Token::Value(phi));
-    after.iter().all(|entered| {
-        let Some(when) = only_way_into(values, *entered) else { return true };
-        is_free(values, when, &decided, start, block, pred)
-    })
+    after.into_iter().all(|when| is_free(values, when, &decided, start, block, pred))
 }
 
 /// Whether a point can be reached whatever a call returned: all conditions between are about something else.
 pub(super) fn may_be_any(values: &Values<'_>, call: Value, result: Value, point: Point) -> bool {
-    let block = values.body.block_of(call);
-    let Some(after) = between(values, end_of(values, point), block) else { return false };
+    let Some(after) = branches(values, values.body.block_of(call), point) else { return false };
     if is_looked_at(values, result, point) {
         return false;
     }
     let mut decided = Support::default();
     decided.add(values, call);
-    after.iter().all(|entered| {
-        let Some(when) = only_way_into(values, *entered) else { return true };
+    after.into_iter().all(|when| {
         conditions(when).is_some_and(|conditions| {
             let mut support = Support::default();
             conditions.iter().flatten().for_each(|value| support.add(values, *value));
@@ -81,12 +73,35 @@ pub(super) fn may_be_any(values: &Values<'_>, call: Value, result: Value, point:
     })
 }
 
-/// The block that a point is in.
-fn end_of(values: &Values<'_>, point: Point) -> BlockId {
-    match point {
-        Point::Before(at) => values.body.block_of(at),
-        Point::EndOf(block) => block,
+/// Whether a way that starts with this block may end in a call: one of the blocks that it dominates calls a function of
+/// which nothing is known.
+pub(super) fn may_end_in(values: &Values<'_>, block: BlockId) -> bool {
+    let dominators = values.graph().dominators();
+    let mut open = vec![block];
+    let mut next = 0;
+    while let Some(at) = open.get(next).copied() {
+        next += 1;
+        if next > MAX_BLOCKS || calls_unknown(values, at) {
+            return true;
+        }
+        let inside = values.body.block(at).succs.iter().map(|edge| edge.to);
+        for to in inside.filter(|to| dominators.dominates(block, *to)) {
+            if !open.contains(&to) {
+                open.push(to);
+            }
+        }
     }
+    false
+}
+
+/// The branches that are surely taken from a block on to get to a point.
+fn branches(values: &Values<'_>, from: BlockId, point: Point) -> Option<Vec<When>> {
+    let entered = between(values, point.block(values), from)?;
+    let mut taken: Vec<When> = entered.into_iter().filter_map(|block| only_way_into(values, block)).collect();
+    if let Point::Between(last, to) = point {
+        taken.push(when_taken(values, last, to)?);
+    }
+    Some(taken)
 }
 
 /// The blocks from one up the dominator tree to another one that dominates it, without that one.
@@ -163,8 +178,13 @@ fn is_unknown(values: &Values<'_>, call: crate::ir::CallId) -> bool {
 /// Whether the value is given, on the way to a point, to a function of which nothing is known: it may return only if the
 /// value is not nil.
 fn is_looked_at(values: &Values<'_>, value: Value, point: Point) -> bool {
-    let end = end_of(values, point);
+    let end = point.block(values);
     let dominators = values.graph().dominators();
+    // Where a branch has found it to be nil, such a function may be the one that ends it all.
+    let root = values.root(value);
+    if values.guards().entered_with(root, Fact::Nil).any(|block| may_end_in(values, block)) {
+        return true;
+    }
     let mut names = vec![value];
     let mut next = 0;
     while let Some(name) = names.get(next).copied() {

@@ -247,12 +247,9 @@ func LoopFirst(all []*T) {
 
 func Called() {
 	p := find(1)
-	borrow(p) // want nil p sometimes
+	borrow(p) // want nil p unknown
 	q := get(1)
 	borrow(q) // want nil q never
-	if pure() > 3 {
-		borrow(p) // want nil p sometimes
-	}
 	if p != nil {
 		borrow(p) // want nil p never
 	}
@@ -273,6 +270,55 @@ func WithError(s string) {
 		return
 	}
 	borrow(p, err) // want nil p never; nil err always
+}
+
+func WithErrorIgnored(s string) {
+	p, _ := open(s)
+	borrow(p) // want nil p unknown
+}
+
+func WithErrorCheckedByUnknown(s string) {
+	p, err := open(s)
+	if err != nil {
+		unknown(err)
+	}
+	borrow(p) // want nil p unknown
+}
+
+func WithErrorTriedAgain(s string) {
+	p, err := open(s)
+	if err != nil {
+		p, err = open(s)
+		if err != nil {
+			return
+		}
+	}
+	borrow(p) // want nil p never
+}
+
+func WithErrorAndMore(ok bool, s string) {
+	var p *T
+	var err error
+	if ok {
+		p, err = open(s)
+	} else {
+		err = global.err
+	}
+	if err != nil {
+		p = new(T)
+	}
+	borrow(p) // want nil p unknown
+}
+
+func CheckedByUnknown(ok bool) {
+	var p *T
+	if ok {
+		p = new(T)
+	}
+	if p == nil {
+		unknown(1)
+	}
+	borrow(p) // want nil p unknown
 }
 
 func WithErrorInInit(s string) {
