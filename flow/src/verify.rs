@@ -168,18 +168,8 @@ impl Dominators {
         }
         let mut depth = vec![0; count];
         for number in 1..count {
-            // The one above comes earlier, but for the two ends.
-            let mut at = number as u32;
-            let mut steps = 0;
-            while let Some(next) = above[at as usize].filter(|next| *next != at) {
-                at = next;
-                steps += 1;
-                if steps > 1 && at < number as u32 && depth[at as usize] > 0 {
-                    steps += depth[at as usize];
-                    break;
-                }
-            }
-            depth[number] = steps;
+            // In reverse postorder what dominates comes earlier.
+            depth[number] = above[number].map_or(0, |above| depth[above as usize] + 1);
         }
         Dominators { above, depth }
     }

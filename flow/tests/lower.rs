@@ -182,6 +182,33 @@ fn deep_and_wide_code_ends_in_partial_bodies() {
     with_flow(&too_long, |_, _, flow| assert!(flow.bodies().all(|(_, body)| body.partial)));
 }
 
+/// As many variables as blocks, in shapes in which each could meet in each: time and size stay in proportion.
+#[test]
+fn many_variables_in_many_branches_are_no_trouble() {
+    let count = 1_000;
+    let all = |write: &dyn Fn(usize) -> String| (0..count).map(write).collect::<String>();
+    let declared = all(&|n| format!("v{n} := x; "));
+    let read = all(&|n| format!("use(v{n}); "));
+    let ladder = all(&|n| format!("if x == {n} {{ v{n} = {n} }}; "));
+    let cases = all(&|n| format!("case x + {n}: v{n} = {n}\n"));
+    let nested = format!("{} {}", "for x > 1 { x-- \n".repeat(200), "}".repeat(200));
+    let bodies = [
+        format!("{declared} {ladder} {read}"),
+        format!("{declared} switch x {{\n{cases} }}; {read}"),
+        format!("{declared} for {{ switch x {{\n{cases} }} }}; {read}"),
+        format!("{declared} {nested}; {read}"),
+        format!("{declared} {ladder} for {{ if x > 1 {{ return }}; {ladder} }}"),
+    ];
+    for body in bodies {
+        let source = format!("package p\nfunc use(int) {{}}\nfunc f(x int) {{ {body} }}");
+        with_flow(&source, |_, _, flow| {
+            let body = flow.bodies().map(|(_, body)| body).last().unwrap();
+            assert!(body.insts.len() < 100 * count, "{} instructions", body.insts.len());
+            assert!(!body.partial);
+        });
+    }
+}
+
 /// Broken pieces in all places: nothing panics and what comes out is sound.
 #[test]
 fn damaged_files_are_sound() {

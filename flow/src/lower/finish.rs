@@ -17,8 +17,8 @@ impl Lowerer<'_> {
         let order = order(&builder, tree, ends, &live);
         let mut graph = graph(&mut builder, &order);
         order_joins(&mut builder, &order, &graph);
-        let stands_for = ssa::resolve(&mut builder, &mut graph);
-        let numbers = Numbers::new(&graph, stands_for, builder.insts.len());
+        ssa::resolve(&mut builder, &mut graph);
+        let numbers = Numbers::new(&graph, builder.insts.len());
         let returned = BlockId(order.len() as u32 - 2);
         Body {
             func,
@@ -153,18 +153,23 @@ fn graph(builder: &mut Builder, order: &[BlockId]) -> Graph {
     for (number, block) in order.iter().enumerate() {
         numbers[block.0 as usize] = Some(number as u32);
     }
-    let mut preds = vec![Vec::new(); order.len()];
+    let mut preds: Vec<Vec<u32>> = vec![Vec::new(); order.len()];
+    let mut succs = Vec::with_capacity(order.len());
     for (from, block) in order.iter().enumerate() {
-        let succs = &mut builder.blocks[block.0 as usize].succs;
-        succs.retain(|edge| numbers[edge.to.0 as usize].is_some());
-        for edge in succs {
-            let to = numbers[edge.to.0 as usize].unwrap_or(from as u32);
-            edge.to = BlockId(to);
-            preds[to as usize].push(from as u32);
+        let edges = &mut builder.blocks[block.0 as usize].succs;
+        edges.retain(|edge| numbers[edge.to.0 as usize].is_some());
+        for edge in &mut *edges {
+            edge.to = BlockId(numbers[edge.to.0 as usize].unwrap_or(from as u32));
         }
+        let places = edges.iter().map(|edge| {
+            let preds = &mut preds[edge.to.0 as usize];
+            preds.push(from as u32);
+            (edge.to.0, preds.len() as u32 - 1)
+        });
+        succs.push(places.collect());
     }
     let insts = order.iter().map(|block| std::mem::take(&mut builder.blocks[block.0 as usize].insts)).collect();
-    Graph { insts, preds }
+    Graph { insts, succs, preds }
 }
 
 /// Puts the operands of joins into the order of the predecessors of their blocks.
@@ -188,23 +193,19 @@ fn order_joins(builder: &mut Builder, order: &[BlockId], graph: &Graph) {
 }
 
 /// The final number of each instruction.
-struct Numbers {
-    numbers: Vec<u32>,
-    stands_for: FxHashMap<Value, Value>,
-}
+struct Numbers(Vec<u32>);
 
 impl Numbers {
-    fn new(graph: &Graph, stands_for: FxHashMap<Value, Value>, count: usize) -> Numbers {
+    fn new(graph: &Graph, count: usize) -> Numbers {
         let mut numbers = vec![0; count];
         for (number, inst) in graph.insts.iter().flatten().enumerate() {
             numbers[inst.0 as usize] = number as u32;
         }
-        Numbers { numbers, stands_for }
+        Numbers(numbers)
     }
 
     fn of(&self, value: Value) -> Value {
-        let value = self.stands_for.get(&value).copied().unwrap_or(value);
-        Value(self.numbers.get(value.0 as usize).copied().unwrap_or(value.0))
+        Value(self.0.get(value.0 as usize).copied().unwrap_or(value.0))
     }
 }
 

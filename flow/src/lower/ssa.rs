@@ -1,191 +1,255 @@
 //! Single assignment form: which definition each read of a variable sees.
 //!
-//! In: the blocks of a body in their final order, with predecessors. Reads that name no definition get theirs; phis are
-//! made where they are needed, and those that only ever stand for one value are taken out again.
+//! In: the blocks of a body in their final order. Reads that name no definition get theirs; phis are put where the
+//! definitions of a variable meet and somebody reads it afterwards. Near-linear in the blocks, instructions and phis.
 //!
-//! Source: Braun et al., *Simple and efficient construction of static single assignment form*, 2013, on a graph that is
-//! complete, and with lists of what is to be done in the place of recursion.
+//! Source: Cytron et al., *Efficiently computing static single assignment form and the control dependence graph*, 1991,
+//! with the phis that nobody needs taken out; frontiers as in Cooper, Harvey, Kennedy, *A simple, fast dominance
+//! algorithm*, 2001.
 
 use super::builder::{BY_NAME, Builder};
-use crate::ir::{List, Op, Value, VarId};
-use rustc_hash::FxHashMap;
+use crate::graph::Dominators;
+use crate::ir::{BlockId, List, Op, Value, Var, VarId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The graph in the order of its blocks, each of them a number of a raw block.
+/// The blocks in their final order.
 pub(super) struct Graph {
     /// The instructions of each block; phis are put before them.
     pub(super) insts: Vec<Vec<Value>>,
+    /// For each edge where it leads, and which of the predecessors there it comes from.
+    pub(super) succs: Vec<Vec<(u32, u32)>>,
     pub(super) preds: Vec<Vec<u32>>,
 }
 
-/// Resolves all reads. The result says for phis that were taken out what they stand for.
-pub(super) fn resolve(builder: &mut Builder, graph: &mut Graph) -> FxHashMap<Value, Value> {
-    let mut resolver = Resolver {
-        last: FxHashMap::default(),
-        at_entry: FxHashMap::default(),
-        phis: Vec::new(),
-        operands: FxHashMap::default(),
-        builder,
-        graph,
-    };
-    resolver.note_definitions();
-    resolver.read_blocks();
-    resolver.fill_phis();
-    let stands_for = trivial_phis(&resolver.phis, &resolver.operands);
-    resolver.place_phis(&stands_for);
-    stands_for
-}
-
-struct Resolver<'a> {
-    builder: &'a mut Builder,
-    graph: &'a mut Graph,
-    /// The last definition of a variable in a block that has one.
-    last: FxHashMap<(u32, VarId), Value>,
-    /// What a variable is at the entry of a block, as far as somebody asked.
-    at_entry: FxHashMap<(u32, VarId), Value>,
-    /// Phis in the order in which they were made, with their blocks.
-    phis: Vec<(Value, u32, VarId)>,
-    operands: FxHashMap<Value, Vec<Value>>,
-}
-
-impl Resolver<'_> {
-    fn note_definitions(&mut self) {
-        for (block, insts) in self.graph.insts.iter().enumerate() {
-            for inst in insts {
-                if let Op::Assign(var, _) = self.builder.insts[inst.0 as usize].op {
-                    self.last.insert((block as u32, var), *inst);
-                }
-            }
+/// Resolves all reads.
+pub(super) fn resolve(builder: &mut Builder, graph: &mut Graph) {
+    let variables = Variables::of(builder, graph);
+    let successors: Vec<Vec<u32>> = graph.succs.iter().map(|succs| succs.iter().map(|(to, _)| *to).collect()).collect();
+    let dominators = Dominators::of(&successors, 0);
+    let mut phis = Phis { of_block: vec![Vec::new(); graph.insts.len()], operands: FxHashMap::default() };
+    let joined: Vec<(VarId, &[u32])> = variables.joined().collect();
+    if !joined.is_empty() {
+        let frontiers = frontiers(graph, &dominators);
+        for (var, defined) in joined {
+            phis.place(builder, graph, &frontiers, var, defined);
         }
     }
+    let current = vec![None; builder.vars.len()];
+    let mut renamer = Renamer { builder, graph, phis, current, undo: Vec::new(), without_value: FxHashMap::default() };
+    renamer.rename(&dominators);
+    let phis = renamer.phis;
+    phis.put(builder, graph);
+}
 
-    fn read_blocks(&mut self) {
-        let mut here: FxHashMap<VarId, Value> = FxHashMap::default();
-        for block in 0..self.graph.insts.len() {
-            here.clear();
-            for number in 0..self.graph.insts[block].len() {
-                let inst = self.graph.insts[block][number];
-                match self.builder.insts[inst.0 as usize].op {
+/// Where variables are defined, and which are read in a block that did not define them before.
+struct Variables {
+    defined: Vec<Vec<u32>>,
+    is_exposed: Vec<bool>,
+}
+
+impl Variables {
+    fn of(builder: &Builder, graph: &Graph) -> Variables {
+        let count = builder.vars.len();
+        let mut variables = Variables { defined: vec![Vec::new(); count], is_exposed: vec![false; count] };
+        for (block, insts) in graph.insts.iter().enumerate() {
+            let block = block as u32;
+            for inst in insts {
+                match builder.insts[inst.0 as usize].op {
                     Op::Assign(var, _) => {
-                        here.insert(var, inst);
+                        let defined = &mut variables.defined[var.0 as usize];
+                        if defined.last() != Some(&block) {
+                            defined.push(block);
+                        }
                     }
-                    Op::Read(var, BY_NAME) => {
-                        let definition = match here.get(&var) {
-                            Some(definition) => *definition,
-                            None => self.value_at_entry(block as u32, var),
-                        };
-                        here.insert(var, definition);
-                        self.builder.insts[inst.0 as usize].op = Op::Read(var, definition);
+                    Op::Read(var, BY_NAME) if variables.defined[var.0 as usize].last() != Some(&block) => {
+                        variables.is_exposed[var.0 as usize] = true;
                     }
                     _ => {}
                 }
             }
         }
+        variables
     }
 
-    /// Goes up while there is one way only; where there are several, or none, there is a phi.
-    fn value_at_entry(&mut self, block: u32, var: VarId) -> Value {
-        let mut way = Vec::new();
-        let mut at = block;
-        let value = loop {
-            if let Some(known) = self.at_entry.get(&(at, var)) {
-                break *known;
+    /// The variables of which definitions can meet before a read, with the blocks that define them.
+    fn joined(&self) -> impl Iterator<Item = (VarId, &[u32])> {
+        let all = (0..).map(VarId).zip(&self.defined).zip(&self.is_exposed);
+        all.filter(|((_, defined), exposed)| **exposed && defined.len() > 1)
+            .map(|((var, defined), _)| (var, &defined[..]))
+    }
+}
+
+/// The dominance frontier of each block.
+fn frontiers(graph: &Graph, dominators: &Dominators) -> Vec<Vec<u32>> {
+    let mut frontiers: Vec<Vec<u32>> = vec![Vec::new(); graph.insts.len()];
+    for (block, preds) in graph.preds.iter().enumerate().filter(|(_, preds)| preds.len() > 1) {
+        let above = dominators.immediate(BlockId(block as u32));
+        for pred in preds {
+            let mut at = Some(BlockId(*pred)).filter(|pred| dominators.is_reached(*pred));
+            while let Some(from) = at.filter(|from| Some(*from) != above) {
+                let frontier = &mut frontiers[from.0 as usize];
+                // From here up another predecessor was there already.
+                if frontier.last() == Some(&(block as u32)) {
+                    break;
+                }
+                frontier.push(block as u32);
+                at = dominators.immediate(from);
             }
-            way.push(at);
-            // Dead code can go round in circles without an entry.
-            let [only] = self.graph.preds[at as usize][..] else { break self.new_phi(at, var) };
-            if way.len() > self.graph.insts.len() {
-                break self.new_phi(at, var);
-            }
-            if let Some(definition) = self.last.get(&(only, var)) {
-                break *definition;
-            }
-            at = only;
-        };
-        for block in way {
-            self.at_entry.insert((block, var), value);
         }
-        value
+    }
+    frontiers
+}
+
+/// Phis while they are made.
+struct Phis {
+    of_block: Vec<Vec<(Value, VarId)>>,
+    /// By the predecessors of their blocks.
+    operands: FxHashMap<Value, Vec<Value>>,
+}
+
+impl Phis {
+    /// Puts phis of a variable where its definitions meet.
+    fn place(&mut self, builder: &mut Builder, graph: &Graph, frontiers: &[Vec<u32>], var: VarId, defined: &[u32]) {
+        let mut work = defined.to_vec();
+        let mut has_phi: FxHashSet<u32> = FxHashSet::default();
+        while let Some(block) = work.pop() {
+            for meeting in &frontiers[block as usize] {
+                if has_phi.insert(*meeting) {
+                    let phi = new_phi(builder, var);
+                    self.of_block[*meeting as usize].push((phi, var));
+                    self.operands.insert(phi, vec![BY_NAME; graph.preds[*meeting as usize].len()]);
+                    work.push(*meeting);
+                }
+            }
+        }
     }
 
-    fn new_phi(&mut self, block: u32, var: VarId) -> Value {
-        let crate::ir::Var { decl: row, ty, .. } = self.builder.vars[var.0 as usize];
-        let phi = self.builder.inst(Op::Phi(var, List::default()), row, ty);
-        self.phis.push((phi, block, var));
+    /// Puts those phis into their blocks that something reads, through others perhaps.
+    fn put(mut self, builder: &mut Builder, graph: &mut Graph) {
+        let needed = self.needed(builder, graph);
+        for (phis, insts) in self.of_block.into_iter().zip(&mut graph.insts) {
+            let needed: Vec<(Value, VarId)> = phis.into_iter().filter(|(phi, _)| needed.contains(phi)).collect();
+            for (phi, var) in &needed {
+                let operands = self.operands.remove(phi).unwrap_or_default();
+                builder.insts[phi.0 as usize].op = Op::Phi(*var, builder.list(&operands));
+            }
+            insts.splice(0..0, needed.into_iter().map(|(phi, _)| phi));
+        }
+    }
+
+    fn needed(&self, builder: &Builder, graph: &Graph) -> FxHashSet<Value> {
+        let read = graph.insts.iter().flatten().filter_map(|inst| match builder.insts[inst.0 as usize].op {
+            Op::Read(_, definition) => Some(definition),
+            _ => None,
+        });
+        let mut work: Vec<Value> = read.filter(|definition| self.operands.contains_key(definition)).collect();
+        let mut needed = FxHashSet::default();
+        while let Some(phi) = work.pop() {
+            if needed.insert(phi) {
+                let operands = self.operands.get(&phi).into_iter().flatten();
+                work.extend(operands.filter(|operand| self.operands.contains_key(operand)));
+            }
+        }
+        needed
+    }
+}
+
+fn new_phi(builder: &mut Builder, var: VarId) -> Value {
+    let Var { decl, ty, .. } = builder.vars[var.0 as usize];
+    builder.inst(Op::Phi(var, List::default()), decl, ty)
+}
+
+/// Goes down the tree of dominators with the definition that each variable has there.
+struct Renamer<'a> {
+    builder: &'a mut Builder,
+    graph: &'a Graph,
+    phis: Phis,
+    current: Vec<Option<Value>>,
+    /// What to put back on the way up.
+    undo: Vec<(VarId, Option<Value>)>,
+    /// Phis without operands, for variables without a value, by their blocks.
+    without_value: FxHashMap<(u32, VarId), Value>,
+}
+
+impl Renamer<'_> {
+    fn rename(&mut self, dominators: &Dominators) {
+        let count = self.graph.insts.len();
+        let mut below: Vec<Vec<u32>> = vec![Vec::new(); count];
+        let mut dead = Vec::new();
+        for block in (1..count as u32).rev() {
+            match dominators.immediate(BlockId(block)) {
+                Some(above) => below[above.0 as usize].push(block),
+                None => dead.push(block),
+            }
+        }
+        // Each block twice: on the way down, and with where to go back to on the way up.
+        let mut stack: Vec<(u32, Option<usize>)> = vec![(0, None)];
+        while let Some((block, back_to)) = stack.pop() {
+            if let Some(back_to) = back_to {
+                self.go_back(back_to);
+                continue;
+            }
+            stack.push((block, Some(self.undo.len())));
+            self.block(block, 0);
+            stack.extend(below[block as usize].iter().map(|below| (*below, None)));
+        }
+        // What cannot be reached knows what it defines itself.
+        for block in dead {
+            self.block(block, block);
+            self.go_back(0);
+        }
+    }
+
+    fn go_back(&mut self, to: usize) {
+        for (var, earlier) in self.undo.drain(to..).rev() {
+            self.current[var.0 as usize] = earlier;
+        }
+    }
+
+    fn define(&mut self, var: VarId, value: Value) {
+        let earlier = self.current[var.0 as usize].replace(value);
+        self.undo.push((var, earlier));
+    }
+
+    /// `entry`: where phis without operands are put.
+    fn block(&mut self, block: u32, entry: u32) {
+        for (phi, var) in self.phis.of_block[block as usize].clone() {
+            self.define(var, phi);
+        }
+        for inst in &self.graph.insts[block as usize] {
+            match self.builder.insts[inst.0 as usize].op {
+                Op::Assign(var, _) => self.define(var, *inst),
+                Op::Read(var, BY_NAME) => {
+                    let definition = self.definition(var, entry);
+                    self.builder.insts[inst.0 as usize].op = Op::Read(var, definition);
+                }
+                _ => {}
+            }
+        }
+        let graph = self.graph;
+        for (to, place) in &graph.succs[block as usize] {
+            for (phi, var) in self.phis.of_block[*to as usize].clone() {
+                let definition = self.definition(var, entry);
+                let operands = self.phis.operands.get_mut(&phi);
+                if let Some(operand) = operands.and_then(|operands| operands.get_mut(*place as usize)) {
+                    *operand = definition;
+                }
+            }
+        }
+    }
+
+    /// What a variable is here.
+    fn definition(&mut self, var: VarId, entry: u32) -> Value {
+        if let Some(definition) = self.current[var.0 as usize] {
+            return definition;
+        }
+        if let Some(phi) = self.without_value.get(&(entry, var)) {
+            return *phi;
+        }
+        let phi = new_phi(self.builder, var);
+        self.phis.of_block[entry as usize].push((phi, var));
+        self.phis.operands.insert(phi, Vec::new());
+        self.without_value.insert((entry, var), phi);
         phi
     }
-
-    /// The operands of phis, which may need further phis.
-    fn fill_phis(&mut self) {
-        let mut next = 0;
-        while let Some((phi, block, var)) = self.phis.get(next).copied() {
-            next += 1;
-            let preds = self.graph.preds[block as usize].clone();
-            let operands = preds.into_iter().map(|pred| match self.last.get(&(pred, var)) {
-                Some(definition) => *definition,
-                None => self.value_at_entry(pred, var),
-            });
-            let operands = operands.collect();
-            self.operands.insert(phi, operands);
-        }
-    }
-
-    /// Puts the phis that stay at the start of their blocks.
-    fn place_phis(&mut self, stands_for: &FxHashMap<Value, Value>) {
-        let mut first: FxHashMap<u32, Vec<Value>> = FxHashMap::default();
-        for (phi, block, var) in self.phis.iter().filter(|(phi, ..)| !stands_for.contains_key(phi)) {
-            let operands = self.operands.remove(phi).unwrap_or_default();
-            let list = self.builder.list(&operands);
-            self.builder.insts[phi.0 as usize].op = Op::Phi(*var, list);
-            first.entry(*block).or_default().push(*phi);
-        }
-        for (block, phis) in first {
-            self.graph.insts[block as usize].splice(0..0, phis);
-        }
-    }
-}
-
-/// Phis whose operands are all one value or themselves, each with the value that it stands for in the end.
-fn trivial_phis(phis: &[(Value, u32, VarId)], operands: &FxHashMap<Value, Vec<Value>>) -> FxHashMap<Value, Value> {
-    let mut users: FxHashMap<Value, Vec<Value>> = FxHashMap::default();
-    for (phi, used) in operands {
-        for operand in used.iter().filter(|used| operands.contains_key(used)) {
-            users.entry(*operand).or_default().push(*phi);
-        }
-    }
-    let mut stands_for: FxHashMap<Value, Value> = FxHashMap::default();
-    let mut work: Vec<Value> = phis.iter().rev().map(|(phi, ..)| *phi).collect();
-    while let Some(phi) = work.pop() {
-        if stands_for.contains_key(&phi) {
-            continue;
-        }
-        let mut only = None;
-        let is_trivial = operands.get(&phi).into_iter().flatten().all(|operand| {
-            let operand = followed(*operand, &mut stands_for);
-            operand == phi || *only.get_or_insert(operand) == operand
-        });
-        let Some(only) = only.filter(|_| is_trivial) else { continue };
-        stands_for.insert(phi, only);
-        work.extend(users.get(&phi).into_iter().flatten());
-        // What stood for this one stands for something else now, and so may be what uses it.
-        let moved = users.remove(&phi).unwrap_or_default();
-        users.entry(only).or_default().extend(moved);
-    }
-    let all: Vec<Value> = stands_for.keys().copied().collect();
-    for phi in all {
-        let last = followed(phi, &mut stands_for);
-        stands_for.insert(phi, last);
-    }
-    stands_for
-}
-
-/// What a value stands for in the end. Long ways are made shorter on the way.
-fn followed(value: Value, stands_for: &mut FxHashMap<Value, Value>) -> Value {
-    let mut value = value;
-    while let Some(next) = stands_for.get(&value).copied() {
-        if let Some(after) = stands_for.get(&next).copied() {
-            stands_for.insert(value, after);
-        }
-        value = next;
-    }
-    value
 }
