@@ -7,7 +7,7 @@ use rulec_tree::{Kind, Node, Op as Operator};
 use rulec_types::Ty;
 
 impl Lowerer<'_> {
-    /// The statements of a block, a clause or a file's part, one after the other.
+    /// The statements of a block or a clause, one after the other.
     pub(super) fn statements(&mut self, parent: Node) {
         for statement in self.tree.tail(parent) {
             self.statement(statement);
