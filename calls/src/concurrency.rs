@@ -24,7 +24,7 @@ use rulec_tree::{Node, Tri};
 use rulec_world::FileTypes;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A file of a package.
 #[derive(Clone, Copy)]
@@ -131,13 +131,31 @@ pub struct Concurrency {
     rows: BTreeMap<(Relation, Spot), Vec<Spot>>,
     truths: BTreeMap<(Question, Spot), bool>,
     texts: BTreeMap<(Text, Spot), String>,
-    capacities: BTreeMap<Spot, i64>,
+    /// The operations on each cell.
+    by_cell: BTreeMap<(Relation, u32), Vec<Spot>>,
+    /// How many values the channels of a cell hold, if all are made for the same number.
+    capacities: BTreeMap<u32, Option<i64>>,
     /// The cell that each expression and operation is about, by number.
     cells: BTreeMap<Spot, u32>,
     /// Cells that code which is not looked at can touch.
-    open: Vec<bool>,
+    open: BTreeSet<u32>,
+    /// The bodies, sorted by file and row.
+    bodies: Vec<BodyAt>,
     /// Operations at which goroutines meet.
     waits: BTreeMap<Spot, WaitsAt>,
+}
+
+/// A body and the goroutines that run it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct BodyAt {
+    file: u32,
+    /// Its first row, and the one behind its last.
+    start: u32,
+    end: u32,
+    /// The statements that start goroutines which run it.
+    spawns: Vec<Spot>,
+    /// Whether others run it too.
+    direct: bool,
 }
 
 /// What is known of an operation at which a goroutine may wait.
@@ -152,10 +170,16 @@ struct WaitsAt {
 impl Concurrency {
     /// The rows that stand in a relation to this one; none if it is not known which.
     pub fn rows(&self, relation: Relation, at: Spot) -> Option<&[Spot]> {
-        match self.rows.get(&(relation, at)) {
-            Some(rows) => Some(rows),
-            None => self.is_about(at).then_some(&[]),
+        if relation == Relation::Spawns {
+            return self.body_at(at).map(|body| body.spawns.as_slice());
         }
+        if let Some(rows) = self.rows.get(&(relation, at)) {
+            return Some(rows);
+        }
+        if let Some(rows) = self.cells.get(&at).and_then(|cell| self.by_cell.get(&(relation, *cell))) {
+            return Some(rows);
+        }
+        self.is_about(at).then_some(&[])
     }
 
     /// The answer to a question.
@@ -169,7 +193,7 @@ impl Concurrency {
                 _ => Tri::Unknown,
             },
             Question::Private => match self.cells.get(&at) {
-                Some(cell) => Tri::of(!self.open.get(*cell as usize).copied().unwrap_or(true)),
+                Some(cell) => Tri::of(!self.open.contains(cell)),
                 None => Tri::Unknown,
             },
             Question::Polled => {
@@ -190,16 +214,26 @@ impl Concurrency {
 
     /// How many values the channel holds that an expression names, where that is one number.
     pub fn capacity(&self, at: Spot) -> Option<i64> {
-        self.capacities.get(&at).copied()
+        *self.capacities.get(self.cells.get(&at)?)?
     }
 
     /// Whether two rows always run in one goroutine, as far as their functions are started in one.
     pub fn same_goroutine(&self, a: Spot, b: Spot) -> Tri {
-        match (self.rows(Relation::Spawns, a), self.rows(Relation::Spawns, b)) {
-            (Some(a), Some(b)) if a == b && a.len() <= 1 => Tri::Yes,
-            (Some(a), Some(b)) if a.iter().all(|spawn| !b.contains(spawn)) => Tri::No,
+        let (Some(a), Some(b)) = (self.body_at(a), self.body_at(b)) else { return Tri::Unknown };
+        match (a.spawns.as_slice(), b.spawns.as_slice()) {
+            _ if a.direct && b.direct => Tri::Unknown,
+            ([only], [other]) if only == other && !a.direct && !b.direct => Tri::Yes,
+            (a, b) if a.iter().all(|spawn| !b.contains(spawn)) => Tri::No,
             _ => Tri::Unknown,
         }
+    }
+
+    /// The innermost body around a row.
+    fn body_at(&self, at: Spot) -> Option<&BodyAt> {
+        let after = self.bodies.partition_point(|body| (body.file, body.start) <= (at.file, at.row.0));
+        let before = self.bodies[..after].iter().rev().take_while(|body| body.file == at.file);
+        // A literal is evaluated by the body around it.
+        before.into_iter().find(|body| body.start < at.row.0 && at.row.0 < body.end)
     }
 
     fn is_about(&self, at: Spot) -> bool {

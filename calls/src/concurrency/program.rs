@@ -6,7 +6,8 @@
 //! **Absent:** other packages, but for the names of their functions ([`super::known`]).
 
 use super::known::{self, Known};
-use rulec_flow::ir::{BlockId, BodyId, Field, Op, Place, PlaceId, Value, VarId};
+use rulec_flow::ir::{BlockId, BodyId, Callee, Field, Op, Place, PlaceId, Value, VarId};
+use rulec_flow::summary::{Often, ParamSummary};
 use rulec_flow::{Body, Knowledge};
 use rulec_tree::{Kind, Node};
 use rulec_types::{Lookup, Name, ObjId, Store, Ty, TypeData};
@@ -23,8 +24,6 @@ pub(crate) struct CodeId(pub(crate) u32);
 pub(crate) struct Code<'a> {
     /// The number of its file.
     pub(crate) file: u32,
-    /// Its number there.
-    pub(crate) id: BodyId,
     pub(crate) body: &'a Body,
     shape: OnceCell<Shape>,
 }
@@ -49,7 +48,6 @@ pub(crate) struct Program<'a> {
     pub(crate) knowledge: &'a dyn Knowledge,
     by_id: FxHashMap<(u32, BodyId), CodeId>,
     by_object: FxHashMap<ObjId, CodeId>,
-    objects: FxHashMap<CodeId, ObjId>,
     /// The methods of the package by name.
     methods: FxHashMap<Name, Vec<CodeId>>,
     known: RefCell<FxHashMap<ObjId, Known>>,
@@ -63,7 +61,6 @@ impl<'a> Program<'a> {
             knowledge,
             by_id: FxHashMap::default(),
             by_object: FxHashMap::default(),
-            objects: FxHashMap::default(),
             methods: FxHashMap::default(),
             known: RefCell::default(),
         };
@@ -73,13 +70,12 @@ impl<'a> Program<'a> {
                 program.by_id.insert((file, id), code);
                 if let Some(object) = declared_function(source, body.func) {
                     program.by_object.insert(object, code);
-                    program.objects.insert(code, object);
                     let declared = source.types.store().object(object);
                     if declared.receiver().is_some() {
                         program.methods.entry(declared.name).or_default().push(code);
                     }
                 }
-                program.codes.push(Code { file, id, body, shape: OnceCell::new() });
+                program.codes.push(Code { file, body, shape: OnceCell::new() });
             }
         }
         program
@@ -120,15 +116,28 @@ impl<'a> Program<'a> {
         self.methods.get(&name).map_or(&[], Vec::as_slice)
     }
 
-    /// The declared function or method whose body this is.
-    pub(crate) fn object(&self, code: CodeId) -> Option<ObjId> {
-        self.objects.get(&code).copied()
-    }
-
     /// What a function of another package does.
     pub(crate) fn known(&self, object: ObjId) -> Known {
         let Some(store) = self.store() else { return Known::Foreign };
-        *self.known.borrow_mut().entry(object).or_insert_with(|| known::of_object(store, object))
+        if let Some(known) = self.known.borrow().get(&object) {
+            return *known;
+        }
+        let known = match known::of_object(store, object) {
+            Known::Foreign if self.is_harmless(object) => Known::Harmless,
+            known => known,
+        };
+        self.known.borrow_mut().insert(object, known);
+        known
+    }
+
+    /// Whether a function is known to keep nothing and to call nothing that it is given.
+    fn is_harmless(&self, object: ObjId) -> bool {
+        let Some(summary) = self.knowledge.function(object) else { return false };
+        let is_left = |param: &ParamSummary| {
+            let uses = [param.called, param.closed, param.sent, param.received];
+            !param.kept && !param.spawned && uses.iter().all(|often| *often == Often::Never)
+        };
+        summary.complete && !summary.never_returns && !summary.may_block && summary.params.iter().all(is_left)
     }
 
     /// The name of a function declaration; none for literals and initialisers.
@@ -193,6 +202,11 @@ impl<'a> Program<'a> {
         Some(source.types.store().data(source.types.relations().underlying(ty)))
     }
 
+    /// Whether values of a type can be channels or locks, or hold some.
+    pub(crate) fn matters(&self, ty: Ty) -> bool {
+        ty.is_unknown() || !matches!(self.under(ty), Some(TypeData::Basic(_)) | None)
+    }
+
     /// Whether values of a type are channels.
     pub(crate) fn is_chan(&self, ty: Ty) -> bool {
         matches!(self.under(ty), Some(TypeData::Chan { .. }))
@@ -224,6 +238,42 @@ impl<'a> Program<'a> {
             }
         }
         at
+    }
+
+    /// The body of the package that a callee of a body is, if it is one.
+    pub(crate) fn called(&self, code: CodeId, callee: Callee) -> Option<CodeId> {
+        let body = self.body(code);
+        match callee {
+            Callee::Func(function) => self.function(function),
+            Callee::Closure(inner) => self.beside(code, inner),
+            Callee::Value(value) => match body.op(body.source_of(value)) {
+                Op::Closure(inner) => self.beside(code, inner),
+                Op::Func(function) => self.function(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a return can be reached after an instruction without passing one of these.
+    pub(crate) fn reaches_end(&self, code: CodeId, from: Value, passes: &dyn Fn(Value) -> bool) -> bool {
+        let body = self.body(code);
+        let start = body.block_of(from);
+        if (from.0 + 1..body.block(start).end).map(Value).any(passes) {
+            return false;
+        }
+        let mut seen = vec![false; body.blocks.len()];
+        let mut todo: Vec<BlockId> = body.block(start).succs.iter().map(|edge| edge.to).collect();
+        while let Some(block) = todo.pop() {
+            if std::mem::replace(&mut seen[block.0 as usize], true) || body.insts_of(block).any(passes) {
+                continue;
+            }
+            if block == body.returned {
+                return true;
+            }
+            todo.extend(body.block(block).succs.iter().map(|edge| edge.to));
+        }
+        false
     }
 
     pub(crate) fn shape(&self, code: CodeId) -> &Shape {

@@ -17,13 +17,21 @@ pub(crate) struct Roots {
     spawns: Vec<bool>,
     /// Communicates or waits itself.
     meets: Vec<bool>,
-    /// Takes locks, itself.
+    /// How many instructions it has.
     size: Vec<usize>,
     to_run: Vec<CodeId>,
     /// For each body the `go` statements that start it or what calls it; `true` in [`Roots::direct`] if it also runs otherwise.
     started_by: Vec<FxHashSet<(CodeId, Value)>>,
     direct: Vec<bool>,
+    /// Bodies that are started by `go`.
+    only_started: FxHashSet<CodeId>,
 }
+
+/// What runs of even the smallest package may cost, in instructions run; a state costs [`super::run::STATE_COST`] more.
+const MIN_BUDGET: usize = 2_000_000;
+
+/// And for each instruction that it has.
+const BUDGET_PER_INST: usize = 4;
 
 /// Functions that reach more instructions than this are not run, unless they start goroutines themselves.
 const MAX_REACHED: usize = 6_000;
@@ -38,6 +46,7 @@ impl Roots {
             to_run: Vec::new(),
             started_by: vec![FxHashSet::default(); program.codes.len()],
             direct: vec![false; program.codes.len()],
+            only_started: FxHashSet::default(),
         };
         for code in program.ids() {
             roots.look_at(program, code);
@@ -57,10 +66,10 @@ impl Roots {
         self.to_run.iter().copied()
     }
 
-    /// How many instructions all runs together may take.
+    /// How much all runs together may cost: near-linear in the size of the package.
     pub(crate) fn budget(&self) -> usize {
         let all: usize = self.size.iter().sum();
-        2_000_000 + 40 * all
+        MIN_BUDGET + BUDGET_PER_INST * all
     }
 
     /// The statements that start the goroutines which run a body, and whether others may run it too.
@@ -110,6 +119,11 @@ impl Roots {
         self.size.push(body.insts.len());
     }
 
+    /// The bodies that run in a goroutine which starts with one.
+    pub(crate) fn runs(&self, first: CodeId) -> Vec<CodeId> {
+        self.called_from(first, &self.only_started)
+    }
+
     fn reached(&self, from: CodeId) -> Vec<CodeId> {
         let mut seen: FxHashSet<CodeId> = FxHashSet::default();
         let mut todo = vec![from];
@@ -124,7 +138,7 @@ impl Roots {
     }
 
     fn choose(&mut self, program: &Program<'_>) {
-        let mut chosen: Vec<(usize, CodeId)> = Vec::new();
+        let mut chosen: Vec<(bool, usize, CodeId)> = Vec::new();
         for code in program.ids().filter(|code| program.name(*code).is_some()) {
             let reached = self.reached(code);
             let any = |of: &[bool]| reached.iter().any(|code| of[code.0 as usize]);
@@ -132,11 +146,23 @@ impl Roots {
             let is_own = |of: &[bool]| of[code.0 as usize];
             let fits = size <= MAX_REACHED || is_own(&self.spawns);
             if fits && (any(&self.spawns) || any(&self.meets)) {
-                chosen.push((size, code));
+                chosen.push((!any(&self.spawns), size, code));
             }
         }
+        // What only this package calls is run from there, with what is known there.
+        let fits: FxHashSet<CodeId> = chosen.iter().map(|(_, _, code)| *code).collect();
+        let called: FxHashSet<CodeId> = fits
+            .iter()
+            .flat_map(|caller| self.below[caller.0 as usize].iter().filter(move |callee| *callee != caller))
+            .copied()
+            .collect();
+        let is_inner = |code: CodeId| {
+            let is_exported = program.name(code).is_some_and(|name| name.starts_with(char::is_uppercase));
+            !is_exported && !program.is_entry(code) && called.contains(&code)
+        };
+        chosen.retain(|(_, _, code)| !is_inner(*code));
         chosen.sort_unstable();
-        self.to_run = chosen.into_iter().map(|(_, code)| code).collect();
+        self.to_run = chosen.into_iter().map(|(_, _, code)| code).collect();
     }
 
     /// Follows goroutines and entries through calls.
@@ -194,6 +220,7 @@ impl Roots {
                 self.started_by[code.0 as usize].insert(by);
             }
         }
+        self.only_started = only_spawned;
     }
 
     fn mark_direct(&mut self, from: CodeId, only_spawned: &FxHashSet<CodeId>) {

@@ -35,6 +35,9 @@ pub(crate) const MAX_STATES: usize = 6_000;
 /// How many instructions are run from one function, at most.
 pub(crate) const MAX_STEPS: usize = 600_000;
 
+/// What a state costs, as so many instructions.
+pub(crate) const STATE_COST: usize = 30;
+
 /// How many switches between goroutines that could have gone on a run may have.
 const MAX_SWITCHES: usize = 6;
 
@@ -99,6 +102,7 @@ impl<'p, 'a> Run<'p, 'a> {
                 return;
             }
             looked += 1;
+            self.steps += STATE_COST;
             for (mut next, switches) in self.successors(state) {
                 next.tidy(self.program, &self.interner);
                 let total = cost + switches;

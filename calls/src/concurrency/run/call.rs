@@ -85,7 +85,14 @@ impl Run<'_, '_> {
         }
     }
 
-    fn call_resolved(&mut self, state: &mut State, here: Here, target: Target, args: Vec<Val>, returns: Returns) -> Next {
+    fn call_resolved(
+        &mut self,
+        state: &mut State,
+        here: Here,
+        target: Target,
+        args: Vec<Val>,
+        returns: Returns,
+    ) -> Next {
         match self.resolve(state, target, args) {
             Resolved::Body(code, closure, args) if self.fits(state, here, code) => {
                 self.enter(state, here, code, closure, args, returns);

@@ -159,9 +159,10 @@ impl Run<'_, '_> {
 
     /// What was received from a context that others end says that it has ended.
     fn has_ended(&mut self, state: &mut State, channel: Option<super::value::ObjRef>) {
-        let of_context = state.memory.objects().any(|(_, object)| {
-            matches!(object.data, Data::Context { done, .. } if done == channel && done.is_some())
-        });
+        let of_context = state
+            .memory
+            .objects()
+            .any(|(_, object)| matches!(object.data, Data::Context { done, .. } if done == channel && done.is_some()));
         let object = channel.filter(|_| of_context).and_then(|channel| state.memory.get_mut(channel));
         if let Some(Data::Chan { closed, .. }) = object.map(|object| &mut object.data) {
             *closed = true;

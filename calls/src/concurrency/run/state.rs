@@ -88,7 +88,10 @@ pub(crate) enum Wait {
         loc: Loc,
     },
     /// Adds to a group while others run.
-    Add { loc: Loc, by: Val },
+    Add {
+        loc: Loc,
+        by: Val,
+    },
     Once {
         loc: Loc,
         call: Val,
