@@ -5,10 +5,13 @@ use super::{Located, Values};
 use crate::ir::{BodyId, Callee, Op, Place, Value, VarId};
 use rulec_tree::Tri;
 use rulec_types::Builtin;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many values one question may look at.
 const MAX_STEPS: usize = 20_000;
+
+/// How many pairs of sources one question may compare.
+const MAX_PAIRS: usize = 1_024;
 
 /// How many bodies or conversions a value may be handed on through to stay the same.
 const MAX_HANDS: usize = 64;
@@ -46,10 +49,10 @@ impl Values<'_> {
             return Tri::Yes;
         }
         let (a, b) = (self.within(a.body).sources(a.value), self.within(b.body).sources(b.value));
-        if !a.complete || !b.complete {
+        if !a.complete || !b.complete || a.found.len() * b.found.len() > MAX_PAIRS {
             return Tri::Unknown;
         }
-        let mut pairs = a.found.iter().flat_map(|a| b.found.iter().map(move |b| (*a, *b))).take(MAX_STEPS);
+        let mut pairs = a.found.iter().flat_map(|a| b.found.iter().map(move |b| (*a, *b)));
         Tri::of(pairs.any(|(a, b)| self.may_coincide(a, b))).and(Tri::Unknown)
     }
 
@@ -63,9 +66,24 @@ impl Values<'_> {
     pub fn sources(&self, value: Value) -> Sources {
         let mut sources = Sources { found: Vec::new(), complete: true };
         let mut seen = FxHashSet::default();
+        // What a variable is given is looked at once, and not for each read of it.
+        let mut variables: FxHashMap<(BodyId, VarId), bool> = FxHashMap::default();
         let mut open = vec![self.locate(value)];
         while let Some(at) = open.pop() {
             if !seen.insert(at) {
+                continue;
+            }
+            if let Some(var) = self.within(at.body).variable_read(at.value) {
+                let all = *variables.entry(var).or_insert_with(|| {
+                    let mut given = Vec::new();
+                    let values = self.within(var.0);
+                    let all = values.all_definitions(var.1, &mut given) && !given.is_empty();
+                    open.extend(given);
+                    all
+                });
+                if !all {
+                    sources.found.push(at);
+                }
                 continue;
             }
             if seen.len() > MAX_STEPS {
@@ -136,11 +154,6 @@ impl Values<'_> {
                 to.extend(self.body.list(list).iter().map(|operand| self.locate(*operand)));
                 Hands::Only
             }
-            Op::Captured(var) => self.definitions(var, to),
-            Op::Load(place) => match self.body.place(place) {
-                Place::Var(var) => self.definitions(var, to),
-                _ => Hands::Nothing,
-            },
             Op::Call(_) => self.returned(value, 0, to),
             Op::Extract(tuple, number) => match self.body.op(tuple) {
                 Op::Assert { x, .. } if number == 0 => {
@@ -171,15 +184,19 @@ impl Values<'_> {
         if copies == 0 { Hands::Nothing } else { Hands::Also }
     }
 
-    /// Tells all values that a captured variable or one in memory is given, in all bodies.
-    fn definitions(&self, var: VarId, to: &mut Vec<Located>) -> Hands {
-        let mut given = Vec::new();
-        if self.all_definitions(var, &mut given) && !given.is_empty() {
-            to.extend(given);
-            Hands::Only
-        } else {
-            to.extend(given);
-            Hands::Also
+    /// The variable, as the body that declares it knows it, that a value is read from as a whole: one that is captured
+    /// or in memory, unless it is known what was stored there last.
+    fn variable_read(&self, value: Value) -> Option<(BodyId, VarId)> {
+        if self.root(value) != value {
+            return None;
+        }
+        match self.body.op(value) {
+            Op::Captured(var) => Some(self.declared(var)),
+            Op::Load(place) => match self.body.place(place) {
+                Place::Var(var) => Some(self.declared(var)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -204,13 +221,18 @@ impl Values<'_> {
         known
     }
 
-    /// A variable as each body that uses it knows it, the one that declares it first.
-    pub(super) fn all_uses(&self, var: VarId) -> Vec<(BodyId, VarId)> {
+    /// A variable as the body that declares it knows it.
+    pub(super) fn declared(&self, var: VarId) -> (BodyId, VarId) {
         let (mut body, mut var) = (self.id, var);
         while let Some(outer) = self.within(body).body.vars.get(var.0 as usize).and_then(|var| var.outer) {
             (body, var) = outer;
         }
-        let mut all = vec![(body, var)];
+        (body, var)
+    }
+
+    /// A variable as each body that uses it knows it, the one that declares it first.
+    pub(super) fn all_uses(&self, var: VarId) -> Vec<(BodyId, VarId)> {
+        let mut all = vec![self.declared(var)];
         let mut next = 0;
         while let Some((body, var)) = all.get(next).copied() {
             all.extend_from_slice(self.captures().inner(body, var));

@@ -10,10 +10,10 @@
 
 use super::numbering::summary_of;
 use super::{Located, Values};
-use crate::ir::{Call, Callee, Field, Op, Place, PlaceId, Value, VarId};
+use crate::ir::{BodyId, Call, Callee, Field, Op, Place, PlaceId, Value, VarId};
 use rulec_tree::Tri;
 use rulec_types::Builtin;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// How many values one question may look at.
@@ -71,6 +71,8 @@ struct Walk<'a> {
     /// The step that each one was come from.
     came_from: FxHashMap<Step, Option<Step>>,
     open: VecDeque<Step>,
+    /// Variables, as the bodies that declare them know them, and their fields that were looked into.
+    variables: FxHashSet<(BodyId, VarId, Option<Field>)>,
     /// Steps that may or may not be; from the first one.
     unsure: VecDeque<(Step, Step)>,
 }
@@ -79,7 +81,13 @@ impl<'a> Walk<'a> {
     fn new(values: Values<'a>, value: Value) -> Walk<'a> {
         let start = Step { at: values.locate(value), field: None };
         let came_from = FxHashMap::from_iter([(start, None)]);
-        Walk { values, came_from, open: VecDeque::from([start]), unsure: VecDeque::new() }
+        Walk {
+            values,
+            came_from,
+            open: VecDeque::from([start]),
+            variables: FxHashSet::default(),
+            unsure: VecDeque::new(),
+        }
     }
 
     fn run(mut self, visit: &mut dyn FnMut(Located) -> Trace) -> Derivation {
@@ -215,7 +223,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn returned(&mut self, step: Step, closure: crate::ir::BodyId, number: u32) {
+    fn returned(&mut self, step: Step, closure: BodyId, number: u32) {
         let inner = self.values.within(closure);
         for value in (0..inner.body.insts.len() as u32).map(Value) {
             if let Op::Return(list) = inner.body.op(value)
@@ -266,6 +274,10 @@ impl<'a> Walk<'a> {
     /// What a variable is given in all bodies, whole and in part.
     fn variable_field(&mut self, step: Step, var: VarId, field: Option<Field>) {
         let values = self.values.within(step.at.body);
+        let (declared, of) = values.declared(var);
+        if !self.variables.insert((declared, of, field)) {
+            return;
+        }
         for (body, var) in values.all_uses(var) {
             let inner = values.within(body);
             let accesses = inner.variables().of(var);

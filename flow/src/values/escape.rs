@@ -83,7 +83,14 @@ impl Values<'_> {
     pub fn escapes(&self, value: Value) -> Vec<Escape> {
         let first = self.identity(self.locate(value));
         let value = if first.body == self.id { first.value } else { self.root(value) };
-        Walk { start: *self, seen: FxHashSet::default(), open: Vec::new(), found: Vec::new() }.run(value)
+        Walk {
+            start: *self,
+            seen: FxHashSet::default(),
+            variables: FxHashSet::default(),
+            open: Vec::new(),
+            found: Vec::new(),
+        }
+        .run(value)
     }
 }
 
@@ -100,6 +107,8 @@ struct Item {
 struct Walk<'a> {
     start: Values<'a>,
     seen: FxHashSet<Item>,
+    /// Variables, as the bodies that declare them know them, that hold the value: as it is, or in a part.
+    variables: FxHashSet<(BodyId, VarId, bool)>,
     open: Vec<Item>,
     found: Vec<Escape>,
 }
@@ -198,6 +207,10 @@ impl<'a> Walk<'a> {
 
     /// A variable holds the item: so do the literals that capture it, and what they do with it counts.
     fn captured(&mut self, values: Values<'a>, item: Item, var: VarId) {
+        let (declared, of) = values.declared(var);
+        if !self.variables.insert((declared, of, item.holds)) {
+            return;
+        }
         for (body, var) in values.all_uses(var) {
             if body == values.id {
                 continue;
@@ -243,12 +256,14 @@ impl<'a> Walk<'a> {
 
     /// Stored in a variable in memory: what the bodies that know it read from it counts.
     fn in_variable(&mut self, values: Values<'a>, item: Item, store: Value, var: VarId, part: bool) {
-        let uses = values.all_uses(var);
-        let declared = uses.first().map_or(values.id, |(body, _)| *body);
+        let (declared, of) = values.declared(var);
         if declared != self.start.id && self.is_around_start(declared) {
             return self.escaped(values, item, store, EscapeKind::Stored(Keeper::Outer));
         }
-        for (body, var) in uses {
+        if !self.variables.insert((declared, of, item.holds || part)) {
+            return;
+        }
+        for (body, var) in values.all_uses(var) {
             let inner = values.within(body);
             let accesses = inner.variables().of(var);
             for read in &accesses.reads {

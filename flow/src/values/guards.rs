@@ -16,6 +16,12 @@ use rustc_hash::FxHashMap;
 /// How many conditions one edge may tell of.
 const MAX_IMPLIED: usize = 32;
 
+/// How many facts are kept of one value, so that a question about it costs no more.
+const MAX_GUARDS: usize = 256;
+
+/// With how many of them a new one is compared.
+const MAX_COMPARED: usize = 8;
+
 /// Something known of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
@@ -68,20 +74,28 @@ impl Guards {
         for block in values.graph().reverse_postorder() {
             if let Some(when) = only_way_into(values, *block) {
                 for (value, fact) in implied(values, when) {
-                    guards.add(value, Guard { fact, block: *block, after: None });
+                    guards.add(values, value, Guard { fact, block: *block, after: None });
                 }
             }
             for value in values.body.insts_of(*block) {
                 known_after(values, value, &mut |of, fact| {
-                    guards.add(values.root(of), Guard { fact, block: *block, after: Some(value) });
+                    guards.add(values, values.root(of), Guard { fact, block: *block, after: Some(value) });
                 });
             }
         }
         guards
     }
 
-    fn add(&mut self, value: Value, guard: Guard) {
-        self.of.entry(value).or_default().push(guard);
+    /// Adds a guard, unless one of the first ones says the same there already.
+    fn add(&mut self, values: &Values<'_>, root: Value, guard: Guard) {
+        let dominators = values.graph().dominators();
+        let guards = self.of.entry(root).or_default();
+        let covers = |other: &Guard| {
+            other.fact == guard.fact && guard.after.is_some() && dominators.dominates(other.block, guard.block)
+        };
+        if guards.len() < MAX_GUARDS && !guards.iter().take(MAX_COMPARED).any(covers) {
+            guards.push(guard);
+        }
     }
 
     /// The facts known of a root at a point.
