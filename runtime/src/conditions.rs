@@ -36,7 +36,6 @@ use types::{content, enumerated, selected};
 pub use types::Form;
 
 pub(crate) use comments::{code_below, is_alone_on_its_line};
-pub(crate) use names::names_symbol;
 pub(crate) use types::value_of_constant;
 
 /// What is known of the file that rules run over.

@@ -235,3 +235,6 @@ impl Around for Hand<'_> {
         u32::try_from(number).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

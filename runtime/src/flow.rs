@@ -19,7 +19,9 @@ pub(crate) mod values;
 
 mod answer;
 mod calls;
+mod concurrency;
 mod literals;
+mod named;
 
 use crate::conditions::Facts;
 use rulec_flow::ir::{BodyId, Op, Value, VarId};

@@ -511,10 +511,8 @@ func external()
     let files = go_distribution();
     let paths = files.iter().map(|file| file.path.clone()).collect();
     let packages = Packages::of_disk(Platform::default().config(), paths, 2);
-    for file in files {
-        let outcome = typed_job(&rules, std::slice::from_ref(&file), Some(&packages), |_| {}, check);
-        assert_eq!(outcome.internal_errors, [], "{}", file.display);
-    }
+    let outcome = typed_job(&rules, &files, Some(&packages), |_| {}, check);
+    assert_eq!(outcome.internal_errors, []);
 }
 
 /// Some files of the Go distribution, where it is installed; all of them with `RULEC_GOROOT=full`.

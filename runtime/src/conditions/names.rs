@@ -88,7 +88,7 @@ pub(super) fn declared_at(facts: &Facts, node: Node) -> Option<Value> {
 }
 
 /// Whether the node names one of the symbols.
-pub(crate) fn names_symbol(facts: &Facts, node: Node, symbols: Option<&Value>) -> Tri {
+pub(super) fn names_symbol(facts: &Facts, node: Node, symbols: Option<&Value>) -> Tri {
     let Some(Value::Symbols(symbols)) = symbols else { return Tri::Unknown };
     Tri::of(symbols.binary_search(&facts.tree().symbol(facts.tree().unparen(node))).is_ok())
 }

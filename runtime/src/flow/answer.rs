@@ -1,6 +1,6 @@
 //! Which question is answered where.
 
-use super::{EventSet, Flow, Rows, Trace, calls, events, paths, taint, values};
+use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_flow::summary::Nilness;
@@ -25,6 +25,11 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
             return calls::holds(facts, first, name, facts.rules()?.fact_kind(name)?);
         }
         _ => {}
+    }
+    if let HostFn::Stuck | HostFn::Polled | HostFn::Private | HostFn::MayQuit | HostFn::Joined | HostFn::SameGoroutine =
+        host
+    {
+        return concurrency::truth(facts, host, first, second);
     }
     let flow = Flow::of(facts);
     Some(match host {
@@ -51,6 +56,9 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         HostFn::EventsJoin => return Some(events_value(events(arguments, 0)?.joined(events(arguments, 1)?))),
         _ => {}
     }
+    if let Some(relation) = concurrency::relation(host) {
+        return concurrency::rows(facts, relation, first).map(rows_value);
+    }
     let flow = Flow::of(facts);
     let found = match host {
         HostFn::EventsAt => events_value(events::at_rows(flow, rows(arguments, 0)?, second)),
@@ -76,6 +84,7 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         HostFn::Uses => rows_value(values::uses(flow, first)?),
         HostFn::Callers => rows_value(calls::callers(facts, first)?),
         HostFn::TaintedBy => trace_value(taint::tainted(flow, first, text(arguments, 1)?)),
+        HostFn::Capacity | HostFn::WaitKind | HostFn::StuckReason => concurrency::value(facts, host, first)?,
         HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
         _ => return None,
     };

@@ -7,6 +7,7 @@ use rulec_calls::{Entity, FunctionKey, Targets};
 use rulec_plan::host::Tri;
 use rulec_plan::manifest::FactKind;
 use rulec_tree::{Kind, Node};
+use rulec_types::check::Mode;
 
 /// The calls that may call the function.
 pub(crate) fn callers(facts: &Facts, function: Node) -> Option<Rows> {
@@ -20,23 +21,26 @@ pub(crate) fn holds(facts: &Facts, row: Node, fact: &str, kind: FactKind) -> Opt
     let row = facts.tree().unparen(row);
     let around = facts.around()?;
     match called_entities(facts, row, kind) {
-        Some(called) => {
-            let answers: Vec<Tri> = called.entities.iter().map(|entity| around.holds(fact, entity)).collect();
+        Some(Called::Functions { entities, complete }) => {
+            let answers: Vec<Tri> = entities.iter().map(|entity| around.holds(fact, entity)).collect();
             let all = |wanted: Tri| !answers.is_empty() && answers.iter().all(|answer| *answer == wanted);
             Some(match (all(Tri::Yes), all(Tri::No)) {
-                (true, _) if called.complete => Tri::Yes,
-                (_, true) if called.complete => Tri::No,
+                (true, _) if complete => Tri::Yes,
+                (_, true) if complete => Tri::No,
                 _ => Tri::Unknown,
             })
         }
+        Some(Called::Nothing) => Some(Tri::No),
         None => Some(around.holds(fact, &entity_of(facts, row, kind)?)),
     }
 }
 
 /// What a row stands for in the functions that may be called.
-struct Called {
-    entities: Vec<Entity>,
-    complete: bool,
+enum Called {
+    /// Of each function its part, and whether these are all functions.
+    Functions { entities: Vec<Entity>, complete: bool },
+    /// It is a conversion, or a call of a predeclared function, of which no fact speaks.
+    Nothing,
 }
 
 /// For a call, a callee or an argument: the functions, results or parameters. None for all other rows.
@@ -148,11 +152,15 @@ fn defined_by_call(facts: &Facts, row: Node) -> Option<(Node, u32)> {
 }
 
 fn of_targets(facts: &Facts, call: Node, entity: impl Fn(FunctionKey, Option<usize>) -> Option<Entity>) -> Called {
+    let callee = facts.tree().unparen(facts.tree().slot(call, 0));
+    if facts.types().is_ok_and(|types| matches!(types.mode(callee), Mode::Builtin(_) | Mode::Type)) {
+        return Called::Nothing;
+    }
     let (Some(around), Some(path)) = (facts.around(), facts.location()) else {
-        return Called { entities: Vec::new(), complete: false };
+        return Called::Functions { entities: Vec::new(), complete: false };
     };
     let Targets { functions, complete } = around.callees(path, call);
     let entities: Vec<_> =
         functions.iter().filter_map(|function| entity(*function, around.param_count(function))).collect();
-    Called { complete: complete && entities.len() == functions.len(), entities }
+    Called::Functions { complete: complete && entities.len() == functions.len(), entities }
 }

@@ -5,17 +5,17 @@
 //! the way holds on every path to it. Functions that return such values are sources themselves: they are found package by
 //! package, as facts are.
 
+use super::named::{name_at, name_of_callee};
 use super::trace::{TraceStep, code};
 use super::{Flow, Trace};
-use rulec_calls::{Entity, FunctionKey};
+use rulec_calls::Entity;
 use rulec_flow::Body;
-use rulec_flow::ir::{BodyId, Call, Callee, Field, Op, Place, PlaceId, Value};
+use rulec_flow::ir::{BodyId, Call, Op, Place, PlaceId, Value};
 use rulec_flow::model::{Model, Says, Slot};
 use rulec_flow::paths::{Answer, Events, Question, Start};
 use rulec_flow::values::{Located, Trace as Walk};
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
-use rulec_types::{Name, ObjId, Ty, TypeData};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -123,24 +123,13 @@ fn traced(flow: Flow, at: Located, kind: &str) -> (Tri, Vec<Located>) {
 
 /// Whether an instruction makes a value of this kind out of nothing.
 fn source_at(flow: Flow, body: &Body, at: Value, kind: &str) -> Tri {
-    let is_source = |says: &Says| matches!(says, Says::Source(of) if of == kind);
+    let says_so = |says: &Says| matches!(says, Says::Source(of) if of == kind);
+    if said_at(flow, body, at).iter().any(says_so) {
+        return Tri::Yes;
+    }
     match body.op(at) {
-        Op::Call(call) => {
-            let call = body.call(call);
-            if said_of_call(flow, body, call).iter().any(is_source) {
-                Tri::Yes
-            } else {
-                returned_source(flow, call, kind)
-            }
-        }
-        Op::Load(place) => {
-            let of_field = match body.place(place) {
-                Place::Field(_, field) => said_of_field(flow, field).iter().any(is_source),
-                _ => false,
-            };
-            Tri::of(of_field || is_filled(flow, body, place, kind))
-        }
-        Op::Field(_, field) => Tri::of(said_of_field(flow, field).iter().any(is_source)),
+        Op::Call(call) => returned_source(flow, body.call(call), kind),
+        Op::Load(place) => Tri::of(is_filled(flow, body, place, kind)),
         _ => Tri::No,
     }
 }
@@ -224,19 +213,11 @@ fn arguments<'b>(body: &'b Body, call: &Call, slot: Slot) -> &'b [Value] {
 }
 
 fn said_of_call<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> &'f [Says] {
-    let name = match call.callee {
-        Callee::Func(function) => full_name(flow, function),
-        Callee::Interface(name) => {
-            let receiver = body.list(call.args).first();
-            receiver.and_then(|receiver| member_name(flow, body.inst(*receiver).ty, name))
-        }
-        _ => None,
-    };
-    said_of(flow, name)
+    said_of(flow, name_of_callee(flow, body, call, &|name| is_last_part(flow, name)))
 }
 
-fn said_of_field(flow: Flow<'_>, field: Field) -> &[Says] {
-    said_of(flow, member_name(flow, field.owner, field.name))
+fn said_at<'f>(flow: Flow<'f>, body: &Body, at: Value) -> &'f [Says] {
+    said_of(flow, name_at(flow, body, at, &|name| is_last_part(flow, name)))
 }
 
 fn said_of(flow: Flow<'_>, name: Option<String>) -> &[Says] {
@@ -244,28 +225,6 @@ fn said_of(flow: Flow<'_>, name: Option<String>) -> &[Says] {
         (Some(rules), Some(name)) => rules.taint().of(&name),
         _ => &[],
     }
-}
-
-fn full_name(flow: Flow, function: ObjId) -> Option<String> {
-    let store = flow.store()?;
-    is_last_part(flow, store.str(store.object(function).name)).then_some(())?;
-    let FunctionKey::Declared { package, recv, name } = FunctionKey::of_object(store, function)? else { return None };
-    let path = store.str(store.package(package).path);
-    let receiver = if recv == Name::EMPTY { String::new() } else { format!("{}.", store.str(recv)) };
-    Some(format!("{path}.{receiver}{}", store.str(name)))
-}
-
-fn member_name(flow: Flow, owner: Ty, member: Name) -> Option<String> {
-    let store = flow.store()?;
-    is_last_part(flow, store.str(member)).then_some(())?;
-    let base = match store.data(store.unalias(owner)) {
-        TypeData::Pointer(base) => *base,
-        _ => owner,
-    };
-    let TypeData::Named(named) = store.data(store.unalias(base)) else { return None };
-    let object = store.object(named.obj);
-    let path = store.str(store.package(object.pkg).path);
-    Some(format!("{path}.{}.{}", store.str(object.name), store.str(member)))
 }
 
 /// Whether models speak of anything with this last part of its name.

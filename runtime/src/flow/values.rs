@@ -1,7 +1,8 @@
 //! Questions about values: what they are, where they come from and go, whether they can be nil.
 
+use super::named::name_at;
 use super::{Flow, Rows};
-use crate::conditions::{names_symbol, value_of_constant};
+use crate::conditions::value_of_constant;
 use crate::value::{Value, or};
 use rulec_flow::ir::{self, Op};
 use rulec_flow::summary::Nilness;
@@ -10,11 +11,23 @@ use rulec_plan::host::Tri;
 use rulec_tree::Node;
 use rustc_hash::FxHashSet;
 
-/// Whether two rows hold the same value.
+/// Whether two rows hold the same value, or name the same thing that is no value of the function: a function, a type.
 pub(crate) fn same(flow: Flow, a: Node, b: Node) -> Tri {
     match (flow.value_at(a), flow.value_at(b)) {
         (Some(a), Some(b)) => flow.values(a.body).same_across(a, b),
-        _ => Tri::Unknown,
+        _ => same_name(flow, a, b),
+    }
+}
+
+fn same_name(flow: Flow, a: Node, b: Node) -> Tri {
+    let tree = flow.facts.tree();
+    let (a, b) = (tree.unparen(a), tree.unparen(b));
+    match (flow.facts.object_id(a), flow.facts.object_id(b)) {
+        (Some(a), Some(b)) if a != b => Tri::No,
+        // What a variable holds differs from place to place.
+        (Some(object), Some(_)) if flow.facts.file.names.get(object).kind.is_variable() => Tri::Unknown,
+        (Some(_), Some(_)) => Tri::Yes,
+        _ => Tri::of(tree.same(a, b)),
     }
 }
 
@@ -37,18 +50,25 @@ pub(crate) fn derives_from_rows(flow: Flow, row: Node, origins: &Rows) -> Tri {
     if origins.is_complete() { found } else { or(found, Tri::Unknown) }
 }
 
-/// Whether the value of a row is made from what one of these symbols is, or returns.
+/// Whether the value of a row is made from what one of these symbols is, or returns: each a list of an import path, a
+/// name and, for methods and fields, their names.
 pub(crate) fn derives_from_symbols(flow: Flow, row: Node, symbols: Option<&Value>) -> Tri {
-    let tree = flow.facts.tree();
+    let Some(Value::List(symbols)) = symbols else { return Tri::Unknown };
+    let names: FxHashSet<String> = symbols.iter().filter_map(full_name).collect();
+    let wanted = |part: &str| names.iter().any(|name| name.ends_with(part));
     derives(flow, row, &mut |from| {
-        let body = flow.body(from.body);
-        let named = match body.op(from.value) {
-            Op::Call(call) => tree.unparen(tree.slot(body.call(call).row, 0)),
-            Op::Func(_) | Op::Load(_) | Op::Const(_) => tree.unparen(body.inst(from.value).row),
-            _ => return Tri::No,
-        };
-        names_symbol(flow.facts, named, symbols)
+        let name = name_at(flow, flow.body(from.body), from.value, &wanted);
+        Tri::of(name.is_some_and(|name| names.contains(&name)))
     })
+}
+
+fn full_name(symbol: &Value) -> Option<String> {
+    let Value::List(parts) = symbol else { return None };
+    let parts = parts.iter().map(|part| match part {
+        Value::Str(text) => Some(String::from_utf8_lossy(text)),
+        _ => None,
+    });
+    Some(parts.collect::<Option<Vec<_>>>()?.join("."))
 }
 
 fn derives(flow: Flow, row: Node, from: &mut dyn FnMut(Located) -> Tri) -> Tri {
