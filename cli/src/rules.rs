@@ -155,10 +155,10 @@ impl Loaded {
         }
     }
 
-    /// All rules, pack by pack.
+    /// All rules, pack by pack; facts are none. They stand behind the rules of their pack.
     pub fn rules(&self) -> impl Iterator<Item = Found<'_>> {
         self.packs.iter().enumerate().flat_map(|(program, pack)| {
-            let rules = pack.plan.rules.iter().enumerate();
+            let rules = pack.plan.rules.iter().enumerate().filter(|(_, rule)| rule.meta.fact.is_none());
             rules.map(move |(index, rule)| Found { pack, program, index: RuleIndex(index as u32), meta: &rule.meta })
         })
     }

@@ -109,7 +109,9 @@ pub fn working_folder() -> Result<PathBuf, String> {
 pub fn rule_settings(selection: &Selection, loaded: &Loaded) -> Vec<Vec<RuleSetting>> {
     let mut settings = selection.settings.iter();
     let of_pack = |pack: &crate::rules::RulePack| {
-        let mine = settings.by_ref().take(pack.plan.rules.len());
+        // Facts stand behind the rules, and have no settings: they are off.
+        let rules = pack.plan.rules.iter().filter(|rule| rule.meta.fact.is_none()).count();
+        let mine = settings.by_ref().take(rules);
         mine.map(|setting| RuleSetting { enabled: setting.on, severity: setting.severity }).collect()
     };
     loaded.packs.iter().map(of_pack).collect()

@@ -573,9 +573,6 @@ pub(crate) fn host_named(builder: &mut Builder<'_>, name: &Name, answer: Answer)
             && signature.name != "matches"
             && signature.name != "in"
             && signature.name != "implements"
-            && *host != HostFn::Found
-            && *host != HostFn::Repeats
-            && *host != HostFn::Fact
     };
     let found = HostFn::by_name(&name.value).filter(callable);
     match found {

@@ -51,7 +51,7 @@ fn every_condition_asks_its_question() {
                 "_ = all _",
                 "same value(_, $r)",
                 "_ = path from(@open, \"after\", events exit(\"return\", @open), events at(_, @open))",
-                "found(_)",
+                "path found(_)",
             ],
         ),
         (
@@ -87,7 +87,7 @@ fn every_condition_asks_its_question() {
             "where exit reachable from @open avoiding @open",
             &["_ = path from(@open, \"after\", events exit(\"return\", @open), events at(rows of(@open), @open))"],
         ),
-        ("where @open repeats", &["repeats(@open)"]),
+        ("where @open repeats", &["repeats itself(@open)"]),
         ("where $r derives from $p", &["derives from($r, $p)"]),
         (
             "where not $r derives from [os.Args, os.File.Name]",
@@ -97,7 +97,7 @@ fn every_condition_asks_its_question() {
             "where $r derives from expr { os.Getenv($_) } or $r same as $p",
             &["derives from rows($r, _)", "same value($r, $p)"],
         ),
-        ("where $p tainted by \"http_input\"", &["_ = tainted by($p, \"http_input\")", "found(_)"]),
+        ("where $p tainted by \"http_input\"", &["_ = tainted by($p, \"http_input\")", "path found(_)"]),
         ("where $p is maybe_nil and least_len($p) > 3", &["is maybe_nil($p)", "<(3, least_len($p))"]),
         ("where some $u in uses($r) has ($u is call)", &["one of", "each _ in rows of _", "rows complete(uses($r))"]),
         (
@@ -140,6 +140,6 @@ fn reports_trace_the_path() {
     let emit = plan.lines().find(|line| line.starts_with("emit")).unwrap();
     assert!(emit.ends_with(&found), "{plan}");
     let used = plan.lines().position(|line| line.starts_with("is used")).unwrap();
-    let asked = plan.lines().position(|line| line.starts_with("found(")).unwrap();
+    let asked = plan.lines().position(|line| line.starts_with("path found(")).unwrap();
     assert!(used < asked, "cheap questions come first:\n{plan}");
 }

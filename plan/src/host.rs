@@ -251,8 +251,8 @@ hosts! {
     EventsNone "events none" () -> Value by flow, "Nothing that happens.";
     PathFrom "path from" (Node, Value, Value, Value) -> Value by flow, "A path from a node, `after` it or from the `entry` of the function around it, to one of the events (third) past none of the others (fourth).";
     PathEndless "path endless" (Node, Value, Value) -> Value by flow, "A path from a node, `after` it or from the `entry` of the function around it, past none of the events (third), that never ends or reaches an end of the function.";
-    Found "found" (Value) -> Truth by flow, "There is such a path, or such a flow.";
-    Repeats "repeats" (Node) -> Truth by flow, "Some path leads from behind the node to the node.";
+    Found "path found" (Value) -> Truth by flow, "There is such a path, or such a flow.";
+    Repeats "repeats itself" (Node) -> Truth by flow, "Some path leads from behind the node to the node.";
 
     SameValue "same value" (Node, Node) -> Truth by flow, "Both hold the same value, through assignments, conversions that keep it, and captured variables.";
     DerivesFrom "derives from" (Node, Node) -> Truth by flow, "The value of the first is made from that of the second: a copy, a part, or computed from it.";
@@ -273,7 +273,7 @@ hosts! {
     Callers "callers" (Node) -> Value by flow, "The rows: calls that may call the function, `go` and `defer` included.";
     CallsOf "calls_of" (Node) -> Value by flow, "The rows: the calls that the function makes itself, those of its function literals not counted.";
     TaintedBy "tainted by" (Node, Value) -> Value by flow, "The way on which a value of this kind, as models say where there are some, comes to the expression; nothing that cleans it lies on it.";
-    Fact "fact" (Node, Value) -> Truth by flow, "The fact with this name holds for what the node is, or for all functions that the call may call.";
+    Fact "fact holds" (Node, Value) -> Truth by flow, "The fact with this name holds for what the node is, or for all functions that the call may call.";
 
     Senders "senders" (Node) -> Value by flow, "The rows: what sends to the channel of this operation or expression.";
     Receivers "receivers" (Node) -> Value by flow, "The rows: what receives from the channel, `range` and cases of `select` included.";

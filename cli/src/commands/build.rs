@@ -74,7 +74,7 @@ fn write(arguments: &BuildArguments, loaded: &Loaded, console: &Console) -> Resu
     replace(&arguments.output, &bytes)
         .map_err(|error| Failure::Message(format!("{display} cannot be written: {error}")))?;
     let mut out = console.out();
-    let rules = pack.plan.rules.len();
+    let rules = pack.plan.rules.iter().filter(|rule| rule.meta.fact.is_none()).count();
     writeln!(out, "wrote {display}: {rules} {}, {} bytes", if rules == 1 { "rule" } else { "rules" }, bytes.len())?;
     out.flush()?;
     Ok(Status::Clean)
