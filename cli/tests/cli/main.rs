@@ -6,5 +6,6 @@ mod bad_input;
 mod cache;
 mod check;
 mod commands;
+mod flow;
 mod support;
 mod types;
