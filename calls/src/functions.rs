@@ -29,6 +29,11 @@ pub trait FactsOf: Sync {
     /// The words of the rules, in which trees are to be written.
     fn vocabulary(&self) -> Arc<Vocabulary>;
 
+    /// Whether somebody will ask what goroutines have to do with each other.
+    fn wants_concurrency(&self) -> bool {
+        true
+    }
+
     /// The facts of a package, by their full names. The facts of the packages that it imports are known.
     fn of_package(&self, package: &InHand<'_>) -> BTreeMap<String, FactTable>;
 }
@@ -44,6 +49,10 @@ impl FactsOf for NoFacts {
 
     fn vocabulary(&self) -> Arc<Vocabulary> {
         Arc::default()
+    }
+
+    fn wants_concurrency(&self) -> bool {
+        false
     }
 
     fn of_package(&self, _: &InHand<'_>) -> BTreeMap<String, FactTable> {

@@ -105,6 +105,7 @@ fn key_of(known: &Known<'_>, unit: &Unit, options: &Options<'_>, imports: &[[u8;
     hasher.update(&unit.digest?);
     hasher.update(known.models().digest());
     hasher.update(&options.facts.digest());
+    hasher.update(&[u8::from(options.facts.wants_concurrency())]);
     // Places are told with the paths of files.
     hasher.update(unit.key.to_string().as_bytes());
     for offer in imports {
@@ -157,7 +158,9 @@ fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, optio
     let is_standard = unit.source.as_ref().is_some_and(|source| source.standard);
     let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
-    facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
+    if options.facts.wants_concurrency() {
+        facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
+    }
     let in_hand = InHand { bodies: &bodies, facts: &facts, known };
     facts.facts = options.facts.of_package(&in_hand);
     facts

@@ -64,7 +64,7 @@ func defers(f func()) { defer f() }
 // facts: params [{"kept":true,"spawned":true}]
 func spawns(f func()) { go f() }
 
-// facts: params [{"Unlock":"always","dereferenced":"always","holds_after":true,"kept":true},{"called":"always","dereferenced":"always","holds_after":true}]
+// facts: params [{"Unlock":"always","dereferenced":"always","holds_after":true},{"called":"always","dereferenced":"always","holds_after":true}]
 func deferredLiteral(mu *sync.Mutex, cancel context.CancelFunc) {
 	// facts:
 	defer func() {

@@ -28,10 +28,10 @@ func open(b bool) (*T, error) {
 	return &T{}, nil
 }
 
-// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"never"},{"nil":"sometimes"}]
 func forwards(b bool) (*T, error) { return open(b) }
 
-// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"never"},{"nil":"sometimes"}]
 func checks(b bool) (*T, error) {
 	t, err := open(b)
 	if err != nil {
@@ -40,7 +40,7 @@ func checks(b bool) (*T, error) {
 	return t, nil
 }
 
-// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"sometimes"},{"nil":"sometimes"}]
+// facts: complete, pure, results [{"nil":"sometimes","nil_without_error":"never"},{"nil":"sometimes"}]
 func passes(b bool) (*T, error) {
 	t, err := open(b)
 	return t, err

@@ -2,7 +2,7 @@ package p
 
 import "os"
 
-// facts: may block, never returns
+// facts: complete, may block, never returns
 func exits() {
 	os.Exit(1)
 }
@@ -16,14 +16,14 @@ func loops() {
 // facts: complete, never returns, pure
 func itself() { itself() }
 
-// facts: may block
+// facts: complete, may block
 func onOnePath(b bool) {
 	if b {
 		exits()
 	}
 }
 
-// facts: may block, never returns
+// facts: complete, may block, never returns
 func onBoth(b bool) int {
 	if b {
 		exits()
