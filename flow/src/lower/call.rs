@@ -10,14 +10,15 @@ use rulec_types::{Builtin, Ty};
 
 impl Lowerer<'_> {
     pub(super) fn call(&mut self, node: Node, how: How) -> Value {
-        let callee = self.tree.unparen(Node(node.0 + 1));
+        let outer = Node(node.0 + 1);
+        let callee = self.tree.unparen(outer);
         if self.facts.is_type(callee) {
             return self.conversion(node);
         }
         if let Some(builtin) = self.facts.builtin(callee) {
             return self.builtin(node, builtin, how);
         }
-        let (callee, receiver) = self.callee(callee);
+        let (callee, receiver) = self.callee(outer, callee);
         let mut args: Vec<Value> = receiver.into_iter().collect();
         args.extend(self.arguments(node));
         self.emit_call(node, callee, &args, receiver.is_some(), how)
@@ -31,23 +32,23 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What is called, and the receiver if it is a method.
-    fn callee(&mut self, callee: Node) -> (Callee, Option<Value>) {
+    /// What is called, and the receiver if it is a method; `outer` is the callee with the parentheses around it.
+    fn callee(&mut self, outer: Node, callee: Node) -> (Callee, Option<Value>) {
         if let Some(function) = self.facts.named_func(callee) {
             return (Callee::Func(function), None);
         }
         match self.tree.kind(callee) {
             Kind::FuncLit => {
-                self.expr(callee);
+                self.expr(outer);
                 (self.body_of(callee).map_or(Callee::Unknown, Callee::Closure), None)
             }
-            Kind::Selector => self.selected_callee(callee),
+            Kind::Selector => self.selected_callee(outer, callee),
             // A function of another file, where there are no types.
             Kind::Ident if self.local(callee).is_none() && self.facts.global(callee).is_none() => {
                 (Callee::Unknown, None)
             }
             _ => {
-                let value = self.expr(callee);
+                let value = self.expr(outer);
                 (self.only_closure(callee).map_or(Callee::Value(value), Callee::Closure), None)
             }
         }
@@ -59,10 +60,10 @@ impl Lowerer<'_> {
         self.body_of(self.context.objects.only_literal(&self.facts, object)?)
     }
 
-    fn selected_callee(&mut self, selector: Node) -> (Callee, Option<Value>) {
+    fn selected_callee(&mut self, outer: Node, selector: Node) -> (Callee, Option<Value>) {
         if self.facts.is_qualified(selector) {
             return match self.facts.global(selector) {
-                Some(_) => (Callee::Value(self.expr(selector)), None),
+                Some(_) => (Callee::Value(self.expr(outer)), None),
                 None => (Callee::Unknown, None),
             };
         }
@@ -74,7 +75,7 @@ impl Lowerer<'_> {
             SelectionKind::Method => (method, Some(self.receiver(selector, selection))),
             // The receiver is the first argument as written.
             SelectionKind::MethodExpr => (method, None),
-            SelectionKind::Field => (Callee::Value(self.expr(selector)), None),
+            SelectionKind::Field => (Callee::Value(self.expr(outer)), None),
         }
     }
 
