@@ -1,7 +1,7 @@
 //! Bodies as graphs for graphviz.
 //!
-//! In: the bodies of a file. Out: a `digraph` with a cluster for each body, a node for each block, and edges labelled with what
-//! they are taken on. Deferred calls are tied to their runs by dashed edges, as are ways around runs.
+//! In: the bodies of a file. Out: a `digraph` with a cluster for each body, a node for each block, and edges labelled
+//! with what they are taken on. Deferred calls are tied to their runs by dashed edges, as are ways around runs.
 //!
 //! **Absent:** blocks that nothing leads to.
 //!

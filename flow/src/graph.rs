@@ -33,8 +33,8 @@ impl Graph {
         }
     }
 
-    /// The number that an edge, a block's successor of this number, has among the predecessors of the block that it leads
-    /// to: which operand of its phis belongs to it.
+    /// The number that an edge, a block's successor of this number, has among the predecessors of the block that it
+    /// leads to: which operand of its phis belongs to it.
     pub fn entry_number(&self, block: BlockId, succ: u32) -> u32 {
         self.entries.get(block.0 as usize).and_then(|entries| entries.get(succ as usize)).copied().unwrap_or(0)
     }
@@ -144,7 +144,8 @@ impl Dominators {
     ///
     /// Time is near-linear but for contrived graphs, where it is O(N²).
     ///
-    /// Source: the SEMI-NCA algorithm of Georgiadis, *Linear-Time Algorithms for Dominators and Related Problems*, 2005.
+    /// Source: the SEMI-NCA algorithm of Georgiadis, *Linear-Time Algorithms for Dominators and Related Problems*,
+    /// 2005.
     ///
     /// # Panics
     /// If `root` or a successor is no number of a list.
@@ -160,8 +161,8 @@ impl Dominators {
         self.spans.get(block.0 as usize).is_some_and(|span| span.1 > 0)
     }
 
-    /// The immediate dominator of a block: none for the root, and for blocks that are not reached. A block of which only
-    /// the exit behind all blocks is a post-dominator has no immediate one.
+    /// The immediate dominator of a block: none for the root, and for blocks that are not reached. A block of which
+    /// only the exit behind all blocks is a post-dominator has no immediate one.
     pub fn immediate(&self, block: BlockId) -> Option<BlockId> {
         let found = *self.immediate.get(block.0 as usize)?;
         (found < self.blocks).then_some(BlockId(found))

@@ -2,20 +2,20 @@
 //!
 //! In: a [`Body`] and a [`Question`] about what happens in it. Out: an [`Answer`], with the shortest such path.
 //!
-//! A path is a walk along the edges of the graph from the entry that *can be taken as far as its conditions go*: where it
-//! tests something twice that nothing changed in between, both tests have the same result. Conditions are followed through
-//! copies, phis, negations, comparisons with constants and `nil`, and through memory. A deferred call is run where its
-//! [`Op::RunDefer`] stands, by paths that registered it. What happens before the start is left to choose, so that there be
-//! a path, but it has to fit.
+//! A path is a walk along the edges of the graph from the entry that *can be taken as far as its conditions go*: where
+//! it tests something twice that nothing changed in between, both tests have the same result. Conditions are followed
+//! through copies, phis, negations, comparisons with constants and `nil`, and through memory. A deferred call is run
+//! where its [`Op::RunDefer`] stands, by paths that registered it. What happens before the start is left to choose, so
+//! that there be a path, but it has to fit.
 //!
 //! A question is answered by a search that knows nothing of conditions. A path that it finds is checked against all of
-//! them; where it contradicts itself, the conditions that show it are followed in the next search. The searches are linear
-//! in the body, for at most [`MAX_STATES`] states at a block; beyond that nothing is known.
+//! them; where it contradicts itself, the conditions that show it are followed in the next search. The searches are
+//! linear in the body, for at most [`MAX_STATES`] states at a block; beyond that nothing is known.
 //!
 //! **Absent:** other functions; what a row or a pattern is; any change to the body.
 //!
-//! Read in this order: this file, [`terms`] and [`cells`] (what conditions say), [`conditions`] (what changes them where),
-//! [`search`], [`replay`] (whether a path fits), [`endless`].
+//! Read in this order: this file, [`terms`] and [`cells`] (what conditions say), [`conditions`] (what changes them
+//! where), [`search`], [`replay`] (whether a path fits), [`endless`].
 //!
 //! Source: the way of refining is that of Clarke et al., *Counterexample-guided abstraction refinement*, 2000.
 
@@ -238,8 +238,8 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Prepares questions about a body: linear in its size. `knowledge` tells what calls yield; without types fewer conditions
-    /// are the same.
+    /// Prepares questions about a body: linear in its size. `knowledge` tells what calls yield; without types fewer
+    /// conditions are the same.
     pub fn new(body: &Body, knowledge: &dyn Knowledge, types: Option<Types>) -> Paths {
         let graph = Graph::new(body);
         let facts = CallFacts::new(body, knowledge, types);
@@ -265,8 +265,8 @@ impl Paths {
     /// Whether something may run on for ever, or end in whatever way, without an event of `avoid`: if it may not, then
     /// always, eventually, there will be one.
     ///
-    /// A loop runs for ever if nothing leads out of it. Ranges over what is finite and loops that count come to an end; of
-    /// others that have a way out, it is not known.
+    /// A loop runs for ever if nothing leads out of it. Ranges over what is finite and loops that count come to an
+    /// end; of others that have a way out, it is not known.
     pub fn endless_or_exit_avoiding(&self, body: &Body, from: Start, avoid: &Events, assume: &[Assumption]) -> Answer {
         let to = Events::none();
         self.ask(body, &Question { from, to: &to, avoid, assume }, true)

@@ -1,7 +1,8 @@
 //! Paths through Go functions: each function of a file in `paths/` says above what is asked and what the answer is.
 //!
-//! `//path TO = ANSWER`: is there a path from after the first call of `open` (from the entry if there is none) to TO that calls
-//! no `done`? TO is `return`, `panic`, `process`, `any`, `use` (a call of it) or `endless` (to any end, or on and on).
+//! `//path TO = ANSWER`: is there a path from after the first call of `open` (from the entry if there is none) to TO
+//! that calls no `done`? TO is `return`, `panic`, `process`, `any`, `use` (a call of it) or `endless` (to any end, or
+//! on and on).
 
 use rulec_flow::FileFlow;
 use rulec_flow::ir::{Body, How, Op, Value};
@@ -10,9 +11,10 @@ use rulec_flow::summary::{Knowledge, Nilness, ResultSummary, Summary};
 use rulec_gofront::{File, Reader};
 use rulec_tree::{Kind, Node, Vocabulary};
 use rulec_types::{Name, ObjId, Store, Ty};
-use rulec_world::{MemoryFile, Packages};
+use rulec_world::{FileTypes, MemoryFile, Packages};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// `exit` never returns; `get` returns something that is not nil if its error is.
 struct Known<'a> {
@@ -64,66 +66,50 @@ fn functions_answer_as_they_say() {
 /// Functions of several shapes with `n` branches each.
 fn grown(n: usize) -> [(&'static str, String); 5] {
     let repeat = |text: &str| (0..n).map(|i| text.replace('#', &i.to_string())).collect::<String>();
+    let errors = repeat("if _, err = get(); err != nil { done(); return }\n");
+    let joined = repeat("if ready() { _, err = get() }\nif err != nil { done(); return }\n");
+    let flags = repeat("if opened { use(#) }\n");
+    let cases = repeat("case #: done(); return\n");
+    let defers = repeat("if ready() { defer use(#) }\n");
     [
-        (
-            "errors",
-            format!("_, err := open()\n{}\ndone()", repeat("if _, err = get(); err != nil { done(); return }\n")),
-        ),
-        (
-            "joined",
-            format!(
-                "var err error\nopen()\n{}done()",
-                repeat("if ready() { _, err = get() }\nif err != nil { done(); return }\n")
-            ),
-        ),
-        ("flags", format!("open()\nopened := true\n{}if opened {{ done() }}", repeat("if opened { use(#) }\n"))),
-        (
-            "switch",
-            format!("k := len(name)\nopen()\nfor {{ switch k {{\n{}}}\nk++ }}", repeat("case #: done(); return\n")),
-        ),
-        ("defers", format!("{}open()\ndefer done()", repeat("if ready() { defer use(#) }\n"))),
+        ("errors", format!("_, err := open()\n{errors}\ndone()")),
+        ("joined", format!("var err error\nopen()\n{joined}done()")),
+        ("flags", format!("open()\nopened := true\n{flags}if opened {{ done() }}")),
+        ("switch", format!("k := len(name)\nopen()\nfor {{ switch k {{\n{cases}}}\nk++ }}")),
+        ("defers", format!("{defers}open()\ndefer done()")),
     ]
 }
+
+const HEAD: &str = "package p
+func open() (any, error)
+func get() (any, error)
+func done()
+func use(...any)
+func ready() bool
+";
 
 #[test]
 #[ignore = "measures"]
 fn time_grows_with_size() {
     for n in [100, 1_000, 10_000] {
         for (shape, code) in grown(n) {
-            let head = "package p\nfunc open() (any, error)\nfunc get() (any, error)\nfunc done()\nfunc use(...any)\nfunc ready() bool\n";
-            let source = format!("{head}//path return = no\nfunc f(name string) {{\n{code}\n}}\n");
-            let path = PathBuf::from("p/p.go");
-            let of =
-                MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: source.as_bytes().to_vec() };
-            let packages = Packages::of_memory(vec![of], Some(26));
-            let file = Reader::new().read(source.as_bytes(), &Arc::new(Vocabulary::default())).unwrap();
-            let types = packages.file(&path, &file).unwrap();
-            let knowledge = Known::new(types.store());
-            let start = std::time::Instant::now();
-            let flow = FileFlow::new(&file, Some(&types), &knowledge);
-            let lowered = start.elapsed();
-            let (_, body) = flow.bodies().max_by_key(|(_, body)| body.insts.len()).unwrap();
-            let start = std::time::Instant::now();
-            let paths = Paths::new(body, &knowledge, Some(types.relations()));
-            let prepared = start.elapsed();
-            let start = std::time::Instant::now();
-            let answer = ask(&flow, body, &file, &source, &paths, "return");
-            let asked = start.elapsed();
-            let start = std::time::Instant::now();
-            let endless = ask(&flow, body, &file, &source, &paths, "endless");
-            let endless_time = start.elapsed();
-            let say = |answer: Answer| format!("{answer:?}").chars().take(20).collect::<String>();
-            println!(
-                "{shape:8} {n:6} insts {:7} lower {lowered:9.1?} prepare {prepared:9.1?} some_path {asked:9.1?} {} endless {endless_time:9.1?} {}",
-                body.insts.len(),
-                say(answer),
-                say(endless)
-            );
+            let source = format!("{HEAD}func f(name string) {{\n{code}\n}}\n");
+            with_flow(&source, |file, types, knowledge, flow| {
+                let (_, body) = flow.bodies().max_by_key(|(_, body)| body.insts.len()).unwrap();
+                let start = Instant::now();
+                let paths = Paths::new(body, knowledge, Some(types.relations()));
+                let prepared = start.elapsed();
+                let start = Instant::now();
+                assert_eq!(ask(flow, body, file, &source, &paths, "return"), Answer::No);
+                let asked = start.elapsed();
+                println!("{shape:8} {n:6}: {:7} instructions, {prepared:9.1?}, {asked:9.1?}", body.insts.len());
+            });
         }
     }
 }
 
-fn check(source: &str, wrong: &mut Vec<String>) -> usize {
+/// Lowers a file with types, and hands it on.
+fn with_flow<T>(source: &str, work: impl FnOnce(&File, &FileTypes<'_>, &Known<'_>, &FileFlow) -> T) -> T {
     let path = PathBuf::from("p/p.go");
     let of = MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: source.as_bytes().to_vec() };
     let packages = Packages::of_memory(vec![of], Some(26));
@@ -131,27 +117,32 @@ fn check(source: &str, wrong: &mut Vec<String>) -> usize {
     let types = packages.file(&path, &file).unwrap();
     let knowledge = Known::new(types.store());
     let flow = FileFlow::new(&file, Some(&types), &knowledge);
-    let mut asked = 0;
-    for (_, body) in flow.bodies() {
-        let start = file.tree.span(body.func).start as usize;
-        let questions = questions_above(source, start);
-        let paths = Paths::new(body, &knowledge, Some(types.relations()));
-        for (to, expected) in questions {
-            asked += 1;
-            let answer = ask(&flow, body, &file, source, &paths, to);
-            let found = match &answer {
-                Answer::Yes(_) => "yes".to_owned(),
-                Answer::No => "no".to_owned(),
-                Answer::Unknown(reason) => format!("unknown {reason:?}").to_lowercase(),
-            };
-            if found != expected {
-                let head = source[start..].lines().next().unwrap_or("");
-                let text = rulec_flow::text::body_text(body, &file, Some(&types));
-                wrong.push(format!("{head}: to {to}: {expected} expected, {answer:?}\n{text}"));
+    work(&file, &types, &knowledge, &flow)
+}
+
+fn check(source: &str, wrong: &mut Vec<String>) -> usize {
+    with_flow(source, |file, types, knowledge, flow| {
+        let mut asked = 0;
+        for (_, body) in flow.bodies() {
+            let start = file.tree.span(body.func).start as usize;
+            let paths = Paths::new(body, knowledge, Some(types.relations()));
+            for (to, expected) in questions_above(source, start) {
+                asked += 1;
+                let answer = ask(flow, body, file, source, &paths, to);
+                let found = match &answer {
+                    Answer::Yes(_) => "yes".to_owned(),
+                    Answer::No => "no".to_owned(),
+                    Answer::Unknown(reason) => format!("unknown {reason:?}").to_lowercase(),
+                };
+                if found != expected {
+                    let head = source[start..].lines().next().unwrap_or("");
+                    let text = rulec_flow::text::body_text(body, file, Some(types));
+                    wrong.push(format!("{head}: to {to}: {expected} expected, {answer:?}\n{text}"));
+                }
             }
         }
-    }
-    asked
+        asked
+    })
 }
 
 /// The lines `//path TO = ANSWER` right above a function.

@@ -1,8 +1,8 @@
 //! The conditions of a body: where each is tested, and where and how it changes.
 //!
-//! In: a [`Body`] and its [`Terms`]. Out: its *atoms*, which are conditions that some branch depends on, or that become such a
-//! condition through a phi or through memory; and for any set of them a [`Program`] that says at each point of the body
-//! what becomes of them.
+//! In: a [`Body`] and its [`Terms`]. Out: its *atoms*, which are conditions that some branch depends on, or that
+//! become such a condition through a phi or through memory; and for any set of them a [`Program`] that says at each
+//! point of the body what becomes of them.
 //!
 //! At a phi an atom becomes what it says of the operand; at a load, of the memory; at a store, of what is stored. Where
 //! a leaf runs that nothing is known of, neither is the atom.
@@ -281,7 +281,7 @@ impl Conditions {
         self.ways = vec![None; body.blocks.len()];
         let mut open = VecDeque::from([Body::ENTRY]);
         while let Some(block) = open.pop_front() {
-            for (succ, edge) in body.block(block).succs.iter().zip(0..).map(|(edge, succ)| (succ, edge)) {
+            for (edge, succ) in body.block(block).succs.iter().zip(0..) {
                 let way = &mut self.ways[edge.to.0 as usize];
                 if edge.to != Body::ENTRY && way.is_none() && !self.closed.contains(&(block, succ)) {
                     *way = Some((block, succ));
@@ -291,8 +291,8 @@ impl Conditions {
         }
     }
 
-    /// From where a block is first reached, conditions left aside, and by which successor: nothing for the entry and for
-    /// blocks that are not reached.
+    /// From where a block is first reached, conditions left aside, and by which successor: nothing for the entry and
+    /// for blocks that are not reached.
     pub(super) fn way_to(&self, block: BlockId) -> Option<(BlockId, u32)> {
         self.ways.get(block.0 as usize).copied().flatten()
     }

@@ -87,8 +87,8 @@ fn round(walk: &Walk<'_>, follows: &[Vec<(u32, u32)>], successors: &[Vec<u32>], 
     found
 }
 
-/// Whether an edge is taken only so often each time that its loop is begun: it goes on with a range over what is finite, or
-/// with a loop that counts.
+/// Whether an edge is taken only so often each time that its loop is begun: it goes on with a range over what is
+/// finite, or with a loop that counts.
 fn comes_to_an_end(search: &Search, block: BlockId, succ: u32) -> bool {
     let Some(edge) = search.body.block(block).succs.get(succ as usize) else { return false };
     match edge.when {

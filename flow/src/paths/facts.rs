@@ -1,7 +1,7 @@
 //! What calls tell about values, and conditions about the values that they are made of.
 //!
-//! In: a [`Body`], summaries of what it calls, and types for telling `errors.Is` and `errors.As`. Out: facts that follow from
-//! facts, facts that hold after calls, and what an edge implies.
+//! In: a [`Body`], summaries of what it calls, and types for telling `errors.Is` and `errors.As`. Out: facts that
+//! follow from facts, facts that hold after calls, and what an edge implies.
 //!
 //! **Absent:** paths.
 
@@ -143,8 +143,8 @@ pub(super) fn finite_and_not_empty(body: &Body, range: Value) -> bool {
 }
 
 impl Paths {
-    /// What holds of values when an edge is taken: of those that the condition is made of, through `!`, comparisons with `nil`,
-    /// `true` and `false`, and the parts of `&&` and `||` that are kept in variables. Values are named by
+    /// What holds of values when an edge is taken: of those that the condition is made of, through `!`, comparisons
+    /// with `nil`, `true` and `false`, and the parts of `&&` and `||` that are kept in variables. Values are named by
     /// [`Body::source_of`].
     pub fn implied(&self, body: &Body, when: When) -> Vec<(Value, Fact)> {
         let mut found = Vec::new();

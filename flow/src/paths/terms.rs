@@ -1,9 +1,9 @@
 //! What conditions say: terms over the values of a body, each once, so that two conditions that say the same are one.
 //!
-//! In: a [`Body`]. Out: a [`TermId`] for each value, copies followed. A *leaf* is what a term cannot look into: a call, a
-//! parameter, a load, a phi. All other operations are pure in static single assignment form: as long as none of its
-//! leaves runs again, a term keeps its value. A term that is used was made of its leaves' last values, since each
-//! definition dominates its uses.
+//! In: a [`Body`]. Out: a [`TermId`] for each value, copies followed. A *leaf* is what a term cannot look into: a
+//! call, a parameter, a load, a phi. All other operations are pure in static single assignment form: as long as none
+//! of its leaves runs again, a term keeps its value. A term that is used was made of its leaves' last values, since
+//! each definition dominates its uses.
 //!
 //! Truth values are kept apart from their negations as [`Lit`]s, so `x != nil` and `!(x == nil)` are one.
 //!
