@@ -124,11 +124,11 @@ impl<'p, 'a> Cells<'p, 'a> {
                 let (code, var) = program.variable(code, var);
                 self.unite(own, Holder::Variable(code, var));
             }
-            Op::Read(_, from) | Op::Convert(from) | Op::Narrow(from) | Op::Assert { x: from, .. } => {
-                if program.matters(body.inst(value).ty) {
-                    let from = self.holder(code, from);
-                    self.unite(own, from);
-                }
+            Op::Read(_, from) | Op::Convert(from) | Op::Narrow(from) | Op::Assert { x: from, .. }
+                if program.matters(body.inst(value).ty) =>
+            {
+                let from = self.holder(code, from);
+                self.unite(own, from);
             }
             Op::Phi(_, list) | Op::Join(list) if program.matters(body.inst(value).ty) => {
                 for operand in body.list(list) {

@@ -90,6 +90,9 @@ pub(crate) fn add(program: &Program<'_>, _: &Roots, concurrency: &mut Concurrenc
     analysis.found.write(concurrency);
 }
 
+/// The acquisition of a second lock: where, and the cells of other locks held then.
+type Second = (Spot, BTreeSet<u32>);
+
 /// What was found.
 #[derive(Debug, Default)]
 struct Found {
@@ -97,7 +100,7 @@ struct Found {
     twice: BTreeMap<Spot, BTreeSet<Spot>>,
     on_return: BTreeMap<Spot, BTreeSet<Spot>>,
     /// The first cell held, the second taken: where the second is, and which others are held.
-    orders: BTreeMap<(u32, u32), Vec<(Spot, BTreeSet<u32>)>>,
+    orders: BTreeMap<(u32, u32), Vec<Second>>,
 }
 
 impl Found {

@@ -11,7 +11,7 @@ use rulec_flow::summary::{Often, ParamSummary};
 use rulec_flow::{Body, Knowledge};
 use rulec_tree::{Kind, Node};
 use rulec_types::{Lookup, Name, ObjId, Store, Ty, TypeData};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
 
 use super::SourceFile;
@@ -51,7 +51,11 @@ pub(crate) struct Program<'a> {
     /// The methods of the package by name.
     methods: FxHashMap<Name, Vec<CodeId>>,
     known: RefCell<FxHashMap<ObjId, Known>>,
+    globals: OnceCell<Vec<OwnGlobal>>,
 }
+
+/// A variable of the package, and the instruction that makes the channel that it is declared with.
+pub(crate) type OwnGlobal = (ObjId, Option<(CodeId, Value)>);
 
 impl<'a> Program<'a> {
     pub(crate) fn new(files: &'a [SourceFile<'a>], knowledge: &'a dyn Knowledge) -> Program<'a> {
@@ -63,6 +67,7 @@ impl<'a> Program<'a> {
             by_object: FxHashMap::default(),
             methods: FxHashMap::default(),
             known: RefCell::default(),
+            globals: OnceCell::new(),
         };
         for (file, source) in (0u32..).zip(files) {
             for (id, body) in source.flow.bodies() {
@@ -128,6 +133,56 @@ impl<'a> Program<'a> {
         };
         self.known.borrow_mut().insert(object, known);
         known
+    }
+
+    /// Variables of the package that are not exported and that are declared without a value, or with a channel that is
+    /// made there: the body and the instruction that makes it. Other packages cannot change them; of this one, all code that
+    /// runs is run. Variables that some function assigns are not among them.
+    pub(crate) fn own_globals(&self) -> &[OwnGlobal] {
+        self.globals.get_or_init(|| self.find_globals())
+    }
+
+    fn find_globals(&self) -> Vec<OwnGlobal> {
+        let mut found: FxHashMap<ObjId, Option<(CodeId, Value)>> = FxHashMap::default();
+        let mut assigned: FxHashSet<ObjId> = FxHashSet::default();
+        for code in self.ids() {
+            let body = self.body(code);
+            let is_init = self.source(code).file.tree.kind(body.func) == Kind::VarSpec;
+            for place in &body.places {
+                if let Place::Global(global) = place {
+                    found.entry(*global).or_default();
+                }
+            }
+            for inst in &body.insts {
+                let Op::Store(place, value) = inst.op else { continue };
+                let Place::Global(global) = body.place(place) else { continue };
+                match body.op(body.source_of(value)) {
+                    Op::Make(_) if is_init && self.is_chan(body.inst(value).ty) => {
+                        found.insert(global, Some((code, body.source_of(value))));
+                    }
+                    _ => {
+                        assigned.insert(global);
+                    }
+                }
+            }
+        }
+        let Some(store) = self.store() else { return Vec::new() };
+        let package = self.files.first().map(|source| source.types.package());
+        let is_own = |global: ObjId| {
+            let object = store.object(global);
+            Some(object.pkg) == package && (!store.is_exported(object.name) || self.is_program())
+        };
+        let mut own: Vec<_> =
+            found.into_iter().filter(|(global, _)| is_own(*global) && !assigned.contains(global)).collect();
+        own.sort_unstable();
+        own
+    }
+
+    /// Whether the package is a program: nobody imports it.
+    fn is_program(&self) -> bool {
+        let store = self.store();
+        let package = self.files.first().map(|source| source.types.package());
+        store.zip(package).is_some_and(|(store, package)| store.str(store.package(package).name) == "main")
     }
 
     /// Whether a function is known to keep nothing and to call nothing that it is given.

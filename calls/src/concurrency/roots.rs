@@ -105,6 +105,7 @@ impl Roots {
                 Callee::Closure(inner) => below.extend(program.beside(code, inner)),
                 Callee::Builtin(Builtin::Close) => meets = true,
                 Callee::Interface(name) => {
+                    meets |= program.store().is_some_and(|store| store.str(name) == "Lock");
                     let methods = program.methods_named(name);
                     below.extend(methods);
                 }

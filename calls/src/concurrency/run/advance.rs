@@ -2,9 +2,9 @@
 
 use super::Run;
 use super::evaluate::Here;
-use super::memory::Data;
+use super::memory::{Capacity, Data};
 use super::state::{Deferred, Frame, Goroutine, Panics, Returns, State, Status, Target, Wait, WaitKind};
-use super::value::{Loc, PathId, Sync, Term, Test, Val};
+use super::value::{Loc, Origin, PathId, Sync, Term, Test, Val};
 use crate::concurrency::program::CodeId;
 use rulec_flow::Body;
 use rulec_flow::ir::{Callee, Op, Value, When};
@@ -24,7 +24,7 @@ pub(super) enum Next {
 }
 
 /// How many elements something of unknown length is taken to have, at most.
-const MAX_ELEMENTS: i64 = 2;
+const MAX_ELEMENTS: i64 = 3;
 
 impl Run<'_, '_> {
     /// A goroutine at the start of a function with arguments that nothing is known of.
@@ -39,7 +39,40 @@ impl Run<'_, '_> {
         let frame = Frame::new(root, body, site, args, Returns::Nowhere);
         let goroutine =
             Goroutine { id: site, spawned: None, frames: vec![frame], status: Status::Runs, finishes: None };
-        State { goroutines: vec![Rc::new(goroutine)], memory: Default::default(), facts: Vec::new(), last: 0 }
+        let mut state =
+            State { goroutines: vec![Rc::new(goroutine)], memory: Default::default(), facts: Vec::new(), last: 0 };
+        if self.program.is_entry(root) {
+            self.globals(&mut state);
+        }
+        state
+    }
+
+    /// Variables of the package that nobody else sees hold at first what they are declared with.
+    fn globals(&mut self, state: &mut State) {
+        for (global, declared) in self.program.own_globals().iter().copied() {
+            let object = self.interner.object(Origin::Global(global));
+            let ty = self.program.store().and_then(|store| store.type_of(global)).unwrap_or(rulec_types::Ty::UNKNOWN);
+            state.memory.add(object, Data::Cells { ty, cells: Vec::new(), unknown: false });
+            let Some((code, made)) = declared else { continue };
+            let body = self.program.body(code);
+            let size = match body.op(made) {
+                Op::Make(sizes) => body.list(sizes).first().map(|size| body.op(body.source_of(*size))),
+                _ => continue,
+            };
+            let here = Here { goroutine: 0, code, value: made };
+            let capacity = match size {
+                None => 0,
+                Some(Op::Const(Some(number))) => match self.constant(here, number) {
+                    Some(Val::Int(capacity)) => capacity,
+                    _ => continue,
+                },
+                Some(_) => continue,
+            };
+            let queue = std::collections::VecDeque::new();
+            let data = Data::Chan { capacity: Capacity::Known(capacity), queue, closed: false };
+            let channel = self.made(state, here, 0, data);
+            state.memory.store(Loc { object, path: PathId::ROOT }, Val::Ref(channel), &mut self.interner);
+        }
     }
 
     /// The states that follow, each with the number of switches that leads to it.
@@ -137,6 +170,8 @@ impl Run<'_, '_> {
                 }
                 self.done(state, here, None)
             }
+            // Where nobody recovers, the process ends.
+            Op::Panic(_) if !self.is_guarded(state, here) => Next::Gone,
             Op::Panic(_) => {
                 if let Some(frame) = self.frame(state, here) {
                     frame.panics = Panics::Yes;

@@ -56,7 +56,7 @@ impl Run<'_, '_> {
     }
 
     /// Whether a panic would be recovered from.
-    fn is_guarded(&self, state: &State, here: Here) -> bool {
+    pub(super) fn is_guarded(&self, state: &State, here: Here) -> bool {
         let frames = &state.goroutines[here.goroutine].frames;
         frames.iter().flat_map(|frame| &frame.defers).any(|deferred| {
             let code = match &deferred.callee {
@@ -319,6 +319,7 @@ impl Run<'_, '_> {
                 let ch = args.into_iter().next().unwrap_or(Val::Nil);
                 return self.wait(state, here, Wait::Close { ch });
             }
+            Builtin::Panic if !self.is_guarded(state, here) => return Next::Gone,
             Builtin::Panic => {
                 if let Some(frame) = self.frame(state, here) {
                     frame.panics = Panics::Yes;

@@ -442,7 +442,11 @@ impl Run<'_, '_> {
         loop {
             let mut reached = Reached::default();
             (0..count).filter(|number| live[*number]).for_each(|number| reached.goroutine(&state.goroutines[number]));
-            reached.close_without_globals(&state.memory, &self.interner);
+            // Whoever goes on can use the variables of the package.
+            match live.contains(&true) {
+                true => reached.close(&state.memory, &self.interner),
+                false => reached.close_without_globals(&state.memory, &self.interner),
+            }
             let waiting: Vec<usize> = (0..count).filter(is_waiting).filter(|number| !live[*number]).collect();
             let released: Vec<usize> =
                 waiting.into_iter().filter(|number| self.may_be_released(state, *number, &reached, &live)).collect();
