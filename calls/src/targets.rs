@@ -322,7 +322,22 @@ impl Builder<'_> {
             Place::Global(object) => Cell::Global(object),
             Place::Field(_, field) => self.field(field.owner, field),
             Place::Deref(x) | Place::SliceElem(x, _) | Place::MapElem(x, _) => Cell::Elements(body.inst(x).ty),
-            Place::Elem(..) | Place::Unknown => Cell::Elsewhere,
+            Place::Elem(of, _) => self.type_of_place(body, of).map_or(Cell::Elsewhere, Cell::Elements),
+            Place::Unknown => Cell::Elsewhere,
+        }
+    }
+
+    /// The type of a variable or field.
+    fn type_of_place(&self, body: &Body, place: PlaceId) -> Option<Ty> {
+        match body.place(place) {
+            Place::Var(var) => Some(body.var(var).ty),
+            Place::Global(object) => self.package.store.type_of(object),
+            Place::Deref(pointer) => self.types.pointer_base(body.inst(pointer).ty),
+            Place::Field(_, field) => match self.types.under(field.owner) {
+                TypeData::Struct(fields) => fields.iter().find(|own| own.name == field.name).map(|own| own.ty),
+                _ => None,
+            },
+            Place::Elem(..) | Place::SliceElem(..) | Place::MapElem(..) | Place::Unknown => None,
         }
     }
 
@@ -362,6 +377,10 @@ impl Builder<'_> {
     }
 
     fn flow(&mut self, from: Cell, to: Cell) {
+        if from == Cell::Elsewhere {
+            // What was lost may come back, and anything else with it.
+            return self.open(to);
+        }
         let (from, to) = (self.flows.cell(from), self.flows.cell(to));
         self.edges.push((from, to));
     }

@@ -82,3 +82,13 @@ func captured() func() {
 	f := two
 	return func() { f() } // calls: p.two call value
 }
+
+var parsers = [...]func(){0: one, 1: two}
+
+func arrays(n int) { parsers[n]() } // calls: p.one call value, p.two call value, (not known) call value
+
+var Exported func()
+
+func lost() { Exported = two }
+
+func notLost(m map[string][]func()) { m["x"][0]() } // calls: (not known) call value
