@@ -20,6 +20,7 @@ mod branch;
 mod call;
 mod evaluate;
 mod known_calls;
+mod place;
 mod settle;
 mod wait;
 
