@@ -17,6 +17,7 @@ use rulec_calls::package::PackageFacts;
 use rulec_calls::{Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
 use rulec_flow::{Knowledge, Summary};
 use rulec_plan::host::Tri;
+use rulec_plan::ir::Constant;
 use rulec_tree::{Node, Vocabulary};
 use rulec_types::{Name, ObjId, Ty};
 use rustc_hash::FxHashSet;
@@ -27,14 +28,20 @@ use std::sync::Arc;
 
 impl FactsOf for RuleSet {
     fn digest(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        for prepared in self.prepared().iter().filter(|prepared| has_facts(prepared)) {
-            let plan = prepared.program.plan();
-            let facts: Vec<_> = plan.rules.iter().filter(|rule| rule.meta.fact.is_some()).collect();
-            // Options are among the constants with the values that they have in this run.
-            hasher.update(format!("{:?}", (&plan.atoms, &plan.symbols, &prepared.constants, facts)).as_bytes());
-        }
-        *hasher.finalize().as_bytes()
+        self.digest_of_facts(|| {
+            let mut hasher = blake3::Hasher::new();
+            for prepared in self.prepared().iter().filter(|prepared| has_facts(prepared)) {
+                let plan = prepared.program.plan();
+                let facts: Vec<_> = plan.rules.iter().filter(|rule| rule.meta.fact.is_some()).collect();
+                // Options differ between runs of one plan.
+                let constants = plan.constants.iter().zip(&prepared.constants);
+                let options = constants.filter(|(constant, _)| matches!(constant, Constant::Option { .. }));
+                let options: Vec<_> = options.map(|(_, value)| value).collect();
+                let all = (&plan.atoms, &plan.symbols, &plan.constants, options, facts);
+                hasher.update(format!("{all:?}").as_bytes());
+            }
+            *hasher.finalize().as_bytes()
+        })
     }
 
     fn vocabulary(&self) -> Arc<Vocabulary> {
