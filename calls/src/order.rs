@@ -91,9 +91,12 @@ impl Search {
 mod tests {
     use super::components;
 
+    /// Edges, and the components in their order.
+    type Case = (&'static [&'static [u32]], &'static [&'static [u32]]);
+
     #[test]
     fn what_is_called_comes_first() {
-        let cases: [(&[&[u32]], &[&[u32]]); 4] = [
+        let cases: [Case; 4] = [
             (&[], &[]),
             (&[&[1], &[2], &[]], &[&[2], &[1], &[0]]),
             (&[&[1], &[2], &[0], &[2, 3]], &[&[0, 1, 2], &[3]]),

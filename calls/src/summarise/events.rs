@@ -118,7 +118,7 @@ impl Log {
             return if self.maybe.contains(&event) { Often::Sometimes } else { Often::Never };
         };
         let happens = |block: BlockId| blocks.contains(&block);
-        let reached = reach.from_entry(body, &happens, &cuts);
+        let reached = reach.reached_from_entry(body, &happens, &cuts);
         if !blocks.iter().any(|block| reached[block.0 as usize]) {
             return if self.maybe.contains(&event) { Often::Sometimes } else { Often::Never };
         }
@@ -451,7 +451,8 @@ impl Reader<'_> {
         for (position, arg) in args.iter().enumerate() {
             let last = summary.params.len().checked_sub(1);
             let Some(param) = last.and_then(|last| summary.params.get(position.min(last))) else {
-                if !summary.complete && !(call.has_receiver && position == 0) {
+                let is_receiver = call.has_receiver && position == 0;
+                if !summary.complete && !is_receiver {
                     self.keep(*arg);
                 }
                 continue;

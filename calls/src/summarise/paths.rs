@@ -20,7 +20,7 @@ impl Reach {
             })
         });
         let mut reach = Reach { stops: stops.collect(), reached: Vec::new() };
-        reach.reached = reach.from_entry(body, &|_| false, &|_, _| false);
+        reach.reached = reach.reached_from_entry(body, &|_| false, &|_, _| false);
         reach
     }
 
@@ -41,11 +41,11 @@ impl Reach {
         avoids: &dyn Fn(BlockId) -> bool,
         cuts: &dyn Fn(BlockId, &Edge) -> bool,
     ) -> bool {
-        self.from_entry(body, avoids, cuts)[body.returned.0 as usize]
+        self.reached_from_entry(body, avoids, cuts)[body.returned.0 as usize]
     }
 
     /// The blocks on paths that leave out these edges and go no further than these blocks.
-    pub(super) fn from_entry(
+    pub(super) fn reached_from_entry(
         &self,
         body: &Body,
         ends: &dyn Fn(BlockId) -> bool,
