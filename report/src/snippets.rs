@@ -53,6 +53,13 @@ impl<'a> Excerpt<'a> {
         from..self.offset(end).max(from)
     }
 
+    /// Where the first line of a place stands in the text: what else happens in its other lines is not hidden by it.
+    pub fn head(&self, start: Position, end: Position) -> Range<usize> {
+        let range = self.range(start, end);
+        let line = self.lines.partition_point(|&(line, _)| line <= range.start).saturating_sub(1);
+        range.start..range.end.min(self.line_end(line)).max(range.start)
+    }
+
     fn offset(&self, position: Position) -> usize {
         match self.lines.iter().position(|&(_, number)| number == position.line) {
             Some(index) => {
@@ -92,7 +99,8 @@ impl<'f> Files<'f> for Excerpt<'_> {
     }
 
     fn line_number(&'f self, _id: (), line: usize) -> Result<usize, Error> {
-        Ok(self.lines.get(line).map_or(0, |&(_, number)| number as usize))
+        // The renderer counts the digits of all numbers, also of lines that stand for a gap.
+        Ok(self.lines.get(line).map_or(1, |&(_, number)| number.max(1) as usize))
     }
 
     fn column_number(&'f self, id: (), line: usize, offset: usize) -> Result<usize, Error> {
@@ -124,5 +132,8 @@ mod tests {
         assert_eq!(&excerpt.text[excerpt.range(at(3, 1), at(3, 99))], "three", "cut at the end of the line");
         assert_eq!(excerpt.range(at(10, 1), at(40, 1)), 13..16, "cut at the last line shown");
         assert_eq!(excerpt.line_number((), 3).ok(), Some(9));
+        assert_eq!(excerpt.line_number((), 1).ok(), Some(1), "a gap has a number that can be printed");
+        assert_eq!(excerpt.head(at(3, 2), at(9, 4)), 1..5, "the rest of the first line");
+        assert_eq!(excerpt.head(at(9, 1), at(9, 3)), 8..10);
     }
 }

@@ -37,7 +37,7 @@ fn write_finding(finding: &Finding, out: &mut Out<'_>) -> io::Result<()> {
     let excerpt = Excerpt::new(&finding.path, snippets);
     let mut labels = vec![Label::primary((), excerpt.range(finding.start, finding.end))];
     for related in here {
-        labels.push(Label::secondary((), excerpt.range(related.start, related.end)).with_message(&related.message));
+        labels.push(Label::secondary((), excerpt.head(related.start, related.end)).with_message(&related.message));
     }
     let shown = Shown::new(shade(finding.severity))
         .with_code(&finding.rule_id)
