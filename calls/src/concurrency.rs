@@ -259,8 +259,9 @@ pub fn analyse(files: &[SourceFile<'_>], knowledge: &dyn Knowledge) -> Concurren
 fn add_runs(program: &Program<'_>, roots: &roots::Roots, concurrency: &mut Concurrency) {
     let mut found: FxHashMap<Spot, run::Stuck> = FxHashMap::default();
     let mut left = roots.budget();
-    for root in roots.to_run() {
-        let outcome = run::Run::of(program, root, &mut left);
+    for (root, most) in roots.to_run() {
+        let (outcome, cost) = run::Run::of(program, root, most.min(left));
+        left = left.saturating_sub(cost);
         for spot in outcome.seen {
             let wait = concurrency.waits.entry(spot).or_insert(WaitsAt { seen: true, complete: true });
             wait.seen = true;

@@ -19,7 +19,7 @@ pub(crate) struct Roots {
     meets: Vec<bool>,
     /// How many instructions it has.
     size: Vec<usize>,
-    to_run: Vec<CodeId>,
+    to_run: Vec<(CodeId, usize)>,
     /// For each body the `go` statements that start it or what calls it; `true` in [`Roots::direct`] if it also runs otherwise.
     started_by: Vec<FxHashSet<(CodeId, Value)>>,
     direct: Vec<bool>,
@@ -28,10 +28,16 @@ pub(crate) struct Roots {
 }
 
 /// What runs of even the smallest package may cost, in instructions run; a state costs [`super::run::STATE_COST`] more.
-const MIN_BUDGET: usize = 2_000_000;
+const MIN_BUDGET: usize = 400_000;
 
 /// And for each instruction that it has.
-const BUDGET_PER_INST: usize = 4;
+const BUDGET_PER_INST: usize = 2;
+
+/// What running a function may cost, at most.
+const MAX_COST: usize = 300_000;
+
+/// The same if it starts no goroutines: only its own locks and channels can keep it.
+const ALONE_COST: usize = 15_000;
 
 /// Functions that reach more instructions than this are not run, unless they start goroutines themselves.
 const MAX_REACHED: usize = 6_000;
@@ -62,7 +68,8 @@ impl Roots {
     }
 
     /// The functions to run, those with the least below them first.
-    pub(crate) fn to_run(&self) -> impl Iterator<Item = CodeId> + '_ {
+    /// Each with what it may cost.
+    pub(crate) fn to_run(&self) -> impl Iterator<Item = (CodeId, usize)> + '_ {
         self.to_run.iter().copied()
     }
 
@@ -163,7 +170,8 @@ impl Roots {
         };
         chosen.retain(|(_, _, code)| !is_inner(*code));
         chosen.sort_unstable();
-        self.to_run = chosen.into_iter().map(|(_, _, code)| code).collect();
+        let cost = |alone: bool| if alone { ALONE_COST } else { MAX_COST };
+        self.to_run = chosen.into_iter().map(|(alone, _, code)| (code, cost(alone))).collect();
     }
 
     /// Follows goroutines and entries through calls.

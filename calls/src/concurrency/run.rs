@@ -33,9 +33,6 @@ use value::Interner;
 /// How many states are looked at from one function, at most.
 pub(crate) const MAX_STATES: usize = 6_000;
 
-/// How many instructions are run from one function, at most.
-pub(crate) const MAX_STEPS: usize = 600_000;
-
 /// What a state costs, as so many instructions.
 pub(crate) const STATE_COST: usize = 30;
 
@@ -80,15 +77,13 @@ pub(crate) struct Run<'p, 'a> {
 }
 
 impl<'p, 'a> Run<'p, 'a> {
-    /// Runs a function with arguments that nothing is known of, and takes the instructions run off what is left.
-    pub(crate) fn of(program: &'p Program<'a>, root: CodeId, left: &mut usize) -> Outcome {
-        let most = MAX_STEPS.min(*left);
+    /// Runs a function with arguments that nothing is known of, at this cost at most; and what it cost.
+    pub(crate) fn of(program: &'p Program<'a>, root: CodeId, most: usize) -> (Outcome, usize) {
         let outcome = Outcome::default();
         let mut run = Run { program, interner: Interner::default(), outcome, steps: 0, most, cut: false };
         let start = run.start(root);
         run.search(start);
-        *left = left.saturating_sub(run.steps);
-        run.outcome
+        (run.outcome, run.steps)
     }
 
     /// Looks at all states, those reached with the fewest switches first.
