@@ -6,7 +6,7 @@
 //! expression is evaluated; that of `dead` is about the assignment of the line to the variable `X`.
 
 use rulec_flow::FileFlow;
-use rulec_flow::ir::{Body, BodyId, Op, Value};
+use rulec_flow::ir::{Body, BodyId, Op, Place, Value};
 use rulec_flow::summary::{Knowledge, Nilness, Often, ParamSummary, ResultSummary, Summary};
 use rulec_flow::values::{EscapeKind, Interval, Keeper, Located, ValueCache, Values};
 use rulec_gofront::{File, Reader};
@@ -146,6 +146,8 @@ impl Asker<'_> {
         let body: &Body = self.flow.body(id);
         let assigns = (0..body.insts.len() as u32).map(Value).filter(|value| match body.op(*value) {
             Op::Assign(var, _) => self.text(body.var(var).decl) == name && rows.contains(&body.inst(*value).row),
+            Op::Store(place, _) => matches!(body.place(place), Place::Var(var)
+                if self.text(body.var(var).decl) == name && rows.contains(&body.inst(*value).row)),
             _ => false,
         });
         let answers: Vec<String> = assigns.map(|assign| tri(self.values(id).is_dead(assign))).collect();

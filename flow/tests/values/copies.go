@@ -228,3 +228,50 @@ func Dead(n int, ok bool) (result int, err error) {
 	result = 3 // want dead result no
 	return
 }
+
+func DeadShared(n int, ok bool) int {
+	a := n // want dead a yes
+	a = 2  // want dead a no
+	run(func() { a++ })
+	a = 3 // want dead a no
+	b := n // want dead b yes
+	b = 2  // want dead b no
+	borrow(&b)
+	b = 3 // want dead b no
+	c := n // want dead c no
+	if ok {
+		c = 2 // want dead c yes
+		return n
+	}
+	run(func() { c++ })
+	for cond() {
+		d := n // want dead d no
+		run(func() { borrow(d) })
+		d = 2 // want dead d no
+	}
+	e := [2]int{} // want dead e no
+	e[0] = n
+	borrow(e[:])
+	return a
+}
+
+func DeadResult(run func()) (n int, err error) {
+	n, err = 1, nil // want dead err yes; dead n no
+	borrow(n)
+	if n > 1 {
+		err = global2 // want dead err yes
+	}
+	run()
+	defer run()
+	return n, nil
+}
+
+func DeadBesideDefer(run func()) (n int) {
+	defer run()
+	n = 1 // want dead n no
+	run()
+	n = 3 // want dead n yes
+	return 2
+}
+
+var global2 error
