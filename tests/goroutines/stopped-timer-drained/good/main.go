@@ -14,7 +14,7 @@ type connection struct {
 }
 
 func open(timeout time.Duration) *connection {
-	return &connection{timeout: timeout, timer: time.NewTimer(timeout), traffic: make(chan int)}
+	return &connection{timeout: timeout, timer: time.NewTimer(timeout), traffic: make(chan int, 2)}
 }
 
 func (c *connection) touch() {
