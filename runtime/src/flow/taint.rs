@@ -124,22 +124,31 @@ fn traced(flow: Flow, at: Located, kind: &str) -> (Tri, Vec<Located>) {
 /// Whether an instruction makes a value of this kind out of nothing.
 fn source_at(flow: Flow, body: &Body, at: Value, kind: &str) -> Tri {
     let says_so = |says: &Says| matches!(says, Says::Source(of) if of == kind);
-    if said_at(flow, body, at).iter().any(says_so) {
+    let (made_by, number) = made_by(body, at);
+    if said_at(flow, body, made_by).iter().any(says_so) {
         return Tri::Yes;
     }
-    match body.op(at) {
-        Op::Call(call) => returned_source(flow, body.call(call), kind),
+    match body.op(made_by) {
+        Op::Call(call) => returned_source(flow, body.call(call), number, kind),
         Op::Load(place) => Tri::of(is_filled(flow, body, place, kind)),
         _ => Tri::No,
     }
 }
 
-/// Whether the functions that are called return values of this kind.
-fn returned_source(flow: Flow, call: &Call, kind: &str) -> Tri {
+/// The instruction that a value is a result of, and which one: the call, for one of several results.
+fn made_by(body: &Body, at: Value) -> (Value, u32) {
+    match body.op(at) {
+        Op::Extract(tuple, number) if matches!(body.op(tuple), Op::Call(_)) => (tuple, number),
+        _ => (at, 0),
+    }
+}
+
+/// Whether the functions that are called return values of this kind as this result.
+fn returned_source(flow: Flow, call: &Call, number: u32, kind: &str) -> Tri {
     let (Some(around), Some(path)) = (flow.facts.around(), flow.facts.location()) else { return Tri::No };
     let fact = fact_name(kind);
     let targets = around.callees(path, call.row).functions;
-    let answers = targets.into_iter().map(|function| match around.holds(&fact, &Entity::Result(function, 0)) {
+    let answers = targets.into_iter().map(|function| match around.holds(&fact, &Entity::Result(function, number)) {
         // Functions without source are known by models.
         Tri::Unknown if around.param_count(&function).is_none() => Tri::No,
         answer => answer,
@@ -172,7 +181,8 @@ fn root_of(body: &Body, mut place: PlaceId) -> Place {
 
 fn cleans(flow: Flow, body: &Body, at: Value, kind: &str) -> bool {
     let is_clean = |says: &Says| matches!(says, Says::Sanitizes(of) if of == kind);
-    matches!(body.op(at), Op::Call(call) if said_of_call(flow, body, body.call(call)).iter().any(is_clean))
+    let (made_by, _) = made_by(body, at);
+    matches!(body.op(made_by), Op::Call(call) if said_of_call(flow, body, body.call(call)).iter().any(is_clean))
 }
 
 /// Whether a condition that vouches for a value on the way holds on every path to its end.
