@@ -120,13 +120,10 @@ impl Run<'_, '_> {
         finishes: Option<Loc>,
     ) {
         let resolved = self.resolve(state, target, args);
-        if state.goroutines.len() >= MAX_GOROUTINES {
-            self.cut = true;
-        }
+        let is_followed = state.goroutines.len() < MAX_GOROUTINES;
+        self.cut |= !is_followed;
         match resolved {
-            Resolved::Body(code, closure, args)
-                if state.goroutines.len() < MAX_GOROUTINES && self.is_runnable(code) =>
-            {
+            Resolved::Body(code, closure, args) if self.is_runnable(code) => {
                 let site = self.site(state, here);
                 let first = self.interner.site(Some(site), code, Value(u32::MAX), 0);
                 let args = self.pack(state, here, code, args);
@@ -135,7 +132,8 @@ impl Run<'_, '_> {
                     id: first,
                     spawned: Some((here.code, here.value)),
                     frames: vec![frame],
-                    status: Status::Runs,
+                    // One too many may do anything.
+                    status: if is_followed { Status::Runs } else { Status::Lost },
                     finishes,
                 }));
             }

@@ -73,9 +73,16 @@ impl Run<'_, '_> {
         let mut reached = super::state::Reached::default();
         values.iter().for_each(|value| reached.value(value));
         reached.close_without_globals(&state.memory, &self.interner);
+        // A function that is called elsewhere can use the variables of the package.
+        let is_code = |value: &Val| matches!(value, Val::Closure(_) | Val::Func(_) | Val::Bound(..));
+        let of_package = |(object, _): (ObjRef, _)| {
+            matches!(self.interner.origin(object), Some(Origin::Global(_))).then_some(object)
+        };
+        if values.iter().any(is_code) {
+            reached.objects.extend(state.memory.objects().filter_map(of_package));
+        }
         for object in reached.objects {
-            if !matches!(self.interner.origin(object), Some(Origin::Global(_)))
-                && state.memory.get(object).is_some_and(|object| !object.open)
+            if state.memory.get(object).is_some_and(|object| !object.open)
                 && let Some(object) = state.memory.get_mut(object)
             {
                 object.open = true;
