@@ -484,6 +484,12 @@ impl Run<'_, '_> {
 
     fn lock_may_be_released(&self, state: &State, number: usize, loc: Loc, reached: &Reached, live: &[bool]) -> bool {
         let (writer, readers, pending) = self.lock_state(state, loc);
+        // One that is no longer followed may release what others took.
+        let is_lost = |goroutine: &usize| state.goroutines[*goroutine].status == Status::Lost;
+        let mut lost = (0..state.goroutines.len()).filter(is_lost).peekable();
+        if lost.peek().is_some() && state.reachable(lost, &self.interner).objects.contains(&loc.object) {
+            return true;
+        }
         let own = state.goroutines[number].id;
         let pending = pending.into_iter().filter(|waiting| *waiting != own);
         let holders = writer.into_iter().chain(readers).map(|holder| holder.goroutine).chain(pending);
