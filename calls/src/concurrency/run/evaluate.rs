@@ -82,10 +82,9 @@ impl Run<'_, '_> {
             reached.objects.extend(state.memory.objects().filter_map(of_package));
         }
         for object in reached.objects {
-            if state.memory.get(object).is_some_and(|object| !object.open)
-                && let Some(object) = state.memory.get_mut(object)
-            {
+            if let Some(object) = state.memory.get_mut(object) {
                 object.open = true;
+                object.forget();
             }
         }
     }

@@ -13,6 +13,22 @@ pub(crate) struct Object {
     pub(crate) data: Data,
 }
 
+impl Object {
+    /// Code elsewhere may have written to it: of what it holds only references stay, to what may still be there.
+    pub(crate) fn forget(&mut self) {
+        match &mut self.data {
+            Data::Cells { cells, unknown, .. } => {
+                cells.retain(|(_, value)| {
+                    !matches!(value, Val::Nil | Val::Int(_) | Val::Bool(_) | Val::Text(_) | Val::Test(..))
+                });
+                *unknown = true;
+            }
+            Data::List { exact, .. } | Data::Map { exact, .. } => *exact = false,
+            Data::Chan { .. } | Data::Context { .. } => {}
+        }
+    }
+}
+
 /// What it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Data {
