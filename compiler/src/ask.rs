@@ -12,6 +12,8 @@ use crate::predicate::expand;
 use crate::shape;
 use crate::symbols;
 use crate::type_cond::{self, type_arg};
+pub(crate) use crate::value_type::Type;
+use crate::value_type::{answer_type, constant_type};
 use rulec_grammar::ast::{Call, Cond as Syntax, Name, OptionType, Path, Value};
 use rulec_plan::host::{Answer, HostFn, Param};
 use rulec_plan::ir::{Arg, Cond, Constant, Op, Step, Test};
@@ -162,142 +164,6 @@ fn decide_path(builder: &mut Builder<'_>, path: &Path, negated: bool) -> Option<
 fn decide_all(builder: &mut Builder<'_>, parts: &[Syntax]) -> Option<Vec<Cond>> {
     let decided: Vec<Option<Cond>> = parts.iter().map(|part| decide(builder, part)).collect();
     decided.into_iter().collect()
-}
-
-/// What a value is, as far as it matters for comparing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
-    Int,
-    Float,
-    Str,
-    Bool,
-    Duration,
-    List,
-    Version,
-    Place,
-    /// A type of the Go code.
-    Go,
-    /// A set of rows of Go files.
-    Rows,
-    /// A constant of the Go code: a number, string, truth value or duration.
-    Any,
-}
-
-impl Type {
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Type::Int => "an integer",
-            Type::Float => "a number",
-            Type::Str => "a string",
-            Type::Bool => "a truth value",
-            Type::Duration => "a duration",
-            Type::List => "a list",
-            Type::Version => "a version",
-            Type::Place => "a place",
-            Type::Go => "a type",
-            Type::Rows => "a set of places in the code",
-            Type::Any => "a constant",
-        }
-    }
-
-    fn compares_with(self, other: Type) -> bool {
-        let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
-        let is_any = |ty, other| ty == Type::Any && !matches!(other, Type::Go | Type::Rows);
-        self == other && self != Type::Rows
-            || is_any(self, other)
-            || is_any(other, self)
-            || (numeric(self) && numeric(other))
-            || matches!((self, other), (Type::Version, Type::Str) | (Type::Str, Type::Version))
-    }
-}
-
-/// The type of what a host function answers.
-fn answer_type(host: HostFn) -> Type {
-    match host {
-        HostFn::Count
-        | HostFn::Line
-        | HostFn::LineCount
-        | HostFn::Length
-        | HostFn::TypeSize
-        | HostFn::FieldCount
-        | HostFn::MethodCount
-        | HostFn::Results
-        | HostFn::Remainder
-        | HostFn::Position
-        | HostFn::Cyclomatic
-        | HostFn::Cognitive
-        | HostFn::ValueMethods
-        | HostFn::PointerMethods
-        | HostFn::BestSize
-        | HostFn::Bits
-        | HostFn::Least
-        | HostFn::Greatest
-        | HostFn::LeastLen
-        | HostFn::GreatestLen
-        | HostFn::Capacity => Type::Int,
-        HostFn::Definitions
-        | HostFn::Uses
-        | HostFn::Callers
-        | HostFn::CallsOf
-        | HostFn::Senders
-        | HostFn::Receivers
-        | HostFn::Closers
-        | HostFn::Makers
-        | HostFn::Lockers
-        | HostFn::Unlockers
-        | HostFn::Waiters
-        | HostFn::Adders
-        | HostFn::Finishers
-        | HostFn::Signallers
-        | HostFn::Alternatives
-        | HostFn::Spawns
-        | HostFn::HeldAt
-        | HostFn::HeldTwice
-        | HostFn::HeldOnReturn
-        | HostFn::LockCycle
-        | HostFn::StuckWith => Type::Rows,
-        HostFn::Without
-        | HostFn::FieldNames
-        | HostFn::ExportedFieldNames
-        | HostFn::TaggedFieldNames
-        | HostFn::Keys
-        | HostFn::Constants
-        | HostFn::Cases
-        | HostFn::Implementations
-        | HostFn::EncodedKinds => Type::List,
-        HostFn::TypeOf
-        | HostFn::Elem
-        | HostFn::Key
-        | HostFn::Underlying
-        | HostFn::Deref
-        | HostFn::FieldType
-        | HostFn::MethodType
-        | HostFn::ResultType
-        | HostFn::ParamType => Type::Go,
-        HostFn::ConstValue | HostFn::FlowValue => Type::Any,
-        HostFn::DeclaredAt => Type::Place,
-        HostFn::GoVersion => Type::Version,
-        _ => Type::Str,
-    }
-}
-
-fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type {
-    match constant {
-        Constant::Int(_) => Type::Int,
-        Constant::Float(_) => Type::Float,
-        Constant::Str(_) | Constant::Regex(_) => Type::Str,
-        Constant::Bool(_) => Type::Bool,
-        Constant::Duration(_) => Type::Duration,
-        Constant::List(_) | Constant::Symbols(_) => Type::List,
-        Constant::Type(_) => Type::Go,
-        Constant::Option { option, .. } => match builder.option_type(*option as usize) {
-            OptionType::Int => Type::Int,
-            OptionType::String => Type::Str,
-            OptionType::Bool => Type::Bool,
-            OptionType::Duration => Type::Duration,
-            OptionType::Strings | OptionType::Ints => Type::List,
-        },
-    }
 }
 
 /// A value of a condition, lowered.

@@ -10,6 +10,7 @@ use crate::names::hole_key;
 use crate::path;
 use crate::symbols;
 use rulec_grammar::ast::{Cond as Syntax, FlowOrigin, FlowRelation, Name, Value};
+use rulec_grammar::words::nearest;
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step};
 use rulec_tree::Span;
@@ -43,6 +44,7 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
             Cond::Host(HostFn::DerivesFromRows, vec![subject, rows])
         }
         (FlowRelation::TaintedBy, FlowOrigin::Value(Value::Str(kind))) => {
+            check_kind(builder, kind)?;
             let kind = builder.text(&kind.value);
             let found = builder.value_register();
             push(steps, origin, Op::Let { dst: found, host: HostFn::TaintedBy, args: vec![subject, kind] });
@@ -65,6 +67,17 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
     };
     push(steps, origin, Op::Ask(ask::negated_if(negated, asked)));
     Some(())
+}
+
+/// Reports a kind of source that is spelled nearly like one of these files. Others may be those of models elsewhere.
+fn check_kind(builder: &mut Builder<'_>, kind: &Name) -> Option<()> {
+    let sources = &builder.modules.sources;
+    let known: Vec<String> = sources.iter().cloned().collect();
+    if sources.contains(&kind.value) || nearest(&kind.value, known.iter().map(String::as_str)).is_none() {
+        return Some(());
+    }
+    builder.errors().unknown_name(kind.span, "kind of source", &kind.value, &known);
+    None
 }
 
 /// A [`Syntax::Quantified`] as one question.

@@ -36,6 +36,7 @@ mod start;
 mod symbols;
 mod template;
 mod type_cond;
+mod value_type;
 
 pub use expand::{Expansion, expand};
 pub use mutate::{Mutant, mutants};

@@ -7,9 +7,13 @@ use rulec_grammar::ast::{
 use rulec_tree::Span;
 use std::collections::BTreeMap;
 
-/// The key of a hole or run: runs and nodes share their names, so that one name is never both.
+/// The key of a hole or run: runs and nodes share their names, so that one name is never both. In the body of a predicate
+/// a hole can stand for a label.
 pub(crate) fn hole_key(name: &str) -> String {
-    format!("${}", name.trim_start_matches('*'))
+    match name.starts_with('@') {
+        true => name.to_owned(),
+        false => format!("${}", name.trim_start_matches('*')),
+    }
 }
 
 /// The key of a label.

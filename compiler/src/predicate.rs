@@ -222,6 +222,8 @@ impl Renaming {
     fn name(&self, name: &mut String) {
         match self.arguments.get(name) {
             Some(Value::Hole(argument)) => *name = argument.value.trim_start_matches('*').to_owned(),
+            Some(Value::Label(argument)) => *name = format!("@{}", argument.value),
+            None if name.starts_with('@') => {}
             _ => name.push_str(&self.suffix),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::{NamesWithout, SourceFile};
-use rulec_grammar::ast::{Fact, Item, Module, Name, PackageRef, Predicate, SymbolRef, SymbolSet, Use};
+use rulec_grammar::ast::{Fact, Item, Module, Name, PackageRef, Predicate, Says, Spanned, SymbolRef, SymbolSet, Use};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_tree::Span;
 use std::cell::RefCell;
@@ -14,6 +14,8 @@ pub(crate) struct Modules<'a> {
     symbols: BTreeMap<(String, String), (FileId, &'a SymbolSet)>,
     facts: BTreeMap<(String, String), (FileId, &'a Fact)>,
     names: BTreeSet<String>,
+    /// The kinds of sources that models of these files name.
+    pub sources: BTreeSet<String>,
     files: &'a [SourceFile],
     parsed: &'a [Module],
     pack: String,
@@ -28,6 +30,7 @@ impl<'a> Modules<'a> {
             symbols: BTreeMap::new(),
             facts: BTreeMap::new(),
             names: BTreeSet::new(),
+            sources: BTreeSet::new(),
             files,
             parsed,
             pack: pack.to_owned(),
@@ -64,7 +67,8 @@ impl<'a> Modules<'a> {
                         }
                         modules.facts.entry(key).or_insert((id, &**fact));
                     }
-                    Item::Rule(_) | Item::Resource(_) | Item::Instance(_) | Item::Model(_) => {}
+                    Item::Model(model) => modules.sources.extend(model.says.iter().filter_map(source_kind)),
+                    Item::Rule(_) | Item::Resource(_) | Item::Instance(_) => {}
                 }
             }
         }
@@ -258,6 +262,14 @@ impl<'a> Scope<'a> {
                 errors.unused_use(*span, name);
             }
         }
+    }
+}
+
+/// The kind of source that a model names.
+fn source_kind(says: &Spanned<Says>) -> Option<String> {
+    match &says.value {
+        Says::Source(kind) | Says::SourceIn(kind, _) => Some(kind.clone()),
+        _ => None,
     }
 }
 

@@ -181,3 +181,65 @@ fn layout_of_all_items() {
         assert_eq!(formatted.trim(), text.trim(), "these are formatted already");
     }
 }
+
+/// What is said of items that do not fit together.
+#[test]
+fn mistakes_between_items() {
+    let cases = [
+        (
+            "instance a = must-close(file) {}\nrule must-release(resource $R) {\n    match acquire $R @open\n    \
+             where some path from @open to exit avoiding free $R\n    report at @open \"{$R}\"\n}\n\
+             resource fil {\n    acquire expr { $f() }\n    value $f\n    release expr { $f() }\n}\n",
+            &[
+                "there is no generic rule in this file called `must-close`",
+                "there is no resource in this file called `file`",
+                "nothing uses the generic rule `must-release`",
+                "nothing uses the resource `fil`",
+            ][..],
+        ),
+        (
+            "resource file {\n    acquire expr { $f() } @open\n    value $f\n    release expr { $f() }\n}\n\
+             rule must-release(resource $R) {\n    match acquire $R\n    \
+             where some path from @open to exit avoiding free $R\n    report at @open \"{$R}\"\n}\n\
+             instance a = must-release(file) {}\n",
+            &["there is no part of a resource called `free`"],
+        ),
+        (
+            "resource file {\n    value $f\n}\n",
+            &["the resource `file` has no `acquire`", "the resource `file` has no `release`"],
+        ),
+        (
+            "use \"os\"\nmodel os.Getenv { source http_input }\nrule r {\n    match expr { os.Open($p) }\n    \
+             where $p tainted by \"http_imput\"\n    report \"{$p}\"\n}\n",
+            &["there is no kind of source called `http_imput`"],
+        ),
+        (
+            "rule r {\n    match expr { $f(...) } @call\n    where some path from @call to release $f\n    \
+             report \"{$f}\"\n}\n",
+            &["`$f` is no resource here"],
+        ),
+    ];
+    for (text, messages) in cases {
+        let diagnostics = compile(&sources(&[("t", text)]), "local").diagnostics;
+        for message in messages {
+            assert!(diagnostics.iter().any(|one| one.message == *message), "no `{message}` in {diagnostics:#?}");
+        }
+    }
+}
+
+/// A predicate can be asked about a label, also in events.
+#[test]
+fn labels_are_arguments_of_predicates() {
+    let compiled = compiled(&[(
+        "t",
+        "predicate closed($x, $at) { every path from $at to exit passes expr { $x.Close() } }\n\n\
+         rule r {\n    match stmt { $_ := open($p @path) } @open\n    where closed(@path, @open)\n    report \"{$p}\"\n}\n"
+            .replace("open(", "make(")
+            .as_str(),
+    )]);
+    let text = rulec_plan::text::rule(&compiled.plan, &compiled.plan.rules[0]);
+    let asked = text.lines().find(|line| line.trim().starts_with("same value(")).unwrap_or_default();
+    let bound = text.lines().find(|line| line.contains("binds `@path`")).unwrap_or_default();
+    let register = bound.trim().split(' ').next().unwrap_or_default();
+    assert!(!register.is_empty() && asked.ends_with(&format!(", {register})")), "{text}");
+}

@@ -6,9 +6,11 @@
 
 mod cond;
 mod example;
+mod expected;
 mod item;
 mod message;
 mod path;
+mod report;
 
 use crate::ast::*;
 use crate::codes::{self, Code};
@@ -16,6 +18,7 @@ use crate::diagnostic::{FileId, Sink};
 use crate::lexer::TokenKind;
 use crate::outline::{Lexeme, Outline, RawItem};
 use crate::words::nearest;
+use expected::expected;
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
@@ -783,99 +786,6 @@ impl<'s> ItemReader<'s, '_> {
         let span = self.span(pair);
         Span::new(span.start + 1, span.end - 1)
     }
-
-    // Reports and fixes
-
-    fn report(&mut self, pair: Node<'_>, span: Span) -> Option<Report> {
-        let mut at = None;
-        let mut message = None;
-        let mut trace = None;
-        let mut failed = false;
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                R::place => {
-                    let place = part.into_inner().find(|part| part.as_rule() != R::k_at)?;
-                    at = Some(self.value_of(place)?);
-                }
-                R::string => {
-                    message = self.message(&part);
-                    failed |= message.is_none();
-                }
-                R::trace => {
-                    let word = part.into_inner().filter(|part| part.as_rule() == R::word);
-                    trace = Some(self.word_of(word, TRACES, "trace")?);
-                }
-                _ => {}
-            }
-        }
-        if failed { None } else { Some(Report { at, message: message?, trace, span }) }
-    }
-
-    fn fix(&mut self, pair: Node<'_>, span: Span) -> Option<Fix> {
-        let mut applicability = None;
-        let mut edits = Vec::new();
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                R::word => applicability = Some(self.word_of(std::iter::once(part), APPLICABILITIES, "kind of fix")?),
-                R::edit => edits.push(self.edit(part)?),
-                _ => {}
-            }
-        }
-        Some(Fix { applicability: applicability?, edits, span })
-    }
-
-    fn edit(&mut self, pair: Node<'_>) -> Option<FixEdit> {
-        let span = self.span(&pair);
-        let edit = pair.into_inner().next()?;
-        let start = Span::new(span.start, span.start);
-        if edit.as_rule() == R::template {
-            let template = Some(self.template(edit, true)?);
-            let action = Spanned { value: EditAction::Replace, span: start };
-            return Some(FixEdit { action, target: Value::Root(start), template });
-        }
-        let (mut action, mut target, mut template) = (None, None, None);
-        for part in edit.into_inner() {
-            let at = self.span(&part);
-            let mut set = |value| action = Some(Spanned { value, span: at });
-            match part.as_rule() {
-                R::k_replace => set(EditAction::Replace),
-                R::k_delete => set(EditAction::Delete),
-                R::insert_before => set(EditAction::InsertBefore),
-                R::insert_after => set(EditAction::InsertAfter),
-                R::target => target = Some(self.value_of(part.into_inner().next()?)?),
-                _ => template = Some(self.template(part, target.is_none())?),
-            }
-        }
-        Some(FixEdit { action: action?, target: target.unwrap_or(Value::Root(start)), template })
-    }
-
-    /// `replaces_match`: the code takes the place of the whole match, so it is most likely of its category.
-    fn template(&mut self, pair: Node<'_>, replaces_match: bool) -> Option<Template> {
-        let inner = pair.into_inner().next()?;
-        if inner.as_rule() == R::string {
-            return self.message(&inner).map(Template::Text);
-        }
-        let inner = self.inner(&inner);
-        let code = &self.source[inner.range()];
-        let start = inner.start + (code.len() - code.trim_start().len()) as u32;
-        let value = code.trim().to_owned();
-        let span = Span::new(start.min(inner.end), (start + value.len() as u32).min(inner.end));
-        let first = if replaces_match { self.matched_category() } else { Category::Expr };
-        let pattern = crate::pattern::parse_code(self.source, inner, first, self.file, self.sink)?;
-        Some(Template::Code { text: Spanned { value, span }, pattern })
-    }
-
-    /// The category behind `match`; an expression if it cannot be told.
-    fn matched_category(&self) -> Category {
-        let text = |lexeme: &Lexeme| &self.source[lexeme.token.span.range()];
-        let mut tokens = self.tokens.iter().filter(|lexeme| lexeme.depth == 1);
-        tokens.find(|lexeme| text(lexeme) == "match" && lexeme.token.first);
-        match tokens.next().and_then(|lexeme| crate::pattern::category(text(lexeme))) {
-            Some(Category::Stmt) => Category::List,
-            Some(category) => category,
-            None => Category::Expr,
-        }
-    }
 }
 
 /// The clauses met so far.
@@ -895,9 +805,6 @@ const SKIPS: &[(&str, FileFilter)] = &[("tests", FileFilter::SkipTests), ("gener
 const ONLYS: &[(&str, FileFilter)] = &[("tests", FileFilter::OnlyTests)];
 const EQUIVALENCES: &[(&str, Equivalence)] =
     &[("define", Equivalence::Define), ("init", Equivalence::Init), ("commute", Equivalence::Commute)];
-const APPLICABILITIES: &[(&str, Applicability)] =
-    &[("safe", Applicability::Safe), ("suggest", Applicability::Suggest), ("unsafe", Applicability::Unsafe)];
-const TRACES: &[(&str, Trace)] = &[("path", Trace::Path), ("flow", Trace::Flow)];
 const OPTION_TYPES: &[(&str, OptionType)] = &[
     ("int", OptionType::Int),
     ("string", OptionType::String),
@@ -937,125 +844,6 @@ fn error_offset(error: &Error<R>) -> usize {
 fn custom_error(text: &str) -> Error<R> {
     let variant = ErrorVariant::CustomError { message: String::new() };
     Error::new_from_pos(variant, pest::Position::from_start(text))
-}
-
-/// What the grammar would have taken: in words, and the keywords among it.
-fn expected(rules: &[R]) -> (String, Vec<&'static str>) {
-    let mut phrases: Vec<String> = Vec::new();
-    let mut words = Vec::new();
-    let mut ends = false;
-    for rule in rules {
-        match phrase(*rule) {
-            Phrase::Word(word) => {
-                words.push(word);
-                phrases.push(format!("`{word}`"));
-            }
-            Phrase::Words(text) => phrases.push(text.to_owned()),
-            Phrase::End => ends = true,
-            Phrase::Silent => {}
-        }
-    }
-    phrases.sort();
-    phrases.dedup();
-    if ends {
-        phrases.push("the end of the clause".to_owned());
-    }
-    let text = match phrases.len() {
-        0 => String::new(),
-        1 => phrases.remove(0),
-        2..=5 => {
-            let last = phrases.pop().unwrap_or_default();
-            format!("{} or {last}", phrases.join(", "))
-        }
-        _ => String::new(),
-    };
-    (text, words)
-}
-
-enum Phrase {
-    Word(&'static str),
-    Words(&'static str),
-    End,
-    Silent,
-}
-
-fn phrase(rule: R) -> Phrase {
-    match rule {
-        R::p_colon => Phrase::Words("`:`"),
-        R::p_equals => Phrase::Words("`=`"),
-        R::p_open_paren => Phrase::Words("`(`"),
-        R::p_open_bracket => Phrase::Words("`[`"),
-        R::k_all => Phrase::Word("all"),
-        R::k_and => Phrase::Word("and"),
-        R::k_or => Phrase::Word("or"),
-        R::k_not => Phrase::Word("not"),
-        R::k_is | R::is_word => Phrase::Word("is"),
-        R::k_in | R::member => Phrase::Word("in"),
-        R::k_at => Phrase::Word("at"),
-        R::k_matches | R::matches => Phrase::Word("matches"),
-        R::k_until => Phrase::Word("until"),
-        R::k_with | R::settings => Phrase::Word("with"),
-        R::k_fixed | R::fixed => Phrase::Word("fixed"),
-        R::k_some => Phrase::Word("some"),
-        R::k_every => Phrase::Word("every"),
-        R::k_path => Phrase::Word("path"),
-        R::k_from => Phrase::Word("from"),
-        R::k_to => Phrase::Word("to"),
-        R::k_of => Phrase::Word("of"),
-        R::k_avoiding | R::avoided => Phrase::Word("avoiding"),
-        R::k_passes => Phrase::Word("passes"),
-        R::k_always => Phrase::Word("always"),
-        R::k_eventually => Phrase::Word("eventually"),
-        R::k_reachable => Phrase::Word("reachable"),
-        R::k_nil => Phrase::Word("nil"),
-        R::k_has => Phrase::Word("has"),
-        R::k_value => Phrase::Word("value"),
-        R::k_release => Phrase::Word("release"),
-        R::k_transfer => Phrase::Word("transfer"),
-        R::k_fails => Phrase::Word("fails"),
-        R::k_resource => Phrase::Word("resource"),
-        R::k_on => Phrase::Word("on"),
-        R::k_where => Phrase::Word("where"),
-        R::k_when | R::failure => Phrase::Word("when"),
-        R::resource_part => Phrase::Words("`acquire`, `value`, `release`, `transfer` or `fails`"),
-        R::slot => Phrase::Words("`receiver`, `arg 0` or `args from 0`"),
-        R::says => Phrase::Words("what a model says, such as `source KIND`"),
-        R::of_result => Phrase::Words("`derives from`, `is`, `never nil` or `may be nil`"),
-        R::index => Phrase::Words("a number"),
-        R::k_trace | R::trace => Phrase::Word("trace"),
-        R::start => Phrase::Words("`entry`, a hole or a label"),
-        R::events | R::event => Phrase::Words("something that happens: code, a label, `exit`"),
-        R::branch => Phrase::Words("what is known: `$err != nil`"),
-        R::k_replace | R::replace_edit => Phrase::Word("replace"),
-        R::k_delete | R::delete_edit => Phrase::Word("delete"),
-        R::k_func => Phrase::Word("func"),
-        R::directly => Phrase::Word("directly"),
-        R::across => Phrase::Word("across func"),
-        R::bound => Phrase::Words("`until`, `across func` or `directly`"),
-        R::insert_before | R::insert_after | R::insert_edit => Phrase::Words("`insert before` or `insert after`"),
-        R::EOI | R::clause_word => Phrase::End,
-        R::block => Phrase::Words("a pattern in braces"),
-        R::first_alternative | R::alternatives => Phrase::Words("a category and a pattern in braces"),
-        R::next_alternative => Phrase::Words("a pattern in braces"),
-        R::template => Phrase::Words("code in braces or a text in quotes"),
-        R::string => Phrase::Words("a text in quotes"),
-        R::number => Phrase::Words("a number"),
-        R::word | R::dashed | R::module_path => Phrase::Words("a name"),
-        R::hole => Phrase::Words("a hole"),
-        R::label => Phrase::Words("a label"),
-        R::value | R::place | R::argument => Phrase::Words("a value"),
-        R::list => Phrase::Words("a list"),
-        R::option_value => Phrase::Words("a default value"),
-        R::option_type => Phrase::Words("a type"),
-        R::cond | R::all_of | R::negatable | R::atom => Phrase::Words("a condition"),
-        R::test | R::comparison | R::compare_op => Phrase::Words("a relation such as `==`"),
-        R::type_test | R::type_relation => Phrase::Words("a type relation"),
-        R::shape | R::relation => Phrase::Words("`inside`, `contains` or another relation"),
-        R::type_text | R::type_core => Phrase::Words("a type"),
-        R::symbol => Phrase::Words("a symbol such as `http.Get`"),
-        R::used_module => Phrase::Words("a module"),
-        _ => Phrase::Silent,
-    }
 }
 
 fn with_article(what: &str) -> String {
