@@ -46,6 +46,8 @@ struct Methods {
 /// A unit and what is known of it.
 struct Slot {
     unit: Unit,
+    /// Whether its package is one of those asked for, rather than one that they import.
+    is_root: bool,
     /// Whether it is known from its source, rather than from the summaries that are part of this crate.
     from_source: bool,
     facts: OnceLock<PackageFacts>,
@@ -162,13 +164,13 @@ impl<'p> Known<'p> {
         self.by_package.entry(unit.package).or_default().push(number);
         self.by_key.insert((unit.key.clone(), unit.part), number);
         let (facts, standard, offer) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        self.slots.push(Slot { unit, from_source, facts, standard, offer });
+        self.slots.push(Slot { unit, is_root, from_source, facts, standard, offer });
         number
     }
 
     fn look_at(&self, reader: &mut Reader, number: u32, options: &Options<'p>) {
         let slot = &self.slots[number as usize];
-        let (facts, offer) = prepare::unit(self, reader, &slot.unit, options);
+        let (facts, offer) = prepare::unit(self, reader, &slot.unit, (options, slot.is_root));
         // Each is looked at once.
         let _ = slot.facts.set(facts);
         let _ = slot.offer.set(offer);

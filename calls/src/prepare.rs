@@ -53,22 +53,24 @@ impl Knowledge for InHand<'_> {
     }
 }
 
-/// What is known of a unit, and a hash over what it offers.
+/// What is known of a unit, and a hash over what it offers. Only of packages that are asked for themselves it is found out
+/// what goroutines have to do with each other.
 pub(crate) fn unit<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
     unit: &Unit,
-    options: &Options<'_>,
+    (options, is_root): (&Options<'_>, bool),
 ) -> (PackageFacts, [u8; 32]) {
     let imports = imported(known, unit);
-    let key = imports.as_ref().and_then(|imports| key_of(known, unit, options, imports));
+    let concurrency = is_root && options.facts.wants_concurrency();
+    let key = imports.as_ref().and_then(|imports| key_of(known, unit, (options, concurrency), imports));
     if let Some(key) = key
         && let Some(bytes) = known.world().read_kept(key)
         && let Some(facts) = restored(known, unit, &bytes)
     {
         return (facts, offer_of(&bytes, imports.as_deref()));
     }
-    let look = AssertUnwindSafe(|| from_source(known, reader, unit, options));
+    let look = AssertUnwindSafe(|| from_source(known, reader, unit, (options, concurrency)));
     let facts = catch_unwind(look).unwrap_or_else(|_| PackageFacts {
         gaps: vec![format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key)],
         ..PackageFacts::default()
@@ -98,14 +100,19 @@ fn imported(known: &Known<'_>, unit: &Unit) -> Option<Vec<[u8; 32]>> {
     Some(offers)
 }
 
-fn key_of(known: &Known<'_>, unit: &Unit, options: &Options<'_>, imports: &[[u8; 32]]) -> Option<[u8; 32]> {
+fn key_of(
+    known: &Known<'_>,
+    unit: &Unit,
+    (options, concurrency): (&Options<'_>, bool),
+    imports: &[[u8; 32]],
+) -> Option<[u8; 32]> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"facts of a package\0");
     hasher.update(CODE.as_bytes());
     hasher.update(&unit.digest?);
     hasher.update(known.models().digest());
     hasher.update(&options.facts.digest());
-    hasher.update(&[u8::from(options.facts.wants_concurrency())]);
+    hasher.update(&[u8::from(concurrency)]);
     // Places are told with the paths of files.
     hasher.update(unit.key.to_string().as_bytes());
     for offer in imports {
@@ -140,7 +147,12 @@ struct ReadFile<'s> {
     file: File,
 }
 
-fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, options: &Options<'_>) -> PackageFacts {
+fn from_source<'k>(
+    known: &'k Known<'k>,
+    reader: &mut Reader,
+    unit: &Unit,
+    (options, concurrency): (&Options<'_>, bool),
+) -> PackageFacts {
     let mut gaps = Vec::new();
     let read = read_files(known, reader, unit, options, &mut gaps);
     let types: Vec<Option<FileTypes<'_>>> =
@@ -158,7 +170,7 @@ fn from_source<'k>(known: &'k Known<'k>, reader: &mut Reader, unit: &Unit, optio
     let is_standard = unit.source.as_ref().is_some_and(|source| source.standard);
     let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
-    if options.facts.wants_concurrency() {
+    if concurrency {
         facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
     }
     let in_hand = InHand { bodies: &bodies, facts: &facts, known };

@@ -16,7 +16,9 @@ impl Run<'_, '_> {
         match known {
             Known::Exit => Next::Gone,
             // What gets a function may call it.
-            Known::Harmless if args.iter().any(|arg| matches!(arg, Val::Closure(_) | Val::Func(_) | Val::Bound(..))) => {
+            Known::Harmless
+                if args.iter().any(|arg| matches!(arg, Val::Closure(_) | Val::Func(_) | Val::Bound(..))) =>
+            {
                 self.foreign(state, here, args)
             }
             Known::Harmless => {
