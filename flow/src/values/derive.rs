@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
             Op::Opaque(list) => body.list(list).iter().for_each(|x| self.may_flow(values.locate(*x), step)),
             _ => {}
         }
-        if is_container(body.op(value)) {
+        if is_container(body.op(value)) && !values.typed.is_immutable(body.inst(value).ty) {
             self.contents(step);
         }
     }

@@ -38,6 +38,11 @@ impl<'a> Typed<'a> {
         matches!(self.under(ty), Some(TypeData::Basic(basic)) if basic.is_string())
     }
 
+    /// Whether values of this type are numbers, strings or booleans: who is given one cannot change it.
+    pub(super) fn is_immutable(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Basic(basic)) if !matches!(basic, Basic::Unknown | Basic::UnsafePointer))
+    }
+
     pub(super) fn is_slice(&self, ty: Ty) -> bool {
         matches!(self.under(ty), Some(TypeData::Slice(_)))
     }
