@@ -137,7 +137,7 @@ pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWit
         facts.extend(facts::of_file(&modules, &scope, &mut tables, &mut sink, module, file));
         let models = models::of_file(module, &scope, &mut Errors { sink: &mut sink, file: id });
         compiled.plan.models.extend(models);
-        let mentioned = |name: &str| examples_mention(module, name);
+        let mentioned = |name: &str| examples_mention(module, name) || items_mention(module, &file.text, name);
         scope.report_unused(mentioned, &mut Errors { sink: &mut sink, file: id });
     }
     compiled.plan.rules.extend(facts::stratified(facts, &asked, &mut sink));
@@ -203,6 +203,18 @@ fn compile_rule<'a>(
         uses: scope.packages().map(|(name, path)| (name.to_owned(), path.to_owned())).collect(),
     });
     uses
+}
+
+/// Whether an item that others lower, when they use it, mentions a package by this name.
+fn items_mention(module: &Module, source: &str, name: &str) -> bool {
+    let mut spans = module.items.iter().filter_map(|item| match item {
+        Item::Predicate(predicate) => Some(predicate.span),
+        Item::Symbols(symbols) => Some(symbols.span),
+        Item::Fact(fact) => Some(fact.rule.span),
+        _ => None,
+    });
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    spans.any(|span| source.get(span.range()).is_some_and(|text| text.split(|c| !is_word(c)).any(|word| word == name)))
 }
 
 /// Whether an example of the file mentions a package by this name.

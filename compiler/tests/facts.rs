@@ -243,3 +243,15 @@ fn labels_are_arguments_of_predicates() {
     let register = bound.trim().split(' ').next().unwrap_or_default();
     assert!(!register.is_empty() && asked.ends_with(&format!(", {register})")), "{text}");
 }
+
+/// What stands in a file for others needs its `use` lines, though nothing of the file is a rule.
+#[test]
+fn packages_of_shared_items_are_used() {
+    let shared = "use \"net/http\"\nuse \"os\"\nuse \"io\"\nuse \"fmt\"\n\nsymbols calls { http.Get }\n\n\
+                  predicate opened($x) { $x matches expr { os.Open(...) } }\n\n\
+                  fact reads(func $f) {\n    match func $f\n    where some path from entry of $f to expr { $(io, fmt).$_(...) }\n}\n";
+    let diagnostics = compile(&sources(&[("shared", shared)]), "local").diagnostics;
+    assert!(diagnostics.iter().all(|one| one.code.text() == "W0607"), "{diagnostics:#?}");
+    let diagnostics = compile(&sources(&[("shared", "use \"os\"\nsymbols s { \"io\".EOF }\n")]), "local").diagnostics;
+    assert!(matches!(&diagnostics[..], [one] if one.code.text() == "W0602"), "{diagnostics:#?}");
+}
