@@ -63,7 +63,7 @@ fn annotated(text: &str) -> String {
         if line.trim_start().starts_with(FACTS) {
             let said: Vec<&str> = facts.get(&(number + 1)).into_iter().flatten().map(|said| after_name(said)).collect();
             let indent = &line[..line.len() - line.trim_start().len()];
-            out.push_str(&format!("{indent}{FACTS} {}", said.join("; ")).trim_end());
+            out.push_str(format!("{indent}{FACTS} {}", said.join("; ")).trim_end());
         } else if let Some((code, _)) = line.split_once(CALLS) {
             let edges: Vec<String> = calls.get(&number).into_iter().flatten().map(|edge| edge_of(edge)).collect();
             out.push_str(&format!("{code}{CALLS} {}", edges.join(", ")));

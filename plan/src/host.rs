@@ -293,7 +293,7 @@ hosts! {
     LockCycle "lock_cycle" (Node) -> Value by flow, "The rows: for the acquisition of a lock while another is held, those that close a circle in the order of locks in other goroutines.";
     StuckWith "stuck_with" (Node) -> Value by flow, "The rows: where the other goroutines stand in the run that `stuck` found.";
     Capacity "capacity" (Node) -> Value by flow, "The capacity of the channel; unknown if it is not constant.";
-    WaitKind "wait_kind" (Node) -> Value by flow, "What the operation waits for: `send`, `receive`, `range`, `select`, `lock`, `read lock`, `group`, `condition`, `goroutines`; unknown for what does not wait.";
+    WaitKind "wait_kind" (Node) -> Value by flow, "What the operation waits for: `send`, `receive`, `range`, `select`, `lock`, `read lock`, `group`, `once`, `condition`; unknown for what does not wait.";
     StuckReason "stuck_reason" (Node) -> Value by flow, "Why the operation that is `stuck` never goes on, as a clause: `nobody receives from it any more`.";
     Stuck "stuck" (Node) -> Truth by flow, "There is a run of the program around it in which the goroutine of this operation waits for ever.";
     Polled "polled" (Node) -> Truth by flow, "The operation is a case of a `select` that has a `default`.";
@@ -301,6 +301,9 @@ hosts! {
     MayQuit "may_quit" (Node) -> Truth by flow, "After this receive a return is reachable without receiving again.";
     SameGoroutine "same_goroutine" (Node, Node) -> Truth by flow, "Both run in one goroutine.";
     Joined "joined" (Node) -> Truth by flow, "The function that starts this goroutine waits for its end on every path.";
+
+    IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "The value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it tells on which.";
+    IsSink "sink" (Node, Value) -> Truth by flow, "The expression is passed for an argument, or is the receiver, of a call for which models say `sink` of this kind.";
 }
 
 impl HostFn {
