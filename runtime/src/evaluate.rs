@@ -160,7 +160,12 @@ impl<'a> FileHost<'a> {
                 Param::Value => self.value_of(*word),
                 _ => None,
             });
-            if let Some(reason) = flow::unknown_because(&values.collect::<Vec<_>>()) {
+            let of_fact = || {
+                let (row, name) = (run_of_word(*args.first()?).0, self.value_of(*args.get(1)?)?);
+                flow::fact_unknown_because(self.facts, row, name)
+            };
+            let of_values = flow::unknown_because(&values.collect::<Vec<_>>());
+            if let Some(reason) = of_values.or_else(|| of_fact().filter(|_| host == HostFn::Fact)) {
                 self.because.replace(Some(Unknown::Reason(reason)));
                 return;
             }

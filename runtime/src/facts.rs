@@ -219,6 +219,10 @@ impl Around for Hand<'_> {
         Some(own.or_else(|| self.package.known.summary(function))?.params.len())
     }
 
+    fn has_source(&self, function: &FunctionKey) -> bool {
+        self.package.facts.function(function).or_else(|| self.package.known.facts_of(function)).is_some()
+    }
+
     /// Those who call the package are not known yet.
     fn callers(&self, _: &Path, _: &FunctionKey) -> (Vec<Node>, Option<usize>) {
         (Vec::new(), None)

@@ -34,7 +34,7 @@ use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-pub(crate) use answer::{answer, unknown_because};
+pub(crate) use answer::{answer, fact_unknown_because, unknown_because};
 pub(crate) use events::EventSet;
 pub(crate) use rows::Rows;
 pub(crate) use trace::Trace;
@@ -132,6 +132,15 @@ impl<'f> Flow<'f> {
         let function = self.function_declaring(row);
         let mut candidates = [function, around].into_iter().flatten();
         candidates.find_map(|id| Some(Located { body: id, value: definition(self.body(id), row)? }))
+    }
+
+    /// The same, but of a variable in memory that is assigned here what it gets, as nothing uses the assignment itself.
+    pub(crate) fn held_at(self, row: Node) -> Option<Located> {
+        let at = self.value_at(row)?;
+        match self.body(at.body).op(at.value) {
+            Op::Store(_, value) => Some(Located { value, ..at }),
+            _ => Some(at),
+        }
     }
 
     /// The body of the function of whose parameter or result list a row is part.

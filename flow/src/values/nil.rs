@@ -28,7 +28,14 @@ impl<'a> Values<'a> {
         self.nil_before(value, Point::Before(at))
     }
 
-    /// The same for the value as one of type `ty`: a pointer that is put into an interface makes one that is not nil,
+    /// The same, but a function that returns nil on some of its paths is taken to do so here, unless an error or a boolean
+    /// beside the result tells when it does.
+    pub fn possibly_nil_at(&self, value: Value, at: Value) -> Nilness {
+        let mut question = Question { believes_callees: true, ..Question::default() };
+        question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown)
+    }
+
+    /// The same as [`Values::nil_at`] for the value as one of type `ty`: a pointer that is put into an interface makes one that is not nil,
     /// whatever the pointer is.
     pub fn nil_as(&self, value: Value, at: Value, ty: Ty) -> Nilness {
         let from = self.body.inst(value).ty;
@@ -40,14 +47,17 @@ impl<'a> Values<'a> {
     }
 
     fn nil_before(&self, value: Value, point: Point) -> Nilness {
-        let mut question = Question { steps: 0, open: Vec::new() };
+        let mut question = Question::default();
         question.nil(self, value, point).unwrap_or(Nilness::Unknown)
     }
 }
 
 /// The state of one question.
+#[derive(Default)]
 struct Question {
     steps: u32,
+    /// Whether what functions return on some of their paths is taken to come from this call.
+    believes_callees: bool,
     /// Phis that are being looked at.
     open: Vec<Value>,
 }
@@ -192,14 +202,24 @@ impl Question {
         if number < last
             && let Some(outcome) = outcome_of(values, call_value, last, point)
         {
-            return Some(proven(with_outcome(result, outcome)));
+            return Some(self.told(with_outcome(result, outcome)));
         }
         let unchecked = result.nil == Nilness::Sometimes
             && number < last
             && (result.nil_without_error == Nilness::Never || result.nil_if_ok == Nilness::Never)
             && is_checked_later(values, call_value, last)
             && support::may_be_any(values, call_value, value, point);
-        Some(if unchecked { Nilness::Sometimes } else { proven(result.nil) })
+        Some(match result.nil {
+            Nilness::Sometimes if unchecked || self.believes_callees && is_told_by_nothing(result, number == last) => {
+                Nilness::Sometimes
+            }
+            nil => proven(nil),
+        })
+    }
+
+    /// What a result is by what its function returns.
+    fn told(&self, nil: Nilness) -> Nilness {
+        if self.believes_callees { nil } else { proven(nil) }
     }
 
     fn extracted(&mut self, values: &Values<'_>, value: Value, tuple: Value, number: u32, point: Point) -> Found {
@@ -234,7 +254,7 @@ impl Question {
             return Nilness::Unknown;
         }
         let outer = values.within(made.body);
-        let mut question = Question { steps: self.steps, open: Vec::new() };
+        let mut question = Question { steps: self.steps, believes_callees: self.believes_callees, open: Vec::new() };
         let found = question.nil(&outer, definition.value, Point::Before(made.value));
         self.steps = question.steps;
         found.unwrap_or(Nilness::Unknown)
@@ -305,6 +325,13 @@ fn is_checked_later(values: &Values<'_>, tuple: Value, last: u32) -> bool {
 /// That a function returns nil on some path does not tell that it does so for these arguments.
 fn proven(nil: Nilness) -> Nilness {
     if nil == Nilness::Sometimes { Nilness::Unknown } else { nil }
+}
+
+/// Whether a result that is sometimes nil is so even where no error is returned with it, and not only where the boolean
+/// beside it is false. What stands beside an unknown last result is not known.
+fn is_told_by_nothing(result: &ResultSummary, is_last: bool) -> bool {
+    let is_nil = |nil| matches!(nil, Nilness::Sometimes | Nilness::Always);
+    is_last || is_nil(result.nil_without_error) || is_nil(result.nil_if_ok)
 }
 
 /// What a result is, now that the last one is known.

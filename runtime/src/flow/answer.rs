@@ -5,6 +5,7 @@ use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_flow::summary::Nilness;
 use rulec_plan::host::{self, HostFn, Tri};
+use rulec_tree::Node;
 use std::sync::Arc;
 
 /// Answers a question about what happens inside of functions.
@@ -42,6 +43,8 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
         HostFn::IsAlwaysNil => values::is_nil(flow, first, |nil| nil == Nilness::Always),
         HostFn::IsNeverNil => values::is_nil(flow, first, |nil| nil == Nilness::Never),
         HostFn::IsMaybeNil => values::is_nil(flow, first, |nil| nil != Nilness::Never),
+        HostFn::IsPossiblyNil => values::may_be_nil(flow, first),
+        HostFn::IsSink => taint::is_sink(flow, first, text(arguments, 1)?),
         HostFn::IsUnusedValue => values::is_unused(flow, first),
         _ => return None,
     })
@@ -89,6 +92,12 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         _ => return None,
     };
     Some(found)
+}
+
+/// Why it is not known whether a fact holds of the row.
+pub(crate) fn fact_unknown_because(facts: &Facts, row: Node, fact: &Value) -> Option<String> {
+    let Value::Str(name) = fact else { return None };
+    calls::unknown_because(facts, row, facts.rules()?.fact_kind(std::str::from_utf8(name).ok()?)?)
 }
 
 /// Why an answer is not known, as far as its arguments tell.

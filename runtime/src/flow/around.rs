@@ -19,6 +19,9 @@ pub trait Around: Knowledge {
     /// How many parameters a function has, its receiver counted.
     fn param_count(&self, function: &FunctionKey) -> Option<usize>;
 
+    /// Whether the function is known from its source.
+    fn has_source(&self, function: &FunctionKey) -> bool;
+
     /// The calls in this file that may call a function, and how many there are in other files; nothing if there may be
     /// more.
     fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>);
@@ -44,6 +47,10 @@ impl Around for Functions<'_> {
 
     fn param_count(&self, function: &FunctionKey) -> Option<usize> {
         Some(self.known().summary(function)?.params.len())
+    }
+
+    fn has_source(&self, function: &FunctionKey) -> bool {
+        self.known().facts_of(function).is_some()
     }
 
     fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>) {

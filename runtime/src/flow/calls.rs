@@ -35,6 +35,24 @@ pub(crate) fn holds(facts: &Facts, row: Node, fact: &str, kind: FactKind) -> Opt
     }
 }
 
+/// Why it is not known whether a fact of this kind holds of what a call, callee or argument stands for.
+pub(crate) fn unknown_because(facts: &Facts, row: Node, kind: FactKind) -> Option<String> {
+    let row = facts.tree().unparen(row);
+    let call = match kind {
+        FactKind::Func => call_meant(facts, row)?,
+        FactKind::Param => part_of_call(facts, row)?.0,
+        FactKind::Result if facts.tree().kind(row) == Kind::Call => row,
+        FactKind::Result => defined_by_call(facts, row)?.0,
+        FactKind::Type | FactKind::Field | FactKind::Global => return None,
+    };
+    let (around, store) = (facts.around()?, facts.types().ok()?.store());
+    let Targets { functions, complete } = around.callees(facts.location()?, call);
+    match functions.iter().find(|function| !around.has_source(function)) {
+        Some(foreign) => Some(format!("nothing is known of `{}`: its source is not at hand", foreign.text(store))),
+        None => (!complete).then(|| "not all functions that may be called here are known".to_owned()),
+    }
+}
+
 /// What a row stands for in the functions that may be called.
 enum Called {
     /// Of each function its part, and whether these are all functions.
@@ -94,7 +112,8 @@ fn without_parens(facts: &Facts, row: Node) -> Node {
 }
 
 /// A part of a call that a parameter stands for.
-enum Part {
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
     Receiver,
     Argument(u32),
 }
@@ -113,7 +132,8 @@ impl Part {
     }
 }
 
-fn part_of_call(facts: &Facts, row: Node) -> Option<(Node, Part)> {
+/// The call of which a row is the receiver or an argument, and which.
+pub(crate) fn part_of_call(facts: &Facts, row: Node) -> Option<(Node, Part)> {
     let tree = facts.tree();
     let above = without_parens(facts, row);
     let parent = tree.parent(above);

@@ -231,7 +231,7 @@ pub(crate) fn escapes(flow: Flow, row: Node, scope: Node) -> EventSet {
     if flow.facts.text_of(row) == b"_" {
         return EventSet::default();
     }
-    let (Some(body), Some(hole)) = (flow.body_around(scope), flow.value_at(row)) else {
+    let (Some(body), Some(hole)) = (flow.body_around(scope), flow.held_at(row)) else {
         return EventSet::unknown("what this value is was not found");
     };
     let mut happenings = Happenings::default();

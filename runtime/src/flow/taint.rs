@@ -5,6 +5,7 @@
 //! the way holds on every path to it. Functions that return such values are sources themselves: they are found package by
 //! package, as facts are.
 
+use super::calls::{Part, part_of_call};
 use super::named::{name_at, name_of_callee};
 use super::trace::{TraceStep, code};
 use super::{Flow, Trace};
@@ -80,6 +81,22 @@ pub(crate) fn tainted(flow: Flow, row: Node, kind: &str) -> Trace {
         Tri::Unknown => Trace::unknown("it is not known what this value is made from"),
         Tri::Yes => Trace::found(flow, steps(flow, &way)),
     }
+}
+
+/// Whether a row is an argument or the receiver of a call for which models say `sink` of this kind.
+pub(crate) fn is_sink(flow: Flow, row: Node, kind: &str) -> Tri {
+    let Some((call, part)) = part_of_call(flow.facts, flow.facts.tree().unparen(row)) else { return Tri::No };
+    let (Some(_), Some(id)) = (flow.store(), flow.evaluated_in(call)) else { return Tri::Unknown };
+    let body = flow.body(id);
+    let Some(call) = body.calls.iter().find(|one| one.row == call) else { return Tri::No };
+    let is_it = |slot: Slot| match (part, slot) {
+        (Part::Receiver, Slot::Receiver) => true,
+        (Part::Argument(number), Slot::Arg(wanted)) => number == wanted,
+        (Part::Argument(number), Slot::From(first)) => number >= first,
+        _ => false,
+    };
+    let says_so = |says: &Says| matches!(says, Says::Sink(of, slot) if of == kind && is_it(*slot));
+    Tri::of(said_of_call(flow, body, call).iter().any(says_so))
 }
 
 /// Whether a result of a function is of this kind.

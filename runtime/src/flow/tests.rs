@@ -175,3 +175,15 @@ fn values_are_followed() {
         assert!(uses.is_complete() && uses.count().unwrap() >= 3, "{uses:?}");
     });
 }
+
+#[test]
+fn what_a_literal_gives_to_a_variable_around_it_escapes() {
+    let body = "func f() { var r *R; g := func() { /*O*/r, _ = open() }; g(); use(r) }\nfunc g() { /*I*/r, _ := open(); _ = r }";
+    ask(body, |flow, source| {
+        let one = |mark| marked(flow, source, mark)[0];
+        assert_eq!(values::escapes(flow, one("/*O*/")), Tri::Yes);
+        let events = events::escapes(flow, one("/*O*/"), one("/*O*/"));
+        assert_eq!(events.sure.insts.len(), 1);
+        assert_eq!(values::escapes(flow, one("/*I*/")), Tri::No);
+    });
+}

@@ -80,7 +80,7 @@ fn derives(flow: Flow, row: Node, from: &mut dyn FnMut(Located) -> Tri) -> Tri {
 
 /// Whether the value of a row leaves the hands of its function.
 pub(crate) fn escapes(flow: Flow, row: Node) -> Tri {
-    match flow.value_at(row) {
+    match flow.held_at(row) {
         Some(at) => Tri::of(!flow.values(at.body).escapes(at.value).is_empty()),
         None => Tri::Unknown,
     }
@@ -92,6 +92,15 @@ pub(crate) fn is_nil(flow: Flow, row: Node, wanted: fn(Nilness) -> bool) -> Tri 
     match flow.values(at.body).nil_at(at.value, at.value) {
         Nilness::Unknown => Tri::Unknown,
         known => Tri::of(wanted(known)),
+    }
+}
+
+/// Whether the value of a row is nil for certain, or as far as the functions that gave it tell.
+pub(crate) fn may_be_nil(flow: Flow, row: Node) -> Tri {
+    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    match flow.values(at.body).possibly_nil_at(at.value, at.value) {
+        Nilness::Unknown => Tri::Unknown,
+        known => Tri::of(known != Nilness::Never),
     }
 }
 
