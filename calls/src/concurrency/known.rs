@@ -66,6 +66,8 @@ pub(crate) enum Known {
     AfterFunc,
     /// `testing.T.Run` and the like: runs the function that is its last argument, and waits for it.
     RunLast,
+    /// `testing.T.Parallel`: `Run` no longer waits for the function that calls it.
+    Parallel,
     /// `runtime.Goexit`, `testing.T.FailNow` and the like: ends the goroutine.
     Exit,
     /// The same, and its result is not nil.
@@ -157,6 +159,7 @@ fn of_name(path: &str, receiver: Option<&str>, name: &str) -> Known {
         ("golang.org/x/sync/errgroup", "Group", "Wait") => GroupWait,
         ("golang.org/x/sync/errgroup", "", "WithContext") => GroupContext,
         ("testing", _, "Run") => RunLast,
+        ("testing", _, "Parallel") => Parallel,
         ("testing", _, "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow") => Exit,
         ("runtime", "", "Goexit") | ("os", "", "Exit") => Exit,
         ("log", _, "Fatal" | "Fatalf" | "Fatalln" | "Panic" | "Panicf" | "Panicln") => Exit,

@@ -105,7 +105,7 @@ impl Roots {
                     Some(own) => below.push(own),
                     None => match program.known(function) {
                         Known::GroupGo | Known::AfterFunc => spawns = true,
-                        Known::Harmless | Known::NotNil | Known::Foreign | Known::Exit => {}
+                        Known::Harmless | Known::Parallel | Known::NotNil | Known::Foreign | Known::Exit => {}
                         _ => meets = true,
                     },
                 },

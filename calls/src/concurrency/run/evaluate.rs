@@ -61,6 +61,7 @@ impl Run<'_, '_> {
         match val {
             Val::Unknown(sym) => *sym,
             Val::Int(number) => self.interner.sym(Term::Number(*number)),
+            Val::Ref(object) => self.interner.sym(Term::Content(*object, PathId::ROOT)),
             _ => {
                 let site = self.site(state, here);
                 self.interner.sym(Term::Fresh(site))

@@ -8,6 +8,7 @@ use super::memory::{Capacity, Data, field};
 use super::state::{Returns, State, Target, Wait};
 use super::value::{Holder, Loc, Sync, Val};
 use crate::concurrency::known::Known;
+use rulec_flow::ir::Callee;
 use rulec_types::Name;
 use std::collections::VecDeque;
 
@@ -30,6 +31,13 @@ impl Run<'_, '_> {
                 if let Val::Unknown(sym) = &result {
                     state.assume(super::value::Test::Nil(*sym), false, &self.interner);
                 }
+                self.done(state, here, Some(result))
+            }
+            Known::Parallel => self.done(state, here, None),
+            Known::RunLast if args.last().is_some_and(|call| self.is_parallel(call)) => {
+                let call = args.last().cloned().unwrap_or(Val::Nil);
+                self.spawn(state, here, Target::Value(call), Vec::new(), None);
+                let result = self.fresh(state, here);
                 self.done(state, here, Some(result))
             }
             Known::RunLast => match args.last().cloned() {
@@ -84,6 +92,15 @@ impl Run<'_, '_> {
         self.lose(state, &args);
         let result = self.fresh(state, here);
         self.done(state, here, Some(result))
+    }
+
+    /// Whether a function literal says that it runs beside others.
+    fn is_parallel(&self, call: &Val) -> bool {
+        let Val::Closure(closure) = call else { return false };
+        self.program.body(closure.code).calls.iter().any(|call| match call.callee {
+            Callee::Func(function) => self.program.known(function) == Known::Parallel,
+            _ => false,
+        })
     }
 
     fn call_argument(&mut self, state: &mut State, here: Here, call: Val, args: Vec<Val>) -> Next {

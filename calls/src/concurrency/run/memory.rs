@@ -23,7 +23,11 @@ impl Object {
                 });
                 *unknown = true;
             }
-            Data::List { exact, .. } | Data::Map { exact, .. } => *exact = false,
+            Data::List { items, exact } => {
+                items.retain(|item| !matches!(item, Val::Nil));
+                *exact = false;
+            }
+            Data::Map { exact, .. } => *exact = false,
             Data::Chan { .. } | Data::Context { .. } => {}
         }
     }
