@@ -29,8 +29,9 @@ pub trait FactsOf: Sync {
     /// The words of the rules, in which trees are to be written.
     fn vocabulary(&self) -> Arc<Vocabulary>;
 
-    /// Whether somebody will ask what goroutines have to do with each other.
-    fn wants_concurrency(&self) -> bool {
+    /// Whether somebody will ask what goroutines have to do with each other in a package: one whose files are checked, or
+    /// one that such a package imports.
+    fn wants_concurrency(&self, _is_checked: bool) -> bool {
         true
     }
 
@@ -51,7 +52,7 @@ impl FactsOf for NoFacts {
         Arc::default()
     }
 
-    fn wants_concurrency(&self) -> bool {
+    fn wants_concurrency(&self, _: bool) -> bool {
         false
     }
 

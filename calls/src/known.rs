@@ -143,8 +143,10 @@ impl<'p> Known<'p> {
         for round in &order {
             let of_source: Vec<u32> =
                 round.iter().copied().filter(|number| known.slots[*number as usize].from_source).collect();
+            // Threads that have no unit of their own work on the files of those that there are.
+            let each = packages.threads() / of_source.len().max(1);
             threads::map(packages.threads(), &of_source, Reader::new, |reader, number| {
-                known.look_at(reader, *number, options);
+                known.look_at(reader, *number, (options, each));
             });
         }
         let _ = known.is_ready.set(());
@@ -168,9 +170,9 @@ impl<'p> Known<'p> {
         number
     }
 
-    fn look_at(&self, reader: &mut Reader, number: u32, options: &Options<'p>) {
+    fn look_at(&self, reader: &mut Reader, number: u32, (options, threads): (&Options<'p>, usize)) {
         let slot = &self.slots[number as usize];
-        let (facts, offer) = prepare::unit(self, reader, &slot.unit, (options, slot.is_root));
+        let (facts, offer) = prepare::unit(self, reader, &slot.unit, (options, slot.is_root, threads));
         // Each is looked at once.
         let _ = slot.facts.set(facts);
         let _ = slot.offer.set(offer);

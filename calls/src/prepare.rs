@@ -23,7 +23,7 @@ use rulec_flow::{Knowledge, Summary};
 use rulec_gofront::{File, ObjectKind, Reader};
 use rulec_tree::{Kind, KindSet, Node};
 use rulec_types::{Name, ObjId, Ty};
-use rulec_world::{FileTypes, Part, SourceFile, Unit};
+use rulec_world::{FileTypes, Part, SourceFile, Unit, threads};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The code that finds the facts: what it made of the same files may have been something else.
@@ -53,16 +53,16 @@ impl Knowledge for InHand<'_> {
     }
 }
 
-/// What is known of a unit, and a hash over what it offers. Only of packages that are asked for themselves it is found out
-/// what goroutines have to do with each other.
+/// What is known of a unit, and a hash over what it offers. What goroutines have to do with each other is found
+/// out where somebody will ask.
 pub(crate) fn unit<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
     unit: &Unit,
-    (options, is_root): (&Options<'_>, bool),
+    (options, is_root, threads): (&Options<'_>, bool, usize),
 ) -> (PackageFacts, [u8; 32]) {
     let imports = imported(known, unit);
-    let concurrency = is_root && options.facts.wants_concurrency();
+    let concurrency = options.facts.wants_concurrency(is_root);
     let key = imports.as_ref().and_then(|imports| key_of(known, unit, (options, concurrency), imports));
     if let Some(key) = key
         && let Some(bytes) = known.world().read_kept(key)
@@ -70,7 +70,7 @@ pub(crate) fn unit<'k>(
     {
         return (facts, offer_of(&bytes, imports.as_deref()));
     }
-    let look = AssertUnwindSafe(|| from_source(known, reader, unit, (options, concurrency)));
+    let look = AssertUnwindSafe(|| from_source(known, reader, unit, (options, concurrency, threads)));
     let facts = catch_unwind(look).unwrap_or_else(|_| PackageFacts {
         gaps: vec![format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key)],
         ..PackageFacts::default()
@@ -151,21 +151,27 @@ fn from_source<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
     unit: &Unit,
-    (options, concurrency): (&Options<'_>, bool),
+    (options, concurrency, threads): (&Options<'_>, bool, usize),
 ) -> PackageFacts {
     let mut gaps = Vec::new();
-    let read = read_files(known, reader, unit, options, &mut gaps);
+    let read = read_files(known, reader, unit, (options, threads), &mut gaps);
     let types: Vec<Option<FileTypes<'_>>> =
         read.iter().map(|read| known.world().file(&unit.key, &read.place.path, &read.file).ok()).collect();
-    let files = read.iter().zip(&types).map(|(read, types)| FileBodies {
-        name: known.store().name(&read.place.path.to_string_lossy()),
-        path: &read.place.path,
-        source: &read.content,
-        file: &read.file,
-        types: types.as_ref(),
-        flow: FileFlow::new(&read.file, types.as_ref(), known),
-    });
-    let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files.collect());
+    let typed: Vec<_> = read.iter().zip(&types).collect();
+    let files = threads::map(
+        threads,
+        &typed,
+        || (),
+        |(), (read, types)| FileBodies {
+            name: known.store().name(&read.place.path.to_string_lossy()),
+            path: &read.place.path,
+            source: &read.content,
+            file: &read.file,
+            types: types.as_ref(),
+            flow: FileFlow::new(&read.file, types.as_ref(), known),
+        },
+    );
+    let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files);
     let never = settle_returns(&mut bodies, known);
     let is_standard = unit.source.as_ref().is_some_and(|source| source.standard);
     let mut facts = summarised(&bodies, known, &never, is_standard);
@@ -182,18 +188,23 @@ fn read_files<'s>(
     known: &Known<'_>,
     reader: &mut Reader,
     unit: &'s Unit,
-    options: &Options<'_>,
+    (options, threads): (&Options<'_>, usize),
     gaps: &mut Vec<String>,
 ) -> Vec<ReadFile<'s>> {
     let vocabulary = options.facts.vocabulary();
+    let places: Vec<&SourceFile> = unit.source.iter().flat_map(|source| source.part(unit.part)).collect();
+    let read = |reader: &mut Reader, place: &&'s SourceFile| {
+        let content = known.world().source().read(place).map_err(|error| error.to_string())?;
+        let file = reader.read(&content, &vocabulary).map_err(|refusal| refusal.to_string())?;
+        Ok(ReadFile { place, content, file })
+    };
+    let results: Vec<Result<ReadFile<'s>, String>> = match threads {
+        ..=1 => places.iter().map(|place| read(reader, place)).collect(),
+        _ => threads::map(threads, &places, Reader::new, read),
+    };
     let mut files = Vec::new();
-    for place in unit.source.iter().flat_map(|source| source.part(unit.part)) {
-        let content = known.world().source().read(place).map_err(|error| error.to_string());
-        let read = content.and_then(|content| {
-            let file = reader.read(&content, &vocabulary).map_err(|refusal| refusal.to_string())?;
-            Ok(ReadFile { place, content, file })
-        });
-        match read {
+    for (place, result) in places.iter().zip(results) {
+        match result {
             Ok(read) => files.push(read),
             Err(reason) => gaps.push(format!("{}: {reason}", place.path.display())),
         }

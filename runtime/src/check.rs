@@ -11,6 +11,7 @@ use crate::findings::{self, Found, position};
 use crate::flow::around::Around;
 use crate::job::{Job, RuleSetting, Target};
 use crate::suppress;
+use crate::wanted::Wanted;
 use rayon::prelude::*;
 use rulec_calls::{Functions, Options};
 use rulec_gofront::{BuildContext, File, Reader};
@@ -36,7 +37,8 @@ const STACK_BYTES: usize = 96 << 20;
 pub fn check(job: &Job) -> Outcome {
     let start = Instant::now();
     job.progress.start(job.files.len());
-    let run = Run::new(job, job.files);
+    let wanted = Wanted::of(job, job.files);
+    let run = Run::new(job, &wanted, job.files);
     let outcomes = run.in_parallel(|worker, target| run.check_target(worker, target));
     let mut outcome = Outcome::default();
     outcomes.into_iter().for_each(|one| outcome.absorb(one));
@@ -47,7 +49,9 @@ pub fn check(job: &Job) -> Outcome {
 /// Checks one buffer as if it were the content of `target`, which need not exist. Its folder decides about go.mod.
 pub fn check_source(job: &Job, target: &Target, source: &[u8]) -> Outcome {
     let start = Instant::now();
-    let run = Run::new(job, std::slice::from_ref(target));
+    let targets = std::slice::from_ref(target);
+    let wanted = Wanted::of(job, targets);
+    let run = Run::new(job, &wanted, targets);
     let mut outcome = run.guarded(&mut Worker::new(), target, |worker| run.check_bytes(worker, target, source));
     run.finish(&mut outcome, start);
     outcome
@@ -75,7 +79,7 @@ impl Worker {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(job: &'a Job<'a>, targets: &[Target]) -> Run<'a> {
+    pub(crate) fn new(job: &'a Job<'a>, wanted: &'a Wanted<'a>, targets: &[Target]) -> Run<'a> {
         let loader = Loader::new(job.platform.config());
         let mut of_folder = FxHashMap::default();
         for target in targets {
@@ -86,7 +90,7 @@ impl<'a> Run<'a> {
             }
         }
         let around = |packages| -> Box<dyn Around + Sync + 'a> {
-            let options = Options { models: job.rules.models(), facts: job.rules, tests: true };
+            let options = Options { models: job.rules.models(), facts: wanted, tests: true };
             Box::new(Functions::new(packages, options))
         };
         let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);

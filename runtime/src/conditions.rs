@@ -54,6 +54,8 @@ pub struct Facts<'a> {
     pub go_version: Option<GoVersion>,
     /// The comments in source order.
     comments: Vec<Node>,
+    /// The names of imported packages, sorted.
+    import_names: OnceCell<Vec<Vec<u8>>>,
     /// A trait object, so that facts that live long can stand for facts that live shorter.
     types: Option<Box<dyn TypesOfFile + 'a>>,
     /// Where the file lies.
@@ -113,6 +115,7 @@ impl<'a> Facts<'a> {
             import_path: None,
             go_version: None,
             comments,
+            import_names: OnceCell::new(),
             types: None,
             location: None,
             around: None,
@@ -292,6 +295,17 @@ impl<'a> Facts<'a> {
         let declarations = tree.children(tree.slot(Node::ROOT, 1));
         let imports = declarations.filter(|declaration| tree.kind(*declaration) == Kind::ImportDecl);
         imports.flat_map(|declaration| tree.children(declaration))
+    }
+
+    /// The names that packages have in this file, sorted; `.` and `_` are none.
+    pub fn import_names(&self) -> &[Vec<u8>] {
+        self.import_names.get_or_init(|| {
+            let names = self.imports().filter_map(|spec| self.import_name(spec));
+            let names = names.filter(|name| !matches!(name.as_str(), "_" | "."));
+            let mut names: Vec<Vec<u8>> = names.map(String::into_bytes).collect();
+            names.sort_unstable();
+            names
+        })
     }
 
     /// The name that an import spec gives its package in this file: `.` and `_` as written.

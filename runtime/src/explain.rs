@@ -10,6 +10,7 @@ use crate::finding::{Position, RuleRef};
 use crate::findings::position;
 use crate::job::{Job, Target};
 use crate::rules::RuleSet;
+use crate::wanted::Wanted;
 use rulec_gofront::Reader;
 use rulec_pack::program::file_budget;
 use rulec_plan::host::Trap;
@@ -75,7 +76,8 @@ pub fn explain(
     source: &[u8],
     line_number: u32,
 ) -> Result<Vec<Attempt>, String> {
-    let run = Run::new(job, std::slice::from_ref(target));
+    let wanted = Wanted::of_all(job.rules);
+    let run = Run::new(job, &wanted, std::slice::from_ref(target));
     let file = Reader::new().read(source, job.rules.vocabulary()).map_err(|refusal| refusal.to_string())?;
     trace(job.rules, rule, &run.facts(target, source, &file), line_number).map_err(|trap| trap.0)
 }

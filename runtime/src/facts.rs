@@ -11,13 +11,14 @@ use crate::evaluate;
 use crate::flow::around::Around;
 use crate::flow::entities::entity_of;
 use crate::flow::{Flow, taint};
-use crate::rules::RuleSet;
+use crate::rules::{Prepared, RuleSet};
+use crate::wanted::Wanted;
 use rulec_calls::bodies::FileBodies;
 use rulec_calls::package::PackageFacts;
 use rulec_calls::{Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
 use rulec_flow::{Knowledge, Summary};
 use rulec_plan::host::Tri;
-use rulec_plan::ir::Constant;
+use rulec_plan::ir::{Constant, RulePlan};
 use rulec_tree::{Node, Vocabulary};
 use rulec_types::{Name, ObjId, Ty};
 use rustc_hash::FxHashSet;
@@ -26,13 +27,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-impl FactsOf for RuleSet {
+impl FactsOf for Wanted<'_> {
     fn digest(&self) -> [u8; 32] {
-        self.digest_of_facts(|| {
+        *self.digest.get_or_init(|| {
             let mut hasher = blake3::Hasher::new();
-            for prepared in self.prepared().iter().filter(|prepared| has_facts(prepared)) {
+            for (prepared, wanted) in
+                self.rules.prepared().iter().zip(&self.facts).filter(|(_, own)| own.contains(&true))
+            {
                 let plan = prepared.program.plan();
-                let facts: Vec<_> = plan.rules.iter().filter(|rule| rule.meta.fact.is_some()).collect();
+                let facts: Vec<_> = plan.rules.iter().zip(wanted).filter(|(_, wanted)| **wanted).collect();
                 // Options differ between runs of one plan.
                 let constants = plan.constants.iter().zip(&prepared.constants);
                 let options = constants.filter(|(constant, _)| matches!(constant, Constant::Option { .. }));
@@ -40,31 +43,34 @@ impl FactsOf for RuleSet {
                 let all = (&plan.atoms, &plan.symbols, &plan.constants, options, facts);
                 hasher.update(format!("{all:?}").as_bytes());
             }
+            hasher.update(format!("{:?}", self.kinds).as_bytes());
             *hasher.finalize().as_bytes()
         })
     }
 
     fn vocabulary(&self) -> Arc<Vocabulary> {
-        RuleSet::vocabulary(self).clone()
+        self.rules.vocabulary().clone()
+    }
+
+    fn wants_concurrency(&self, is_checked: bool) -> bool {
+        self.facts_ask_of_goroutines || is_checked && self.rules_ask_of_goroutines
     }
 
     fn of_package(&self, package: &InHand<'_>) -> BTreeMap<String, FactTable> {
         let strata = strata(self);
-        if strata.is_empty() && self.taint().is_empty() {
+        if strata.is_empty() && self.kinds.is_empty() {
             return BTreeMap::new();
         }
         let hand = Hand { package, tables: RefCell::default(), asked: RefCell::default() };
-        let files: Vec<Facts> = package.bodies.files.iter().map(|file| facts_of(file, self, &hand)).collect();
-        complete(&files, &hand, |number| sources_in(self, &files, number, &hand));
+        let files: Vec<Facts> = package.bodies.files.iter().map(|file| facts_of(file, self.rules, &hand)).collect();
+        if !self.kinds.is_empty() {
+            complete(&files, &hand, |number| sources_in(&self.kinds, &files, number, &hand));
+        }
         for stratum in &strata {
-            complete(&files, &hand, |number| run_over(self, stratum, &files[number], &hand));
+            complete(&files, &hand, |number| run_over(self.rules, stratum, &files[number], &hand));
         }
         hand.tables.take().into_iter().map(|(name, table)| (name, table.finish())).collect()
     }
-}
-
-fn has_facts(prepared: &crate::rules::Prepared) -> bool {
-    prepared.program.plan().rules.iter().any(|rule| rule.meta.fact.is_some())
 }
 
 fn facts_of<'f>(file: &'f FileBodies<'f>, rules: &'f RuleSet, hand: &'f Hand<'f>) -> Facts<'f> {
@@ -75,13 +81,14 @@ fn facts_of<'f>(file: &'f FileBodies<'f>, rules: &'f RuleSet, hand: &'f Hand<'f>
 /// Of each program the rules of one stratum that are on.
 type Stratum = Vec<Vec<bool>>;
 
-/// The facts of all programs, lowest stratum first.
-fn strata(rules: &RuleSet) -> Vec<Stratum> {
-    let numbers = |prepared: &crate::rules::Prepared| {
-        let of_rule = |rule: &rulec_plan::ir::RulePlan| rule.meta.fact.as_ref().map(|fact| fact.stratum);
-        prepared.program.plan().rules.iter().map(of_rule).collect::<Vec<_>>()
+/// The facts that are wanted, of all programs, lowest stratum first.
+fn strata(wanted: &Wanted) -> Vec<Stratum> {
+    let numbers = |(prepared, wanted): (&Prepared, &Vec<bool>)| {
+        let rules = prepared.program.plan().rules.iter().zip(wanted);
+        let of_rule = |(rule, wanted): (&RulePlan, &bool)| Some(rule.meta.fact.as_ref().filter(|_| *wanted)?.stratum);
+        rules.map(of_rule).collect::<Vec<_>>()
     };
-    let of_rules: Vec<Vec<Option<u32>>> = rules.prepared().iter().map(numbers).collect();
+    let of_rules: Vec<Vec<Option<u32>>> = wanted.rules.prepared().iter().zip(&wanted.facts).map(numbers).collect();
     let all: BTreeSet<u32> = of_rules.iter().flatten().flatten().copied().collect();
     let active =
         |stratum: u32| of_rules.iter().map(move |rules| rules.iter().map(|own| *own == Some(stratum)).collect());
@@ -104,10 +111,10 @@ fn complete(files: &[Facts], hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
 }
 
 /// The results of functions of one file that come from where models say that nobody may trust them.
-fn sources_in(rules: &RuleSet, files: &[Facts], number: usize, hand: &Hand) -> Vec<Entity> {
+fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], number: usize, hand: &Hand) -> Vec<Entity> {
     let (flow, mut changed) = (Flow::of(&files[number]), Vec::new());
     for function in hand.package.bodies.functions.iter().filter(|function| function.file as usize == number) {
-        let found = rules.taint().kinds().filter(|kind| taint::may_have_source(flow, function.body, kind));
+        let found = kinds.iter().filter(|kind| taint::may_have_source(flow, function.body, kind));
         for kind in found {
             for (result, answer) in taint::returns(flow, function.body, kind) {
                 let entity = Entity::Result(function.key, result);
@@ -248,4 +255,4 @@ impl Around for Hand<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

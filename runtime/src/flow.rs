@@ -24,7 +24,7 @@ mod literals;
 mod named;
 
 use crate::conditions::Facts;
-use rulec_flow::ir::{BodyId, Op, Value, VarId};
+use rulec_flow::ir::{BodyId, Op, Value};
 use rulec_flow::paths::{Fact, Paths};
 use rulec_flow::values::{Located, ValueCache, Values};
 use rulec_flow::{Body, FileFlow, Knowledge};
@@ -35,6 +35,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 pub(crate) use answer::{answer, fact_unknown_because, unknown_because};
+pub(crate) use concurrency::is_about_goroutines;
 pub(crate) use events::EventSet;
 pub(crate) use rows::Rows;
 pub(crate) use trace::Trace;
@@ -45,6 +46,8 @@ pub struct Bodies {
     values: ValueCache,
     /// One for each body.
     paths: Vec<OnceCell<Paths>>,
+    /// For each body what its variables get where identifiers declare them.
+    definitions: Vec<OnceCell<FxHashMap<Node, Value>>>,
     known_on_edges: RefCell<FxHashMap<BodyId, Rc<[Known]>>>,
     runs: RefCell<FxHashMap<BodyId, Rc<[literals::Run]>>>,
 }
@@ -64,7 +67,8 @@ impl Bodies {
         let file = given.unwrap_or_else(|| FileFlow::new(facts.file, facts.types().ok(), facts.knowledge()));
         let values = ValueCache::new(file.all());
         let paths = file.all().iter().map(|_| OnceCell::new()).collect();
-        Bodies { file, values, paths, known_on_edges: RefCell::default(), runs: RefCell::default() }
+        let definitions = file.all().iter().map(|_| OnceCell::new()).collect();
+        Bodies { file, values, paths, definitions, known_on_edges: RefCell::default(), runs: RefCell::default() }
     }
 }
 
@@ -131,7 +135,13 @@ impl<'f> Flow<'f> {
         }
         let function = self.function_declaring(row);
         let mut candidates = [function, around].into_iter().flatten();
-        candidates.find_map(|id| Some(Located { body: id, value: definition(self.body(id), row)? }))
+        candidates.find_map(|id| Some(Located { body: id, value: self.definition(id, row)? }))
+    }
+
+    /// What a variable gets where this identifier declares it.
+    pub(crate) fn definition(self, id: BodyId, ident: Node) -> Option<Value> {
+        let known = self.bodies.definitions.get(id.0 as usize)?;
+        known.get_or_init(|| definitions(self.body(id))).get(&ident).copied()
     }
 
     /// The same, but of a variable in memory that is assigned here what it gets, as nothing uses the assignment itself.
@@ -189,15 +199,23 @@ fn edges(body: &Body) -> impl Iterator<Item = (rulec_flow::ir::BlockId, u32, rul
     })
 }
 
-/// What a variable gets where this identifier declares it.
-fn definition(body: &Body, ident: Node) -> Option<Value> {
-    let declares = |var: &VarId| body.vars.get(var.0 as usize).is_some_and(|var| var.decl == ident);
-    let mut values = (0..body.insts.len() as u32).map(Value);
-    values.find(|value| match body.op(*value) {
-        Op::Assign(var, _) => declares(&var),
-        Op::Store(place, _) => matches!(body.place(place), rulec_flow::ir::Place::Var(var) if declares(&var)),
-        _ => false,
-    })
+/// What variables get first, by the identifiers that declare them.
+fn definitions(body: &Body) -> FxHashMap<Node, Value> {
+    let mut found = FxHashMap::default();
+    for value in (0..body.insts.len() as u32).map(Value) {
+        let var = match body.op(value) {
+            Op::Assign(var, _) => Some(var),
+            Op::Store(place, _) => match body.place(place) {
+                rulec_flow::ir::Place::Var(var) => Some(var),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(var) = var.and_then(|var| body.vars.get(var.0 as usize)) {
+            found.entry(var.decl).or_insert(value);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

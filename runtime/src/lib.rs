@@ -30,6 +30,7 @@ mod flow;
 mod prefilter;
 pub mod suppress;
 pub mod value;
+mod wanted;
 
 pub use check::{MAX_FILE_BYTES, check, check_source};
 pub use explain::explain;

@@ -17,7 +17,7 @@ use rulec_plan::manifest::{FactKind, Level, RuleMeta};
 use rulec_plan::model::Model;
 use rulec_tree::Vocabulary;
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The rules of a run.
 pub struct RuleSet {
@@ -29,7 +29,6 @@ pub struct RuleSet {
     taint: TaintModels,
     /// What each fact is about.
     facts: FxHashMap<String, FactKind>,
-    digest_of_facts: OnceLock<[u8; 32]>,
 }
 
 /// One program of the run, with all that does not depend on a file.
@@ -98,16 +97,7 @@ impl RuleSet {
         let taint = TaintModels::new(&models);
         let facts = programs.iter().flat_map(|one| &one.program.plan().rules);
         let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
-        Ok(RuleSet {
-            vocabulary: Arc::new(vocabulary),
-            programs,
-            prefilter,
-            names,
-            models,
-            taint,
-            facts,
-            digest_of_facts: OnceLock::new(),
-        })
+        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names, models, taint, facts })
     }
 
     /// The names that the rules mention; files are read over it.
@@ -143,11 +133,6 @@ impl RuleSet {
     /// What the fact with this name is about.
     pub(crate) fn fact_kind(&self, name: &str) -> Option<FactKind> {
         self.facts.get(name).copied()
-    }
-
-    /// A hash over all that decides what the facts are, made once.
-    pub(crate) fn digest_of_facts(&self, make: impl FnOnce() -> [u8; 32]) -> [u8; 32] {
-        *self.digest_of_facts.get_or_init(make)
     }
 
     /// All rules, by program and index.

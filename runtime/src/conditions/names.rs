@@ -169,8 +169,8 @@ pub(super) fn is_imported_name(facts: &Facts, node: Node) -> Tri {
     if facts.tree().kind(node) != Kind::Ident {
         return Tri::No;
     }
-    let is_it = |name: String| name.as_bytes() == facts.text_of(node) && !matches!(name.as_str(), "_" | ".");
-    Tri::of(facts.imports().filter_map(|spec| facts.import_name(spec)).any(is_it))
+    let text = facts.text_of(node);
+    Tri::of(facts.import_names().binary_search_by(|name| name.as_slice().cmp(text)).is_ok())
 }
 
 /// Whether the identifier is spelled like a predeclared one.

@@ -19,7 +19,8 @@ use std::sync::atomic::AtomicBool;
 
 const FACT: &str = "test.facts.blocks";
 
-fn step(op: Op) -> Step {
+/// A step.
+pub(crate) fn step(op: Op) -> Step {
     Step { op, origin: OriginId(0) }
 }
 
@@ -33,7 +34,8 @@ fn blocks(of: Register) -> Step {
     step(Op::Ask(Cond::Host(HostFn::Fact, vec![Arg::Node(of), Arg::Const(ConstId(0))])))
 }
 
-fn plan(id: &str, fact: Option<FactMeta>, kind: Kind, mut body: Vec<Step>) -> RulePlan {
+/// A rule or fact that reports its candidates.
+pub(crate) fn plan(id: &str, fact: Option<FactMeta>, kind: Kind, mut body: Vec<Step>) -> RulePlan {
     body.push(step(Op::Emit(vec![Arg::Node(Register::ROOT)])));
     RulePlan {
         meta: RuleMeta {

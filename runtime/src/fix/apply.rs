@@ -9,6 +9,7 @@ use crate::check::{Run, Worker, read, skipped};
 use crate::conditions::Facts;
 use crate::finding::{Edit, Finding, FixEdits, Outcome};
 use crate::job::{Job, Target};
+use crate::wanted::Wanted;
 use rulec_gofront::{File, Reader};
 use rulec_plan::manifest::Applicability;
 use rustc_hash::FxHashSet;
@@ -71,7 +72,8 @@ pub struct Failure {
 pub fn fix(job: &Job, level: FixLevel, write: bool) -> FixOutcome {
     let start = Instant::now();
     job.progress.start(job.files.len());
-    let run = Run::new(job, job.files);
+    let wanted = Wanted::of(job, job.files);
+    let run = Run::new(job, &wanted, job.files);
     let fixed = run.in_parallel(|worker, target| {
         let fixed = fix_target(&run, worker, target, level, write);
         job.progress.file_done(&target.display);
@@ -100,7 +102,9 @@ pub fn unified_diff(change: &Change) -> String {
 /// Does with one buffer what [`fix`] does with a file: the outcome of what remains, the change, and the fixes that had to be
 /// dropped.
 pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel) -> (Outcome, Change, Vec<Failure>) {
-    let run = Run::new(job, std::slice::from_ref(target));
+    let targets = std::slice::from_ref(target);
+    let wanted = Wanted::of(job, targets);
+    let run = Run::new(job, &wanted, targets);
     let mut fixing = Fixing::new(&run, target, source, level);
     let mut outcome = fixing.finish(&mut Worker::new());
     outcome.finish();

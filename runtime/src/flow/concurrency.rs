@@ -31,6 +31,16 @@ pub(crate) fn relation(host: HostFn) -> Option<Relation> {
     })
 }
 
+/// Whether a function asks for what this module answers.
+pub(crate) fn is_about_goroutines(host: HostFn) -> bool {
+    use HostFn::{Capacity, Joined, MayQuit, Polled, Private, SameGoroutine, Stuck, StuckReason, WaitKind};
+    relation(host).is_some()
+        || matches!(
+            host,
+            Capacity | WaitKind | StuckReason | Stuck | Polled | Private | MayQuit | SameGoroutine | Joined
+        )
+}
+
 /// The rows in this relation to one of the file.
 pub(crate) fn rows(facts: &Facts, relation: Relation, row: Node) -> Option<Rows> {
     let (concurrency, at) = place(facts, row)?;

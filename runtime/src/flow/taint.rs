@@ -49,11 +49,6 @@ impl TaintModels {
         taint
     }
 
-    /// Whether there are no sources at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
-    }
-
     /// The kinds that there are sources of.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
         self.kinds.iter().map(String::as_str)

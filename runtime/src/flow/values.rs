@@ -108,7 +108,7 @@ pub(crate) fn may_be_nil(flow: Flow, row: Node) -> Tri {
 pub(crate) fn is_unused(flow: Flow, row: Node) -> Tri {
     let row = flow.facts.tree().unparen(row);
     let Some(around) = flow.evaluated_in(row) else { return Tri::Unknown };
-    let at = super::definition(flow.body(around), row).or_else(|| flow.value_at(row).map(|at| at.value));
+    let at = flow.definition(around, row).or_else(|| flow.value_at(row).map(|at| at.value));
     at.map_or(Tri::Unknown, |at| flow.values(around).is_dead(at))
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn definitions(flow: Flow, row: Node) -> Option<Rows> {
 /// The rows that use the value that is assigned here; doubtful where another value may be there instead.
 pub(crate) fn uses(flow: Flow, row: Node) -> Option<Rows> {
     let around = flow.evaluated_in(row)?;
-    let defined = super::definition(flow.body(around), row).map(|value| Located { body: around, value });
+    let defined = flow.definition(around, row).map(|value| Located { body: around, value });
     let at = defined.or_else(|| flow.value_at(row))?;
     let (body, values) = (flow.body(at.body), flow.values(at.body));
     if matches!(body.op(at.value), Op::Store(..)) {
