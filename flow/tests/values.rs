@@ -78,6 +78,7 @@ impl Asker<'_> {
         let (values, value) = self.value(line, x);
         match what {
             "nil" => format!("{:?}", values.nil_at(value, value)).to_lowercase(),
+            "possibly" => format!("{:?}", values.possibly_nil_at(value, value)).to_lowercase(),
             "range" => interval(values.range_at(value, value)),
             "len" => interval(values.len_at(value, value)),
             "const" => values.constant(value).map_or("none".to_owned(), |constant| constant.exact_string()),
@@ -224,7 +225,7 @@ fn summaries() -> HashMap<&'static str, Summary> {
         ("run", param(ParamSummary { called: Often::Always, ..ParamSummary::default() })),
         ("use", param(ParamSummary { dereferenced: Often::Always, ..ParamSummary::default() })),
         ("must", param(ParamSummary { holds_after: true, ..ParamSummary::default() })),
-        ("find", result(nil(Nilness::Sometimes))),
+        ("find", Summary { results: vec![nil(Nilness::Sometimes)], ..none.clone() }),
         ("get", result(nil(Nilness::Never))),
         (
             "open",

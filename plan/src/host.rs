@@ -261,8 +261,8 @@ hosts! {
     Escapes "escapes" (Node) -> Truth by flow, "The value leaves the hands of its function: returned, stored in a field, element or package-level variable, sent, captured by a function literal that is kept, or passed to a function that keeps it or is not known.";
     IsAlwaysNil "is always_nil" (Node) -> Truth by flow, "The value is nil whenever it is evaluated here.";
     IsNeverNil "is never_nil" (Node) -> Truth by flow, "The value is never nil when it is evaluated here.";
-    IsMaybeNil "is maybe_nil" (Node) -> Truth by flow, "The value is nil on some path to here, for certain.";
-    IsUnusedValue "is unused_value" (Node) -> Truth by flow, "What is assigned to the variable here is read on no path.";
+    IsMaybeNil "is maybe_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here; no where nothing proves it.";
+    IsUnusedValue "is unused_value" (Node) -> Truth by flow, "What is assigned to the variable here is read on no path; no where nothing proves it.";
     Least "least" (Node) -> Value by flow, "The least value that the integer can have here, by the conditions on the way to it; unknown if there is no bound.";
     Greatest "greatest" (Node) -> Value by flow, "The greatest value that the integer can have here; unknown if there is no bound.";
     LeastLen "least_len" (Node) -> Value by flow, "The least length that the slice, array, string, map or channel can have here.";
@@ -302,7 +302,7 @@ hosts! {
     SameGoroutine "same_goroutine" (Node, Node) -> Truth by flow, "Both run in one goroutine.";
     Joined "joined" (Node) -> Truth by flow, "The function that starts this goroutine waits for its end on every path.";
 
-    IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "The value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it tells on which.";
+    IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it tells on which; no where nothing proves it.";
     IsSink "sink" (Node, Value) -> Truth by flow, "The expression is passed for an argument, or is the receiver, of a call for which models say `sink` of this kind.";
 }
 

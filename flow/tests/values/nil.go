@@ -518,3 +518,23 @@ func MethodOfInterface(i I) {
 	i.M()
 	borrow(i) // want nil i never
 }
+
+func WordOfCallees(s string) {
+	p := find(1)
+	borrow(p) // want possibly p sometimes
+	if p != nil {
+		borrow(p) // want possibly p never
+	}
+	q, err := open(s)
+	if err != nil {
+		borrow(q) // want possibly q unknown
+		return
+	}
+	borrow(q) // want possibly q never
+	r, ok := lookup(s)
+	if ok {
+		borrow(r) // want possibly r never
+	}
+	use(p)
+	borrow(p) // want possibly p never
+}

@@ -67,7 +67,14 @@ impl EventSet {
         }
         joined.sure.join(&other.sure);
         joined.maybe.join(&other.maybe);
-        joined.avoiding.extend(&other.avoiding);
+        for one in &other.avoiding {
+            // Who avoids both branches never looks: nothing is known of the value.
+            let before = joined.avoiding.len();
+            joined.avoiding.retain(|known| !are_contrary(*known, *one));
+            if joined.avoiding.len() == before {
+                joined.avoiding.push(*one);
+            }
+        }
         joined.unknown = joined.unknown.or_else(|| other.unknown.clone());
         joined
     }
@@ -166,6 +173,15 @@ fn fact_named(which: &str) -> Fact {
         "not nil" => Fact::NotNil,
         "true" => Fact::True,
         _ => Fact::False,
+    }
+}
+
+/// Whether one of these holds exactly where the other does not.
+fn are_contrary(a: Assumption, b: Assumption) -> bool {
+    match (a, b) {
+        (Assumption::Nil(a), Assumption::NotNil(b)) | (Assumption::NotNil(a), Assumption::Nil(b)) => a == b,
+        (Assumption::True(a), Assumption::False(b)) | (Assumption::False(a), Assumption::True(b)) => a == b,
+        _ => false,
     }
 }
 

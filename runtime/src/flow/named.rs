@@ -10,6 +10,11 @@ use rulec_types::{Name, ObjId, Ty, TypeData};
 pub(crate) fn name_at(flow: Flow, body: &Body, at: Value, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
     match body.op(at) {
         Op::Call(call) => name_of_callee(flow, body, body.call(call), wanted),
+        // One of several results.
+        Op::Extract(tuple, _) => match body.op(tuple) {
+            Op::Call(call) => name_of_callee(flow, body, body.call(call), wanted),
+            _ => None,
+        },
         Op::Func(function) => name_of_object(flow, function, wanted),
         Op::Load(place) => match body.place(place) {
             Place::Global(object) => name_of_object(flow, object, wanted),

@@ -168,6 +168,8 @@ fn values_are_followed() {
         assert_eq!(values::is_nil(flow, one("/*N*/"), |nil| nil == Nilness::Never), Tri::Yes);
         assert_eq!(values::is_nil(flow, one("/*Z*/"), |nil| nil == Nilness::Always), Tri::Yes);
         assert_eq!(values::is_nil(flow, one("/*B*/"), |nil| nil == Nilness::Always), Tri::Unknown);
+        assert_eq!(values::may_be_nil(flow, one("/*B*/"), true), Tri::No);
+        assert_eq!(values::may_be_nil(flow, one("/*Z*/"), true), Tri::Yes);
         let (range, length) = (values::range(flow, one("/*I*/")).unwrap(), values::length(flow, one("/*L*/")).unwrap());
         assert_eq!((range.low, range.high), (Some(1), Some(9)));
         assert_eq!((length.low, length.high), (Some(3), Some(3)));

@@ -95,13 +95,26 @@ pub(crate) fn is_nil(flow: Flow, row: Node, wanted: fn(Nilness) -> bool) -> Tri 
     }
 }
 
-/// Whether the value of a row is nil for certain, or as far as the functions that gave it tell.
-pub(crate) fn may_be_nil(flow: Flow, row: Node) -> Tri {
+/// Whether it is proven that the value of a row is nil on some path, by what is certain or, unless `proof` is asked for,
+/// by what the functions that gave it return on some of their paths.
+pub(crate) fn may_be_nil(flow: Flow, row: Node, proof: bool) -> Tri {
     let Some(at) = flow.value_at(row) else { return Tri::Unknown };
-    match flow.values(at.body).possibly_nil_at(at.value, at.value) {
-        Nilness::Unknown => Tri::Unknown,
+    let values = flow.values(at.body);
+    let found = match proof {
+        true => values.nil_at(at.value, at.value),
+        false => values.possibly_nil_at(at.value, at.value),
+    };
+    match found {
+        Nilness::Unknown => unproven(flow, at),
         known => Tri::of(known != Nilness::Never),
     }
+}
+
+/// The answer to a question for a proof where there is none: no, if the code was understood.
+fn unproven(flow: Flow, at: Located) -> Tri {
+    let body = flow.body(at.body);
+    let is_understood = !body.partial && !body.inst(at.value).ty.is_unknown() && flow.store().is_some();
+    if is_understood { Tri::No } else { Tri::Unknown }
 }
 
 /// Whether what a variable gets here is read on no path.
@@ -109,7 +122,12 @@ pub(crate) fn is_unused(flow: Flow, row: Node) -> Tri {
     let row = flow.facts.tree().unparen(row);
     let Some(around) = flow.evaluated_in(row) else { return Tri::Unknown };
     let at = flow.definition(around, row).or_else(|| flow.value_at(row).map(|at| at.value));
-    at.map_or(Tri::Unknown, |at| flow.values(around).is_dead(at))
+    let Some(at) = at else { return Tri::Unknown };
+    match flow.values(around).is_dead(at) {
+        // Of a variable in memory it cannot be proven.
+        Tri::Unknown if matches!(flow.body(around).op(at), Op::Store(..)) && !flow.body(around).partial => Tri::No,
+        answer => answer,
+    }
 }
 
 /// The integers that a row can be.
