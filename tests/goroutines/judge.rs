@@ -217,7 +217,7 @@ mod tests {
         for pair in pairs {
             let good = std::fs::read_to_string(folder.join(&pair.name).join("good/main.go")).expect(&pair.name);
             assert!(!pair.marks.is_empty(), "{}", pair.name);
-            assert_eq!(marks(&good), [], "{}", pair.name);
+            assert!(marks(&good).is_empty(), "{}", pair.name);
         }
     }
 }
