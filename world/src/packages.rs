@@ -85,8 +85,7 @@ impl Packages {
 
     /// The packages of the files, sorted.
     pub fn roots(&self) -> Vec<PackageKey> {
-        let mut roots: Vec<PackageKey> =
-            self.files.iter().map(|file| self.world.source().package_of(file)).collect();
+        let mut roots: Vec<PackageKey> = self.files.iter().map(|file| self.world.source().package_of(file)).collect();
         roots.sort_unstable();
         roots.dedup();
         roots

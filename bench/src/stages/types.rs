@@ -9,7 +9,9 @@ use rulec_gofront::{File, Reader};
 use rulec_program::Config;
 use rulec_tree::Vocabulary;
 use rulec_world::standard::StandardOn;
-use rulec_world::{Cache, Coverage, DiskSource, FileTypes, Import, PackageKey, PackageSource, Source, SourceFile, World};
+use rulec_world::{
+    Cache, Coverage, DiskSource, FileTypes, Import, PackageKey, PackageSource, Source, SourceFile, World,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
