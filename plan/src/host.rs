@@ -259,7 +259,7 @@ hosts! {
     DerivesFromRows "derives from rows" (Node, Value) -> Truth by flow, "The value is made from that of one of the rows.";
     DerivesFromSymbols "derives from symbols" (Node, Value) -> Truth by flow, "The value is made from one of the symbols: a call of it, or its own.";
     Escapes "escapes" (Node) -> Truth by flow, "The value leaves the hands of its function: returned, stored in a field, element or package-level variable, sent, captured by a function literal that is kept, or passed to a function that keeps it or is not known.";
-    IsAlwaysNil "is always_nil" (Node) -> Truth by flow, "The value is nil whenever it is evaluated here.";
+    IsAlwaysNil "is always_nil" (Node) -> Truth by flow, "It is proven that the value is nil whenever it is evaluated here.";
     IsNeverNil "is never_nil" (Node) -> Truth by flow, "The value is never nil when it is evaluated here.";
     IsMaybeNil "is maybe_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here; no where nothing proves it.";
     IsUnusedValue "is unused_value" (Node) -> Truth by flow, "What is assigned to the variable here is read on no path; no where nothing proves it.";

@@ -3,7 +3,6 @@
 use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
-use rulec_flow::summary::Nilness;
 use rulec_plan::host::{self, HostFn, Tri};
 use rulec_tree::Node;
 use std::sync::Arc;
@@ -40,8 +39,8 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
         HostFn::DerivesFromRows => values::derives_from_rows(flow, first, rows(arguments, 1)?),
         HostFn::DerivesFromSymbols => values::derives_from_symbols(flow, first, arguments.value(1)),
         HostFn::Escapes => values::escapes(flow, first),
-        HostFn::IsAlwaysNil => values::is_nil(flow, first, |nil| nil == Nilness::Always),
-        HostFn::IsNeverNil => values::is_nil(flow, first, |nil| nil == Nilness::Never),
+        HostFn::IsAlwaysNil => values::is_always_nil(flow, first),
+        HostFn::IsNeverNil => values::is_never_nil(flow, first),
         HostFn::IsMaybeNil => values::may_be_nil(flow, first, true),
         HostFn::IsPossiblyNil => values::may_be_nil(flow, first, false),
         HostFn::IsSink => taint::is_sink(flow, first, text(arguments, 1)?),

@@ -86,12 +86,21 @@ pub(crate) fn escapes(flow: Flow, row: Node) -> Tri {
     }
 }
 
-/// Whether the value of a row is nil where it is evaluated; `wanted` says what each answer comes to.
-pub(crate) fn is_nil(flow: Flow, row: Node, wanted: fn(Nilness) -> bool) -> Tri {
+/// Whether it is proven that the value of a row is always nil there.
+pub(crate) fn is_always_nil(flow: Flow, row: Node) -> Tri {
+    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    match flow.values(at.body).nil_at(at.value, at.value) {
+        Nilness::Unknown => unproven(flow, at),
+        known => Tri::of(known == Nilness::Always),
+    }
+}
+
+/// Whether the value of a row is never nil there.
+pub(crate) fn is_never_nil(flow: Flow, row: Node) -> Tri {
     let Some(at) = flow.value_at(row) else { return Tri::Unknown };
     match flow.values(at.body).nil_at(at.value, at.value) {
         Nilness::Unknown => Tri::Unknown,
-        known => Tri::of(wanted(known)),
+        known => Tri::of(known == Nilness::Never),
     }
 }
 
