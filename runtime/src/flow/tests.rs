@@ -3,7 +3,6 @@
 
 use super::{EventSet, Flow, Rows, Trace, events, paths, values};
 use crate::conditions::Facts;
-use rulec_flow::summary::Nilness;
 use rulec_gofront::{File, Reader};
 use rulec_plan::host::Tri;
 use rulec_tree::{Category, Kind, Node, Vocabulary};
@@ -165,9 +164,10 @@ fn values_are_followed() {
         assert_eq!(values::derives_from(flow, one("/*B*/"), param), Tri::Yes);
         assert_eq!(values::derives_from(flow, one("/*Z*/"), param), Tri::No);
         assert_eq!(values::escapes(flow, param), Tri::Yes);
-        assert_eq!(values::is_nil(flow, one("/*N*/"), |nil| nil == Nilness::Never), Tri::Yes);
-        assert_eq!(values::is_nil(flow, one("/*Z*/"), |nil| nil == Nilness::Always), Tri::Yes);
-        assert_eq!(values::is_nil(flow, one("/*B*/"), |nil| nil == Nilness::Always), Tri::Unknown);
+        assert_eq!(values::is_never_nil(flow, one("/*N*/")), Tri::Yes);
+        assert_eq!(values::is_always_nil(flow, one("/*Z*/")), Tri::Yes);
+        assert_eq!(values::is_always_nil(flow, one("/*B*/")), Tri::No);
+        assert_eq!(values::is_never_nil(flow, one("/*B*/")), Tri::Unknown);
         assert_eq!(values::may_be_nil(flow, one("/*B*/"), true), Tri::No);
         assert_eq!(values::may_be_nil(flow, one("/*Z*/"), true), Tri::Yes);
         let (range, length) = (values::range(flow, one("/*I*/")).unwrap(), values::length(flow, one("/*L*/")).unwrap());

@@ -88,7 +88,7 @@ pub(crate) fn escapes(flow: Flow, row: Node) -> Tri {
 
 /// Whether it is proven that the value of a row is always nil there.
 pub(crate) fn is_always_nil(flow: Flow, row: Node) -> Tri {
-    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    let Some(at) = flow.value_at(row) else { return without_value(flow, row) };
     match flow.values(at.body).nil_at(at.value, at.value) {
         Nilness::Unknown => unproven(flow, at),
         known => Tri::of(known == Nilness::Always),
@@ -107,7 +107,7 @@ pub(crate) fn is_never_nil(flow: Flow, row: Node) -> Tri {
 /// Whether it is proven that the value of a row is nil on some path, by what is certain or, unless `proof` is asked for,
 /// by what the functions that gave it return on some of their paths.
 pub(crate) fn may_be_nil(flow: Flow, row: Node, proof: bool) -> Tri {
-    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    let Some(at) = flow.value_at(row) else { return without_value(flow, row) };
     let values = flow.values(at.body);
     let found = match proof {
         true => values.nil_at(at.value, at.value),
@@ -124,6 +124,14 @@ fn unproven(flow: Flow, at: Located) -> Tri {
     let body = flow.body(at.body);
     let is_understood = !body.partial && !body.inst(at.value).ty.is_unknown() && flow.store().is_some();
     if is_understood { Tri::No } else { Tri::Unknown }
+}
+
+/// The answer to a question for a proof about code that makes no value, such as the name of a function that is called.
+fn without_value(flow: Flow, row: Node) -> Tri {
+    match flow.evaluated_in(row) {
+        Some(body) if !flow.body(body).partial && flow.store().is_some() => Tri::No,
+        _ => Tri::Unknown,
+    }
 }
 
 /// Whether what a variable gets here is read on no path.
