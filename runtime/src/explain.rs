@@ -15,8 +15,9 @@ use rulec_gofront::Reader;
 use rulec_pack::program::file_budget;
 use rulec_plan::host::Trap;
 use rulec_plan::interp::{self, Observer, Subject};
-use rulec_plan::ir::{Origin, OriginId, Start};
+use rulec_plan::ir::{Origin, OriginId, RuleIndex, Start};
 use rulec_tree::{KindSet, Node};
+use rustc_hash::FxHashMap;
 
 /// A rule tried at one candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +103,9 @@ fn trace(rules: &RuleSet, rule: RuleRef, facts: &Facts, line_number: u32) -> Res
         let result =
             match (sure, doubt.and_then(origin), furthest.step.and_then(|(passed, id)| Some((passed, origin(id)?)))) {
                 (true, ..) => AttemptResult::Fired,
-                (false, Some(origin), _) => AttemptResult::Undecided { origin, because: furthest.because(doubt) },
+                (false, Some(origin), _) => {
+                    AttemptResult::Undecided { origin, because: reason_for(&furthest.reasons, doubt) }
+                }
                 _ if outcome == interp::Outcome::Exhausted => AttemptResult::Exhausted,
                 (false, None, Some((passed, origin))) => AttemptResult::Failed { passed, origin },
                 (false, None, None) => continue,
@@ -123,17 +126,47 @@ fn candidates<'a>(facts: &'a Facts, kinds: KindSet, line_number: u32) -> impl It
     })
 }
 
-/// Why the condition on which a match hangs is not known: the rule is run once more at its root.
-pub(crate) fn unknown_because(rules: &RuleSet, facts: &Facts, program: usize, one: &Match) -> Option<String> {
-    let plan = rules.plan(program);
-    plan.rules.get(one.rule.0 as usize).filter(|rule| rule.meta.needs_types)?;
-    let root = one.captures.first()?.nodes()?.first;
-    let subject = Subject { plan, rule: one.rule, tree: facts.tree(), link: rules.program(program).names() };
+/// Why conditions on which matches hang are not known. A rule is run once more at each root of such matches, however many
+/// of them there are: what is unknown at one root was unknown for the same reason each time.
+pub(crate) struct Doubts<'a> {
+    rules: &'a RuleSet,
+    facts: &'a Facts<'a>,
+    program: usize,
+    known: FxHashMap<(RuleIndex, Node), Vec<(OriginId, String)>>,
+}
+
+impl<'a> Doubts<'a> {
+    pub(crate) fn new(rules: &'a RuleSet, facts: &'a Facts<'a>, program: usize) -> Doubts<'a> {
+        Doubts { rules, facts, program, known: FxHashMap::default() }
+    }
+
+    /// Why the condition on which a match hangs is not known.
+    pub(crate) fn because(&mut self, one: &Match) -> Option<String> {
+        let plan = self.rules.plan(self.program);
+        plan.rules.get(one.rule.0 as usize).filter(|rule| rule.meta.needs_types)?;
+        let root = one.captures.first()?.nodes()?.first;
+        let (rules, facts, program) = (self.rules, self.facts, self.program);
+        let reasons =
+            self.known.entry((one.rule, root)).or_insert_with(|| reasons_at(rules, facts, program, one.rule, root));
+        reason_for(reasons, one.doubt)
+    }
+}
+
+/// The reasons for which conditions of a rule are unknown at a root.
+fn reasons_at(rules: &RuleSet, facts: &Facts, program: usize, rule: RuleIndex, root: Node) -> Vec<(OriginId, String)> {
+    let subject = Subject { plan: rules.plan(program), rule, tree: facts.tree(), link: rules.program(program).names() };
     let mut host = FileHost::new(&rules.prepared()[program], facts);
     let mut furthest = Furthest::new(&host, facts);
     let mut budget = file_budget(facts.tree());
-    interp::run_observed(subject, root, &mut budget, &mut host, &mut furthest).ok()?;
-    furthest.because(one.doubt)
+    // Whatever ends the run, the reasons up to there stand.
+    let _ = interp::run_observed(subject, root, &mut budget, &mut host, &mut furthest);
+    furthest.reasons
+}
+
+/// The first reason for which this condition was unknown.
+fn reason_for(reasons: &[(OriginId, String)], doubt: Option<OriginId>) -> Option<String> {
+    let reason = reasons.iter().find(|(origin, _)| Some(*origin) == doubt);
+    reason.map(|(_, reason)| reason.clone())
 }
 
 /// Remembers the failure that came furthest, of equals the first, and why conditions were unknown.
@@ -149,12 +182,6 @@ impl<'f> Furthest<'f> {
     fn new(host: &FileHost, facts: &'f Facts<'f>) -> Furthest<'f> {
         Furthest { facts, step: None, last: host.because.clone(), reasons: Vec::new() }
     }
-
-    /// The first reason for which this condition was unknown.
-    fn because(&self, doubt: Option<OriginId>) -> Option<String> {
-        let reason = self.reasons.iter().find(|(origin, _)| Some(*origin) == doubt);
-        reason.map(|(_, reason)| reason.clone())
-    }
 }
 
 impl Observer for Furthest<'_> {
@@ -165,7 +192,11 @@ impl Observer for Furthest<'_> {
     }
 
     fn unknown(&mut self, _: usize, origin: OriginId) {
-        let reason = match self.last.take() {
+        let last = self.last.take();
+        if self.reasons.iter().any(|(known, _)| *known == origin) {
+            return;
+        }
+        let reason = match last {
             Some(Unknown::Reason(reason)) => reason,
             Some(Unknown::Node(node)) => match self.facts.types() {
                 // What is known all the same is not the cause.
@@ -175,8 +206,6 @@ impl Observer for Furthest<'_> {
             },
             None => return,
         };
-        if self.reasons.iter().all(|(known, _)| *known != origin) {
-            self.reasons.push((origin, reason));
-        }
+        self.reasons.push((origin, reason));
     }
 }

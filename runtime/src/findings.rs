@@ -5,7 +5,7 @@
 
 use crate::conditions::Facts;
 use crate::evaluate::{Captured, Match};
-use crate::explain::unknown_because;
+use crate::explain::Doubts;
 use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided};
 use crate::fix;
 use crate::flow::trace::TraceStep;
@@ -83,20 +83,21 @@ pub(crate) fn collect(
     }
     let sure: FxHashSet<_> = seen.iter().map(|(rule, span, _)| (*rule, *span)).collect();
     doubtful.retain(|(_, _, one, span)| !sure.contains(&(one.rule, *span)));
+    let mut doubts = Doubts::new(rules, facts, program);
     found.undecided.extend(doubtful.into_iter().map(|(rule, plan, one, span)| Undecided {
         rule,
         rule_id: rules.identity(rule).id.clone(),
         path: path.clone(),
         start: position(facts, span.start),
         end: position(facts, span.end),
-        reason: reason_of(rules, facts, program, plan, one),
+        reason: reason_of(&mut doubts, plan, one),
     }));
 }
 
-fn reason_of(rules: &RuleSet, facts: &Facts, program: usize, plan: &RulePlan, one: &Match) -> String {
+fn reason_of(doubts: &mut Doubts, plan: &RulePlan, one: &Match) -> String {
     let origin = one.doubt.and_then(|doubt| plan.origins.get(doubt.0 as usize));
     let what = origin.map_or("a condition holds", |origin| origin.what.as_str());
-    match unknown_because(rules, facts, program, one) {
+    match doubts.because(one) {
         Some(because) => format!("not known whether {what}: {because}"),
         None => format!("not known whether {what}"),
     }
