@@ -258,10 +258,12 @@ pub fn analyse(files: &[SourceFile<'_>], knowledge: &dyn Knowledge) -> Concurren
 /// Runs functions, and writes down who waits for ever.
 fn add_runs(program: &Program<'_>, roots: &roots::Roots, concurrency: &mut Concurrency) {
     let mut found: FxHashMap<Spot, run::Stuck> = FxHashMap::default();
+    let mut doubtful: BTreeSet<Spot> = BTreeSet::new();
     let mut left = roots.budget();
     for (root, most) in roots.to_run() {
         let (outcome, cost) = run::Run::of(program, root, most.min(left));
         left = left.saturating_sub(cost);
+        doubtful.extend(outcome.doubtful);
         for spot in outcome.seen {
             let wait = concurrency.waits.entry(spot).or_insert(WaitsAt { seen: true, complete: true });
             wait.seen = true;
@@ -273,6 +275,13 @@ fn add_runs(program: &Program<'_>, roots: &roots::Roots, concurrency: &mut Concu
                 found.insert(stuck.at, stuck);
             }
         }
+    }
+    for (code, value) in roots.single() {
+        let spot = Spot { file: program.source(code).number, row: program.body(code).inst(value).row };
+        concurrency.waits.entry(spot).or_insert(WaitsAt { seen: true, complete: true });
+    }
+    for spot in doubtful {
+        concurrency.waits.insert(spot, WaitsAt { seen: true, complete: false });
     }
     for (at, stuck) in found {
         concurrency.truths.insert((Question::Stuck, at), true);

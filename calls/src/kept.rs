@@ -6,8 +6,8 @@
 //! `serde` hands no context to the parts of a value, so the table of texts lies on the thread while [`write`] or [`read`]
 //! is at work, and nowhere else: outside of them such fields can be neither written nor read.
 
+use crate::numbered::Numbered;
 use rulec_types::{Name, PackageId, Store};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ pub fn write<T: Serialize>(store: &Store, value: &T) -> Option<Vec<u8>> {
     let _guard = Guard::enter(Table::default());
     let body = postcard::to_allocvec(value).ok()?;
     let used =
-        TABLE.with_borrow_mut(|table| table.as_mut().map(|table| (table.names.take(), table.packages.take())))?;
+        TABLE.with_borrow_mut(|table| table.take()).map(|table| (table.names.into_all(), table.packages.into_all()))?;
     let names: Vec<&str> = used.0.iter().map(|name| store.str(*name)).collect();
     let packages: Vec<&str> = used.1.iter().map(|package| store.str(store.package(*package).path)).collect();
     postcard::to_allocvec(&(names, packages, body)).ok()
@@ -30,8 +30,8 @@ pub fn read<T: for<'a> Deserialize<'a>>(
 ) -> Option<T> {
     let (names, packages, body): (Vec<String>, Vec<String>, Vec<u8>) = postcard::from_bytes(bytes).ok()?;
     let mut table = Table::default();
-    table.names.all = names.iter().map(|name| store.name(name)).collect();
-    table.packages.all = packages.iter().map(|path| package_of(path)).collect::<Option<_>>()?;
+    table.names = names.iter().map(|name| store.name(name)).collect();
+    table.packages = packages.iter().map(|path| package_of(path)).collect::<Option<_>>()?;
     let _guard = Guard::enter(table);
     postcard::from_bytes(&body).ok()
 }
@@ -44,32 +44,6 @@ thread_local! {
 struct Table {
     names: Numbered<Name>,
     packages: Numbered<PackageId>,
-}
-
-/// Things in the order in which they were met.
-struct Numbered<T> {
-    all: Vec<T>,
-    numbers: FxHashMap<T, u32>,
-}
-
-impl<T> Default for Numbered<T> {
-    fn default() -> Numbered<T> {
-        Numbered { all: Vec::new(), numbers: FxHashMap::default() }
-    }
-}
-
-impl<T: Copy + Eq + std::hash::Hash> Numbered<T> {
-    fn number(&mut self, thing: T) -> u32 {
-        let all = &mut self.all;
-        *self.numbers.entry(thing).or_insert_with(|| {
-            all.push(thing);
-            all.len() as u32 - 1
-        })
-    }
-
-    fn take(&mut self) -> Vec<T> {
-        std::mem::take(&mut self.all)
-    }
 }
 
 /// Takes the table away again, whatever happens.
@@ -94,8 +68,8 @@ fn number_of<T: Copy + Eq + std::hash::Hash>(thing: T, of: fn(&mut Table) -> &mu
     TABLE.with_borrow_mut(|table| table.as_mut().map(|table| of(table).number(thing)))
 }
 
-fn thing_at<T: Copy>(number: u32, of: fn(&mut Table) -> &mut Numbered<T>) -> Option<T> {
-    TABLE.with_borrow_mut(|table| of(table.as_mut()?).all.get(number as usize).copied())
+fn thing_at<T: Copy + Eq + std::hash::Hash>(number: u32, of: fn(&mut Table) -> &mut Numbered<T>) -> Option<T> {
+    TABLE.with_borrow_mut(|table| of(table.as_mut()?).get(number))
 }
 
 /// For fields of type [`Name`].

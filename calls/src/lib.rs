@@ -26,6 +26,7 @@ mod models;
 mod prepare;
 
 pub mod kept;
+mod numbered;
 pub mod standard;
 
 mod external;

@@ -72,8 +72,8 @@ fn run(options: &Options) -> Result<Counts, String> {
     let found = findings(repository, &folder, options)?;
     let mut counts = Counts { pairs: pairs.len(), ..Counts::default() };
     for pair in &pairs {
-        let bad = found.get(&format!("{}/bad/main.go", pair.name)).map_or(&[][..], Vec::as_slice);
-        let good = found.get(&format!("{}/good/main.go", pair.name)).map_or(&[][..], Vec::as_slice);
+        let of = |kind: &str| found.get(&format!("{}/{kind}/{}", pair.name, pair.file)).map_or(&[][..], Vec::as_slice);
+        let (bad, good) = (of("bad"), of("good"));
         let is_located = bad.iter().any(|finding| pair.marks.contains(&finding.line));
         let astray = bad.iter().filter(|finding| !pair.marks.contains(&finding.line)).count();
         counts.located += usize::from(is_located);
@@ -104,10 +104,15 @@ impl Counts {
     }
 }
 
+/// What the file of a program is called.
+const FILES: [&str; 2] = ["main.go", "main_test.go"];
+
 /// A folder with a bad and a good program.
 #[derive(Debug)]
 struct Pair {
     name: String,
+    /// The file of each program: a command, or a test.
+    file: &'static str,
     /// The marked lines of the bad program, from 1.
     marks: Vec<u32>,
 }
@@ -122,7 +127,7 @@ impl Pair {
                     ("bad", false) => " (astray)",
                     _ => " (should be silent)",
                 };
-                println!("  {kind}/main.go:{}: {}: {}{place}", finding.line, finding.rule, finding.message);
+                println!("  {kind}/{}:{}: {}: {}{place}", self.file, finding.line, finding.rule, finding.message);
             }
         }
     }
@@ -134,9 +139,10 @@ fn pairs(folder: &Path) -> Result<Vec<Pair>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for entry in entries {
         let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
-        let Ok(source) = std::fs::read_to_string(path.join("bad/main.go")) else { continue };
+        let read = |file| std::fs::read_to_string(path.join("bad").join(file)).ok().map(|source| (file, source));
+        let Some((file, source)) = FILES.into_iter().find_map(read) else { continue };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        pairs.push(Pair { name, marks: marks(&source) });
+        pairs.push(Pair { name, file, marks: marks(&source) });
     }
     pairs.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(pairs)
@@ -215,7 +221,7 @@ mod tests {
         let pairs = pairs(&folder).expect("the folder");
         assert!(pairs.len() >= 60);
         for pair in pairs {
-            let good = std::fs::read_to_string(folder.join(&pair.name).join("good/main.go")).expect(&pair.name);
+            let good = std::fs::read_to_string(folder.join(&pair.name).join("good").join(pair.file)).expect(&pair.name);
             assert!(!pair.marks.is_empty(), "{}", pair.name);
             assert!(marks(&good).is_empty(), "{}", pair.name);
         }

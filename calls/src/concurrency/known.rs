@@ -68,7 +68,12 @@ pub(crate) enum Known {
     RunLast,
     /// `testing.T.Parallel`: `Run` no longer waits for the function that calls it.
     Parallel,
-    /// `runtime.Goexit`, `testing.T.FailNow` and the like: ends the goroutine.
+    /// `Weighted.Acquire` of `golang.org/x/sync/semaphore`: fails only when its context is done.
+    Acquire,
+    /// Functions and methods of `sync/atomic`.
+    Atomic(Atomic),
+    /// `runtime.Goexit`, `testing.T.FailNow` and the like: ends the goroutine. So does what only says that a test has
+    /// failed: how a test that has failed goes on is no concern.
     Exit,
     /// The same, and its result is not nil.
     NotNil,
@@ -76,6 +81,16 @@ pub(crate) enum Known {
     Harmless,
     /// Nothing is known.
     Foreign,
+}
+
+/// What an atomic operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Atomic {
+    Load,
+    Store,
+    Add,
+    Swap,
+    CompareAndSwap,
 }
 
 /// Packages whose functions neither keep channels and pointers nor call what they are given.
@@ -96,7 +111,6 @@ const HARMLESS: &[&str] = &[
     "runtime/debug",
     "strconv",
     "strings",
-    "sync/atomic",
     "testing",
     "time",
     "unicode",
@@ -160,13 +174,28 @@ fn of_name(path: &str, receiver: Option<&str>, name: &str) -> Known {
         ("golang.org/x/sync/errgroup", "", "WithContext") => GroupContext,
         ("testing", _, "Run") => RunLast,
         ("testing", _, "Parallel") => Parallel,
-        ("testing", _, "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow") => Exit,
+        ("testing", _, "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow" | "Error" | "Errorf" | "Fail") => {
+            Exit
+        }
         ("runtime", "", "Goexit") | ("os", "", "Exit") => Exit,
         ("log", _, "Fatal" | "Fatalf" | "Fatalln" | "Panic" | "Panicf" | "Panicln") => Exit,
         ("errors", "", "New") | ("fmt", "", "Errorf") => NotNil,
-        ("sync/atomic", "Value" | "Pointer", _) => Foreign,
+        ("sync/atomic", _, name) => atomic(name).map_or(Foreign, Atomic),
+        (path, "Weighted", "Acquire") if path.ends_with("golang.org/x/sync/semaphore") => Acquire,
         ("runtime", "", "SetFinalizer") | ("testing", _, "Cleanup") | ("runtime", "", "AddCleanup") => Foreign,
         (path, _, _) if HARMLESS.contains(&path) => Harmless,
         _ => Foreign,
     }
+}
+
+/// What a function or method of `sync/atomic` does, by its name: `AddInt32`, `Add`.
+fn atomic(name: &str) -> Option<Atomic> {
+    let by_name = [
+        ("Load", Atomic::Load),
+        ("Store", Atomic::Store),
+        ("Add", Atomic::Add),
+        ("Swap", Atomic::Swap),
+        ("CompareAndSwap", Atomic::CompareAndSwap),
+    ];
+    by_name.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, atomic)| atomic)
 }

@@ -336,11 +336,17 @@ impl<'a> Program<'a> {
         code.shape.get_or_init(|| shape(code.body))
     }
 
-    /// Whether what a row does is in test files' or functions' own order: a function that the testing package calls.
+    /// Whether a function is where goroutines start that nobody of the package starts: `main`, `init`, tests.
     pub(crate) fn is_entry(&self, code: CodeId) -> bool {
+        let is_main = self.name(code).is_some_and(|name| name == "main" || name == "init");
+        is_main && !self.is_method(code) || self.is_test(code)
+    }
+
+    /// Whether the testing package calls a function.
+    pub(crate) fn is_test(&self, code: CodeId) -> bool {
         let Some(name) = self.name(code) else { return false };
         let is_test = ["Test", "Benchmark", "Example", "Fuzz"].iter().any(|prefix| name.starts_with(prefix));
-        !self.is_method(code) && (name == "main" || name == "init" || is_test)
+        is_test && !self.is_method(code)
     }
 }
 

@@ -17,9 +17,13 @@ pub(crate) struct Roots {
     spawns: Vec<bool>,
     /// Communicates or waits itself.
     meets: Vec<bool>,
+    /// Where it takes locks itself, and whether it meets others in any other way.
+    locks: Vec<Vec<Value>>,
+    meets_otherwise: Vec<bool>,
     /// How many instructions it has.
     size: Vec<usize>,
     to_run: Vec<(CodeId, usize)>,
+    single: Vec<(CodeId, Value)>,
     /// For each body the `go` statements that start it or what calls it; `true` in [`Roots::direct`] if it also runs otherwise.
     started_by: Vec<FxHashSet<(CodeId, Value)>>,
     direct: Vec<bool>,
@@ -48,8 +52,11 @@ impl Roots {
             below: Vec::new(),
             spawns: Vec::new(),
             meets: Vec::new(),
+            locks: Vec::new(),
+            meets_otherwise: Vec::new(),
             size: Vec::new(),
             to_run: Vec::new(),
+            single: Vec::new(),
             started_by: vec![FxHashSet::default(); program.codes.len()],
             direct: vec![false; program.codes.len()],
             only_started: FxHashSet::default(),
@@ -73,6 +80,12 @@ impl Roots {
         self.to_run.iter().copied()
     }
 
+    /// Acquisitions of functions that need no run: each is the only operation that its function meets others at, and is
+    /// passed at most once. Nobody waits for a lock that it holds itself but at a second acquisition.
+    pub(crate) fn single(&self) -> impl Iterator<Item = (CodeId, Value)> + '_ {
+        self.single.iter().copied()
+    }
+
     /// How much all runs together may cost: near-linear in the size of the package.
     pub(crate) fn budget(&self) -> usize {
         let all: usize = self.size.iter().sum();
@@ -87,6 +100,7 @@ impl Roots {
     fn look_at(&mut self, program: &Program<'_>, code: CodeId) {
         let body = program.body(code);
         let (mut below, mut spawns, mut meets) = (Vec::new(), false, false);
+        let mut locks: Vec<Value> = Vec::new();
         for inst in &body.insts {
             match inst.op {
                 Op::Closure(inner) => below.extend(program.beside(code, inner)),
@@ -98,6 +112,14 @@ impl Roots {
                 _ => {}
             }
         }
+        for value in (0..body.insts.len() as u32).map(Value) {
+            let Some(Callee::Func(function)) = body.call_at(value).map(|call| call.callee) else { continue };
+            let is_own = program.function(function).is_some();
+            if !is_own && matches!(program.known(function), Known::Lock | Known::RLock) {
+                locks.push(value);
+            }
+        }
+        let mut only_locks = !meets;
         for call in &body.calls {
             spawns |= call.how == How::Go;
             match call.callee {
@@ -105,14 +127,23 @@ impl Roots {
                     Some(own) => below.push(own),
                     None => match program.known(function) {
                         Known::GroupGo | Known::AfterFunc => spawns = true,
-                        Known::Harmless | Known::Parallel | Known::NotNil | Known::Foreign | Known::Exit => {}
-                        _ => meets = true,
+                        Known::Harmless
+                        | Known::Parallel
+                        | Known::NotNil
+                        | Known::Foreign
+                        | Known::Exit
+                        | Known::Acquire
+                        | Known::Atomic(_) => {}
+                        Known::Lock | Known::RLock | Known::Unlock | Known::RUnlock => meets = true,
+                        _ => (meets, only_locks) = (true, false),
                     },
                 },
                 Callee::Closure(inner) => below.extend(program.beside(code, inner)),
-                Callee::Builtin(Builtin::Close) => meets = true,
+                Callee::Builtin(Builtin::Close) => (meets, only_locks) = (true, false),
                 Callee::Interface(name) => {
-                    meets |= program.store().is_some_and(|store| store.str(name) == "Lock");
+                    let is_lock = program.store().is_some_and(|store| store.str(name) == "Lock");
+                    meets |= is_lock;
+                    only_locks &= !is_lock;
                     let methods = program.methods_named(name);
                     below.extend(methods);
                 }
@@ -124,6 +155,8 @@ impl Roots {
         self.below.push(below);
         self.spawns.push(spawns);
         self.meets.push(meets);
+        self.locks.push(locks);
+        self.meets_otherwise.push(!only_locks);
         self.size.push(body.insts.len());
     }
 
@@ -153,7 +186,9 @@ impl Roots {
             let size: usize = reached.iter().map(|code| self.size[code.0 as usize]).sum();
             let is_own = |of: &[bool]| of[code.0 as usize];
             let fits = size <= MAX_REACHED || is_own(&self.spawns);
-            if fits && (any(&self.spawns) || any(&self.meets)) {
+            if let Some(single) = self.single_of(program, code, &reached).filter(|_| !any(&self.spawns)) {
+                self.single.push((code, single));
+            } else if fits && (any(&self.spawns) || any(&self.meets)) {
                 chosen.push((!any(&self.spawns), size, code));
             }
         }
@@ -172,6 +207,23 @@ impl Roots {
         chosen.sort_unstable();
         let cost = |alone: bool| if alone { ALONE_COST } else { MAX_COST };
         self.to_run = chosen.into_iter().map(|(alone, _, code)| (code, cost(alone))).collect();
+    }
+
+    /// The only operation of a function and all that it calls, if it takes one lock, itself, and not in a loop.
+    fn single_of(&self, program: &Program<'_>, code: CodeId, reached: &[CodeId]) -> Option<Value> {
+        let [single] = self.locks[code.0 as usize][..] else { return None };
+        let is_quiet = |other: &CodeId| {
+            let locks = &self.locks[other.0 as usize];
+            !self.meets_otherwise[other.0 as usize] && (*other == code || locks.is_empty())
+        };
+        let is_recursive = reached.iter().any(|caller| self.below[caller.0 as usize].contains(&code));
+        let body = program.body(code);
+        let block = body.block_of(single);
+        let components = &program.shape(code).component;
+        let own = components.get(block.0 as usize)?;
+        let is_loop = components.iter().filter(|component| *component == own).count() > 1
+            || body.block(block).succs.iter().any(|edge| edge.to == block);
+        (reached.iter().all(is_quiet) && !is_recursive && !is_loop).then_some(single)
     }
 
     /// Follows goroutines and entries through calls.

@@ -60,6 +60,8 @@ pub(crate) struct Outcome {
     pub(crate) stuck: Vec<Stuck>,
     /// Operations that some run went past or came to.
     pub(crate) seen: FxHashSet<Spot>,
+    /// Operations at which some run waits for ever, if what other packages do lets it come to that.
+    pub(crate) doubtful: FxHashSet<Spot>,
     /// Whether all states within the bounds were looked at.
     pub(crate) complete: bool,
 }
@@ -72,15 +74,15 @@ pub(crate) struct Run<'p, 'a> {
     steps: usize,
     /// How many instructions may be run.
     most: usize,
-    /// Goroutines that were left behind somewhere on the way because a bound was reached.
-    cut: bool,
+    /// The function that is run.
+    root: CodeId,
 }
 
 impl<'p, 'a> Run<'p, 'a> {
     /// Runs a function with arguments that nothing is known of, at this cost at most; and what it cost.
     pub(crate) fn of(program: &'p Program<'a>, root: CodeId, most: usize) -> (Outcome, usize) {
         let outcome = Outcome::default();
-        let mut run = Run { program, interner: Interner::default(), outcome, steps: 0, most, cut: false };
+        let mut run = Run { program, interner: Interner::default(), outcome, steps: 0, most, root };
         let start = run.start(root);
         run.search(start);
         (run.outcome, run.steps)
@@ -103,7 +105,6 @@ impl<'p, 'a> Run<'p, 'a> {
                 next.tidy(self.program, &self.interner);
                 let total = cost + switches;
                 if total > MAX_SWITCHES {
-                    self.cut = true;
                     continue;
                 }
                 let known = seen.entry(next.digest()).or_insert(usize::MAX);
@@ -113,7 +114,7 @@ impl<'p, 'a> Run<'p, 'a> {
                 }
             }
         }
-        self.outcome.complete = !self.cut;
+        self.outcome.complete = self.steps < self.most;
     }
 }
 

@@ -83,7 +83,7 @@ func prove(only string, times int, out string) error {
 
 // read finds <pair>/bad/main.go and <pair>/good/main.go below root.
 func read(root, only string) ([]version, error) {
-	paths, err := filepath.Glob(filepath.Join(root, "*", "*", "main.go"))
+	paths, err := filepath.Glob(filepath.Join(root, "*", "*", "main*.go"))
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +118,17 @@ func marked(source string) []int {
 // build makes one executable of all programs; its first argument chooses one.
 func build(dir string, versions []version) (string, error) {
 	mainFunc := regexp.MustCompile(`(?m)^func main\(\)`)
-	packageClause := regexp.MustCompile(`(?m)^package main$`)
+	packageClause := regexp.MustCompile(`(?m)^package \w+$`)
+	testFunc := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 	var imports, table strings.Builder
 	files := map[string]string{"go.mod": "module pairs\n\ngo 1.26\n"}
 	for i, v := range versions {
 		name := fmt.Sprintf("p%d", i)
 		text := packageClause.ReplaceAllLiteralString(v.source, "package "+name)
+		if test := testFunc.FindStringSubmatch(text); test != nil {
+			files[name+"/test.go"] = fmt.Sprintf(testDriver, name, test[1])
+			text = strings.NewReplacer("\t\"testing\"\n", "\n", "*testing.T", "*T").Replace(text)
+		}
 		files[name+"/main.go"] = mainFunc.ReplaceAllLiteralString(text, "func Main()")
 		fmt.Fprintf(&imports, "\t%q\n", "pairs/"+name)
 		fmt.Fprintf(&table, "\t%q: %s.Main,\n", v.pair+"/"+v.kind, name)
@@ -227,6 +232,21 @@ func write(path string, table [][]string) error {
 	}
 	return os.WriteFile(path, text.Bytes(), 0o644)
 }
+
+// testDriver runs the test of a program as its main function, with as much of a test as programs use: package and test.
+const testDriver = `package %s
+
+import "runtime"
+
+type T struct{}
+
+func (*T) Log(...any)            {}
+func (*T) Error(...any)          {}
+func (*T) Errorf(string, ...any) {}
+func (*T) Fatal(...any)          { runtime.Goexit() }
+
+func Main() { %s(new(T)) }
+`
 
 // driver is the main package of the executable.
 const driver = `package main

@@ -39,8 +39,13 @@ impl Run<'_, '_> {
         let frame = Frame::new(root, body, site, args, Returns::Nowhere);
         let goroutine =
             Goroutine { id: site, spawned: None, frames: vec![frame], status: Status::Runs, finishes: None };
-        let mut state =
-            State { goroutines: vec![Rc::new(goroutine)], memory: Default::default(), facts: Vec::new(), last: 0 };
+        let mut state = State {
+            goroutines: vec![Rc::new(goroutine)],
+            memory: Default::default(),
+            facts: Vec::new(),
+            last: 0,
+            shared: Vec::new(),
+        };
         if self.program.is_entry(root) {
             self.globals(&mut state);
         }
@@ -88,7 +93,6 @@ impl Run<'_, '_> {
         loop {
             self.steps += 1;
             if self.steps >= self.most {
-                self.cut = true;
                 return Vec::new();
             }
             match self.step(&mut state, goroutine) {
@@ -320,6 +324,10 @@ impl Run<'_, '_> {
         if let Some(TypeData::Chan { .. }) = under {
             return self.wait(state, here, Wait::Receive { ch: over, kind: WaitKind::Range, comma: true });
         }
+        // An iterator function may do anything with what it has captured.
+        if let Some(TypeData::Func(_)) = under {
+            self.lose(state, std::slice::from_ref(&over));
+        }
         let frame = state.goroutines[here.goroutine].frame();
         let had = frame.and_then(|frame| frame.ranges.iter().find(|(range, _)| *range == here.value));
         let number = had.map_or(0, |(_, number)| *number);
@@ -431,6 +439,7 @@ impl Frame {
             ranges: Vec::new(),
             iteration: 0,
             chosen: None,
+            yielded: false,
             branch: None,
             returns,
             panics: Panics::No,

@@ -63,6 +63,9 @@ impl Run<'_, '_> {
             let mut way = state.clone();
             if let Some((test, truth)) = assumed {
                 way.assume(test, truth, &self.interner);
+                if !is_failure(test, truth, iteration) {
+                    way.share(&self.interner.sources(test.sym()), here.goroutine, true);
+                }
             }
             match self.take(&mut way, here, block, edge) {
                 Next::Gone => {}
@@ -74,7 +77,6 @@ impl Run<'_, '_> {
 
     /// The goroutine is no longer followed: it may do anything.
     pub(super) fn abandon(&mut self, state: &mut State, here: Here) -> Next {
-        self.cut = true;
         state.goroutine(here.goroutine).status = Status::Lost;
         Next::Stops
     }
@@ -182,6 +184,12 @@ impl Run<'_, '_> {
         }
         set
     }
+}
+
+/// Whether a test only says that something failed, or that it did not fail the first time: both can be, whatever other
+/// goroutines do.
+fn is_failure(test: Test, truth: bool, iteration: u32) -> bool {
+    matches!(test, Test::Nil(_)) && (!truth || iteration == 0)
 }
 
 /// Whether an edge is taken.

@@ -46,12 +46,12 @@ impl Run<'_, '_> {
         returns: Returns,
     ) -> Next {
         let is_value = matches!(target, Target::Value(Val::Closure(_) | Val::Unknown(_)));
-        let before = state.clone();
+        // A function that was handed over may panic, where somebody is ready for that.
+        let before = (is_value && self.is_guarded(state, here)).then(|| state.clone());
         let next = self.call_resolved(state, here, target, args, returns);
-        match is_value && self.is_guarded(&before, here) {
-            // A function that was handed over may panic, where somebody is ready for that.
-            true => self.or_panic(before, state, here, next),
-            false => next,
+        match before {
+            Some(before) => self.or_panic(before, state, here, next),
+            None => next,
         }
     }
 
@@ -121,7 +121,6 @@ impl Run<'_, '_> {
     ) {
         let resolved = self.resolve(state, target, args);
         let is_followed = state.goroutines.len() < MAX_GOROUTINES;
-        self.cut |= !is_followed;
         match resolved {
             Resolved::Body(code, closure, args) if self.is_runnable(code) => {
                 let site = self.site(state, here);
@@ -281,7 +280,7 @@ impl Run<'_, '_> {
     }
 
     /// The receiver that a method gets which is found through embedded fields.
-    fn receiver(&mut self, state: &mut State, mut loc: Loc, way: &[Name], method: ObjId) -> Option<Val> {
+    pub(super) fn receiver(&mut self, state: &mut State, mut loc: Loc, way: &[Name], method: ObjId) -> Option<Val> {
         for name in way {
             let at = field(loc, *name, &mut self.interner);
             // An embedded pointer is followed, an embedded struct lies here.

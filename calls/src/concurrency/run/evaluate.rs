@@ -275,15 +275,20 @@ impl Run<'_, '_> {
     }
 
     /// A part of a string, slice or array.
-    pub(super) fn slice(&mut self, state: &mut State, here: Here, x: Val, bounds: bool) -> Val {
+    pub(super) fn slice(&mut self, state: &mut State, here: Here, x: Val, bounds: &[Val]) -> Val {
         match &x {
-            Val::Ref(object) if bounds => match state.memory.get(*object).map(|object| object.data.clone()) {
+            Val::Ref(_) if bounds.is_empty() => x,
+            Val::Ref(object) => match state.memory.get(*object).map(|object| object.data.clone()) {
+                Some(Data::List { items, exact: true }) => {
+                    let part = part_of(&items, bounds);
+                    let (items, exact) = part.map_or_else(|| (items.clone(), false), |part| (part.to_vec(), true));
+                    Val::Ref(self.made(state, here, 0, Data::List { items, exact }))
+                }
                 Some(Data::List { items, .. }) => {
                     Val::Ref(self.made(state, here, 0, Data::List { items, exact: false }))
                 }
                 _ => self.fresh(state, here),
             },
-            Val::Ref(_) => x,
             _ => {
                 self.lose(state, &[x]);
                 self.fresh(state, here)
@@ -505,7 +510,8 @@ impl Run<'_, '_> {
             }
             Op::Slice(x, bounds) => {
                 let x = self.get(state, here, x);
-                self.slice(state, here, x, !body.list(bounds).is_empty())
+                let bounds = self.list(state, here, bounds);
+                self.slice(state, here, x, &bounds)
             }
             Op::Composite(list) => {
                 let values = self.list(state, here, list);
@@ -540,4 +546,15 @@ impl Run<'_, '_> {
         (tree.kind(row) == Kind::Selector)
             .then(|| source.types.store().name(&source.file.texts.str(tree.text(tree.slot(row, 1)))))
     }
+}
+
+/// The elements between bounds that are known: low, high and the capacity, each of which may be left out at the end.
+fn part_of<'v>(items: &'v [Val], bounds: &[Val]) -> Option<&'v [Val]> {
+    let index = |bound: &Val| match bound {
+        Val::Int(number) => usize::try_from(*number).ok(),
+        _ => None,
+    };
+    let low = bounds.first().map_or(Some(0), index)?;
+    let high = bounds.get(1).map_or(Some(items.len()), index)?;
+    items.get(low..high)
 }

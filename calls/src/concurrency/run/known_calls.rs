@@ -4,12 +4,12 @@ use super::Run;
 use super::advance::Next;
 use super::call::Resolved;
 use super::evaluate::Here;
-use super::memory::{Capacity, Data, field};
+use super::memory::{Capacity, Content, Data, field};
 use super::state::{Returns, State, Target, Wait};
 use super::value::{Holder, Loc, Sync, Val};
-use crate::concurrency::known::Known;
+use crate::concurrency::known::{Atomic, Known};
 use rulec_flow::ir::Callee;
-use rulec_types::Name;
+use rulec_types::{Name, Ty, TypeData};
 use std::collections::VecDeque;
 
 impl Run<'_, '_> {
@@ -23,9 +23,20 @@ impl Run<'_, '_> {
                 self.foreign(state, here, args)
             }
             Known::Harmless => {
-                let result = self.fresh(state, here);
+                let result = self.made_elsewhere(state, here, &args);
                 self.done(state, here, Some(result))
             }
+            Known::Acquire => {
+                let result = match args.get(1) {
+                    Some(Val::Ref(context)) if self.done_channel(state, *context).is_none() => Val::Nil,
+                    _ => self.fresh(state, here),
+                };
+                self.done(state, here, Some(result))
+            }
+            Known::Atomic(atomic) => match self.sync_loc(&args) {
+                Some(loc) => self.atomic(state, here, atomic, loc, &args),
+                None => self.foreign(state, here, args),
+            },
             Known::NotNil => {
                 let result = self.fresh(state, here);
                 if let Val::Unknown(sym) = &result {
@@ -90,8 +101,41 @@ impl Run<'_, '_> {
     /// A function of which nothing is known gets these.
     fn foreign(&mut self, state: &mut State, here: Here, args: Vec<Val>) -> Next {
         self.lose(state, &args);
-        let result = self.fresh(state, here);
+        let result = self.made_elsewhere(state, here, &args);
         self.done(state, here, Some(result))
+    }
+
+    /// What a function of another package makes of these.
+    fn made_elsewhere(&mut self, state: &mut State, here: Here, args: &[Val]) -> Val {
+        let result = self.fresh(state, here);
+        let body = self.program.body(here.code);
+        let operands = body.call_at(here.value).map_or(&[][..], |call| body.list(call.args));
+        let mut sources = Vec::new();
+        for (number, arg) in args.iter().enumerate() {
+            let is_neutral = operands.get(number).is_some_and(|operand| self.is_neutral(body.inst(*operand).ty));
+            if let (Val::Unknown(sym), false) = (arg, is_neutral) {
+                sources.extend(self.interner.sources(*sym));
+            }
+        }
+        sources.sort_unstable();
+        sources.dedup();
+        state.share(&sources, here.goroutine, false);
+        if let Val::Unknown(sym) = &result {
+            self.interner.set_sources(*sym, &sources);
+        }
+        result
+    }
+
+    /// Whether values of a type carry nothing from one goroutine to another: contexts, tests, loggers.
+    fn is_neutral(&self, ty: Ty) -> bool {
+        let Some(store) = self.program.store() else { return false };
+        match store.data(store.unalias(self.program.pointee(ty))) {
+            TypeData::Named(named) => {
+                let package = store.object(named.obj).pkg;
+                matches!(store.str(store.package(package).path), "context" | "testing" | "log" | "log/slog")
+            }
+            _ => false,
+        }
     }
 
     /// Whether a function literal says that it runs beside others.
@@ -179,6 +223,75 @@ impl Run<'_, '_> {
         state.memory.set_sync(loc, Sync::Lock { writer, readers, pending }, &self.interner);
     }
 
+    // Atomic operations.
+
+    /// One that goes round in a loop lets others go on before.
+    fn atomic(&mut self, state: &mut State, here: Here, atomic: Atomic, loc: Loc, args: &[Val]) -> Next {
+        let is_loop = state.goroutines[here.goroutine].frame().is_some_and(|frame| frame.iteration > 0);
+        let has_yielded = self.frame(state, here).is_some_and(|frame| std::mem::take(&mut frame.yielded));
+        if is_loop && !has_yielded && state.goroutines.len() > 1 {
+            return self.wait(state, here, Wait::Yield);
+        }
+        let new = args.get(if atomic == Atomic::CompareAndSwap { 2 } else { 1 }).cloned().unwrap_or(Val::Nil);
+        let ty = self.program.body(here.code).inst(here.value).ty;
+        let content = match (atomic, args.get(1)) {
+            (Atomic::CompareAndSwap, Some(Val::Int(_))) | (Atomic::Add, _) => Content::Int,
+            (Atomic::CompareAndSwap, Some(Val::Bool(_))) => Content::Bool,
+            (Atomic::CompareAndSwap, _) => Content::Nil,
+            _ => self.content(ty),
+        };
+        let old = state.memory.load(loc, content, &mut self.interner);
+        match atomic {
+            Atomic::Load => self.done(state, here, Some(old)),
+            Atomic::Store => {
+                self.put(state, loc, new);
+                self.done(state, here, None)
+            }
+            Atomic::Swap => {
+                self.put(state, loc, new);
+                self.done(state, here, Some(old))
+            }
+            Atomic::Add => {
+                let sum = self.binary(state, here, rulec_tree::Op::Add, old, new);
+                self.put(state, loc, sum.clone());
+                self.done(state, here, Some(sum))
+            }
+            Atomic::CompareAndSwap => {
+                let expected = args.get(1).cloned().unwrap_or(Val::Nil);
+                let equal = self.equal(state, here, &old, &expected);
+                self.swap_if(state, here, equal, loc, &new)
+            }
+        }
+    }
+
+    fn swap_if(&mut self, state: &mut State, here: Here, equal: Val, loc: Loc, new: &Val) -> Next {
+        let mut states = Vec::new();
+        for swaps in [true, false] {
+            let mut way = state.clone();
+            match equal {
+                Val::Bool(known) if known != swaps => continue,
+                Val::Test(test, sense) => match state.truth(test, &self.interner) {
+                    Some(known) if (known == sense) != swaps => continue,
+                    _ => way.assume(test, sense == swaps, &self.interner),
+                },
+                _ => {}
+            }
+            if swaps {
+                self.put(&mut way, loc, new.clone());
+            }
+            self.done(&mut way, here, Some(Val::Bool(swaps)));
+            states.push(way);
+        }
+        Next::Forks(states)
+    }
+
+    fn put(&mut self, state: &mut State, loc: Loc, value: Val) {
+        if state.memory.is_open(loc.object, &self.interner) {
+            self.lose(state, std::slice::from_ref(&value));
+        }
+        state.memory.store(loc, value, &mut self.interner);
+    }
+
     // Groups.
 
     pub(super) fn add_to_group(&mut self, state: &mut State, loc: Loc, by: &Val) {
@@ -210,7 +323,7 @@ impl Run<'_, '_> {
         let Some(Val::Ptr(loc)) = args.first() else { return None };
         let name = self.program.store()?.name("C");
         let at = field(*loc, name, &mut self.interner);
-        match state.memory.load(at, super::memory::Content::Nil, &mut self.interner) {
+        match state.memory.load(at, Content::Nil, &mut self.interner) {
             Val::Ref(channel) => Some(channel),
             _ => None,
         }
@@ -332,12 +445,23 @@ impl Run<'_, '_> {
         }
     }
 
+    /// The place of the lock that lies in a struct and lends it its methods; any other place itself.
+    fn embedded_lock(&mut self, state: &mut State, loc: Loc) -> Loc {
+        let ty = self.type_at(state, loc);
+        let found = self.program.store().and_then(|store| self.program.method(ty, store.name("Lock")));
+        let receiver = found.and_then(|(method, way)| self.receiver(state, loc, &way, method));
+        match receiver {
+            Some(Val::Ptr(lock)) => lock,
+            _ => loc,
+        }
+    }
+
     /// The place of the lock of a condition.
     pub(super) fn cond_lock(&mut self, state: &mut State, cond: Loc) -> Option<(Loc, bool)> {
         let name = self.program.store()?.name("L");
         let at = field(cond, name, &mut self.interner);
-        match state.memory.load(at, super::memory::Content::Nil, &mut self.interner) {
-            Val::Ptr(loc) => Some((loc, false)),
+        match state.memory.load(at, Content::Nil, &mut self.interner) {
+            Val::Ptr(loc) => Some((self.embedded_lock(state, loc), false)),
             Val::ReadHalf(loc) => Some((loc, true)),
             Val::Unknown(sym) => self.loc_of(&Val::Unknown(sym)).map(|loc| (loc, false)),
             _ => None,

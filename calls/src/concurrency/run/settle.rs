@@ -8,7 +8,7 @@ use super::wait::{Offer, Ready};
 use super::{Run, Stuck};
 use crate::concurrency::Spot;
 use crate::concurrency::program::CodeId;
-use rulec_flow::ir::{Value, When};
+use rulec_flow::ir::{Callee, Op, Value, When};
 
 /// A state that follows, and the goroutine that went on; none if nothing follows: a panic.
 type Move = (Option<State>, usize);
@@ -64,6 +64,14 @@ impl Run<'_, '_> {
                     self.acquire(&mut next, goroutine, loc, read);
                 }
                 self.go_on(&mut next, goroutine, Some(Val::Bool(is_free)));
+                moves.push((Some(next), goroutine));
+            }
+            Wait::Yield => {
+                let mut next = state.clone();
+                next.goroutine(goroutine).status = Status::Runs;
+                if let Some(frame) = next.goroutine(goroutine).frames.last_mut() {
+                    frame.yielded = true;
+                }
                 moves.push((Some(next), goroutine));
             }
             Wait::Add { loc, by } => {
@@ -509,8 +517,15 @@ impl Run<'_, '_> {
         let goroutine = &state.goroutines[number];
         let (Status::Waits(wait), Some(at)) = (&goroutine.status, goroutine.at()) else { return };
         let Some(kind) = Self::kind(wait) else { return };
+        if self.is_meant(number, wait, at) {
+            return;
+        }
         let at = self.spot(at);
         if self.outcome.stuck.iter().any(|known| known.at == at) {
+            return;
+        }
+        if state.hangs_on_shared() || self.is_left_by_test(at, stuck) {
+            self.outcome.doubtful.insert(at);
             return;
         }
         let mut with: Vec<Spot> = Vec::new();
@@ -525,6 +540,26 @@ impl Run<'_, '_> {
         let follows = kind == WaitKind::Group && stuck.iter().any(|other| !is_group(other));
         let spawned = goroutine.spawned.map(|spawned| self.spot(spawned));
         self.outcome.stuck.push(Stuck { kind, at, spawned, with, follows });
+    }
+
+    /// Whether the first goroutine waits for a context that never ends: so programs are kept from ending.
+    fn is_meant(&self, number: usize, wait: &Wait, (code, value): (CodeId, Value)) -> bool {
+        let body = self.program.body(code);
+        let Op::Receive { ch, .. } = body.op(value) else { return false };
+        let is_done = |call: &rulec_flow::ir::Call| match call.callee {
+            Callee::Interface(name) => self.program.store().is_some_and(|store| store.str(name) == "Done"),
+            _ => false,
+        };
+        number == 0
+            && matches!(wait, Wait::Receive { ch: Val::Nil, .. })
+            && body.call_at(body.source_of(ch)).is_some_and(is_done)
+    }
+
+    /// Whether a test has come to its end and left goroutines behind in the code that it tests: others may use that code
+    /// otherwise, and serve them.
+    fn is_left_by_test(&self, at: Spot, stuck: &[usize]) -> bool {
+        let is_elsewhere = self.program.source(self.root).number != at.file;
+        is_elsewhere && !stuck.contains(&0) && self.program.is_test(self.root)
     }
 
     /// Where an instruction stands in the source.

@@ -17,6 +17,19 @@ pub(crate) struct State {
     pub(crate) facts: Vec<(Sym, Fact)>,
     /// The goroutine that ran last.
     pub(crate) last: usize,
+    /// What goroutines share that other packages made. No part of [`State::digest`]: states that differ only in it are one.
+    pub(crate) shared: Vec<Shared>,
+}
+
+/// Something of other packages: a connection, a file, an iterator. What one goroutine reads from it may be what another
+/// one wrote, so that what each finds out hangs on the others in ways that are not known here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shared {
+    of: Sym,
+    /// The goroutines that gave it to functions of other packages, as bits.
+    used_by: u32,
+    /// Those that went one way or the other because of what came of that.
+    decided_by: u32,
 }
 
 /// What was assumed of a symbol on the way.
@@ -87,6 +100,8 @@ pub(crate) enum Wait {
     Group {
         loc: Loc,
     },
+    /// Lets others go on before it goes on itself.
+    Yield,
     /// Adds to a group while others run.
     Add {
         loc: Loc,
@@ -176,6 +191,8 @@ pub(crate) struct Frame {
     pub(crate) iteration: u32,
     /// The communication of the select case that was chosen, to be done by its first instruction.
     pub(crate) chosen: Option<Val>,
+    /// Others could go on before the next operation.
+    pub(crate) yielded: bool,
     /// Which way the branch at the end of the block goes, where that is decided by what it waited for.
     pub(crate) branch: Option<u32>,
     pub(crate) returns: Returns,
@@ -327,6 +344,25 @@ impl State {
         (fact.low == fact.high).then_some(fact.low.saturating_add(more))
     }
 
+    /// A goroutine gives these to a function of another package, or goes one way because of what came of them.
+    pub(crate) fn share(&mut self, sources: &[Sym], goroutine: usize, decides: bool) {
+        let bit = 1u32.checked_shl(goroutine as u32).unwrap_or(0);
+        for of in sources {
+            let at = self.shared.iter().position(|shared| shared.of == *of).unwrap_or_else(|| {
+                self.shared.push(Shared { of: *of, used_by: 0, decided_by: 0 });
+                self.shared.len() - 1
+            });
+            let shared = &mut self.shared[at];
+            shared.used_by |= bit;
+            shared.decided_by |= if decides { bit } else { 0 };
+        }
+    }
+
+    /// Whether some goroutine went its way because of something that others use too.
+    pub(crate) fn hangs_on_shared(&self) -> bool {
+        self.shared.iter().any(|shared| shared.decided_by != 0 && shared.used_by.count_ones() > 1)
+    }
+
     /// Forgets what cannot matter any more: values that are dead, objects that nobody reaches, facts of symbols that are
     /// gone. So that states that only differ in their past are equal.
     pub(crate) fn tidy(&mut self, program: &Program<'_>, interner: &Interner) {
@@ -445,6 +481,7 @@ impl Reached {
             | Wait::CondParked { loc }
             | Wait::Signal { loc, .. } => self.object(loc.object),
             Wait::Cancel { context } => self.object(*context),
+            Wait::Yield => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Values of a run: concrete ones, references, and symbols for what is not known.
 
 use crate::concurrency::program::CodeId;
+use crate::numbered::Numbered;
 use rulec_flow::ir::{Value, VarId};
 use rulec_tree::Op as Operator;
 use rulec_types::{Name, ObjId, Ty};
@@ -28,6 +29,9 @@ impl PathId {
     /// The object itself.
     pub(crate) const ROOT: PathId = PathId(0);
 }
+
+/// How many symbols one is said to be made from, at most.
+const MAX_SOURCES: usize = 8;
 
 /// What a symbol stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,44 +180,26 @@ pub(crate) struct Holder {
 /// Sites, symbols, objects and paths by number. Grows through a run; numbers never change their meaning.
 #[derive(Debug)]
 pub(crate) struct Interner {
-    sites: Table<(Option<Site>, CodeId, Value, u32)>,
-    terms: Table<Term>,
-    origins: Table<Origin>,
-    paths: Table<(PathId, Step)>,
-}
-
-#[derive(Debug)]
-struct Table<T> {
-    items: Vec<T>,
-    numbers: FxHashMap<T, u32>,
-}
-
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        Table { items: Vec::new(), numbers: FxHashMap::default() }
-    }
-}
-
-impl<T: Copy + Eq + std::hash::Hash> Table<T> {
-    fn number(&mut self, item: T) -> u32 {
-        let items = &mut self.items;
-        *self.numbers.entry(item).or_insert_with(|| {
-            items.push(item);
-            items.len() as u32 - 1
-        })
-    }
-
-    fn get(&self, number: u32) -> Option<T> {
-        self.items.get(number as usize).copied()
-    }
+    /// What results of functions that are not run here were made from.
+    made_from: FxHashMap<Sym, Rc<[Sym]>>,
+    sites: Numbered<(Option<Site>, CodeId, Value, u32)>,
+    terms: Numbered<Term>,
+    origins: Numbered<Origin>,
+    paths: Numbered<(PathId, Step)>,
 }
 
 impl Default for Interner {
     fn default() -> Interner {
-        let mut paths = Table::default();
+        let mut paths = Numbered::default();
         // The root takes number 0; a step from itself stands for it and is never made otherwise.
         paths.number((PathId(u32::MAX), Step::Some));
-        Interner { sites: Table::default(), terms: Table::default(), origins: Table::default(), paths }
+        Interner {
+            made_from: FxHashMap::default(),
+            sites: Numbered::default(),
+            terms: Numbered::default(),
+            origins: Numbered::default(),
+            paths,
+        }
     }
 }
 
@@ -224,6 +210,36 @@ impl Interner {
 
     pub(crate) fn sym(&mut self, term: Term) -> Sym {
         Sym(self.terms.number(term))
+    }
+
+    /// A function that is not run here made this from those.
+    pub(crate) fn set_sources(&mut self, result: Sym, sources: &[Sym]) {
+        self.made_from.insert(result, sources.into());
+    }
+
+    /// The symbols that one was made from by functions that are not run here, or itself.
+    pub(crate) fn sources(&self, sym: Sym) -> Vec<Sym> {
+        let (mut found, mut todo) = (Vec::new(), vec![sym]);
+        // Terms are made of earlier ones: this ends.
+        while let Some(at) = todo.pop() {
+            if found.len() >= MAX_SOURCES {
+                break;
+            }
+            match (self.made_from.get(&at), self.term(at)) {
+                (Some(sources), _) if !sources.is_empty() => found.extend(sources.iter().copied()),
+                (_, Some(Term::Part(of, _) | Term::Len(of))) => todo.push(of),
+                (_, Some(Term::Of(_, x, y))) => todo.extend([x, y]),
+                (_, Some(Term::Content(object, _))) => match self.origin(object) {
+                    Some(Origin::Behind(pointer)) => todo.push(pointer),
+                    _ => found.push(at),
+                },
+                (_, Some(Term::Number(_))) => {}
+                _ => found.push(at),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     pub(crate) fn term(&self, sym: Sym) -> Option<Term> {

@@ -3,7 +3,7 @@
 use super::Run;
 use super::evaluate::Here;
 use super::memory::{Capacity, Data};
-use super::state::{Case, State, Status, Wait, WaitKind};
+use super::state::{Case, Fact, State, Status, Wait, WaitKind};
 use super::value::{ObjRef, Test, Val};
 use rulec_flow::ir::{Op, When};
 
@@ -124,6 +124,8 @@ impl Run<'_, '_> {
                     Some(true) if queue.is_empty() => Ready::Together,
                     Some(true) => Ready::No,
                     Some(false) => Ready::Yes,
+                    // Nothing was found out about the size: it was chosen to be enough.
+                    None if state.fact(self.interner.linear(*sym).0) == Fact::default() => Ready::Yes,
                     None => Ready::FullIf(full),
                 }
             }
@@ -147,6 +149,7 @@ impl Run<'_, '_> {
             Wait::Once { .. } => WaitKind::Once,
             Wait::CondParked { .. } => WaitKind::Condition,
             Wait::Cond { .. }
+            | Wait::Yield
             | Wait::Add { .. }
             | Wait::Close { .. }
             | Wait::TryLock { .. }
