@@ -30,10 +30,11 @@ mod terms;
 use crate::graph::Graph;
 use crate::ir::{BlockId, Body, Op, Value, When};
 use crate::summary::Knowledge;
-use conditions::{Conditions, Memory};
+use conditions::{Conditions, Given, Memory};
 use facts::CallFacts;
 use rulec_types::Types;
 use search::{End, Found, Marks, Outcome, Search};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// In how many states a block may be reached.
 pub const MAX_STATES: u32 = 64;
@@ -234,7 +235,8 @@ pub struct Paths {
     /// Each run of a deferred call.
     runs: Vec<(Value, Value)>,
     implications: Vec<facts::Implication>,
-    conditions: Conditions,
+    /// Questions that assume something may add to them.
+    conditions: Mutex<Arc<Conditions>>,
 }
 
 impl Paths {
@@ -249,6 +251,7 @@ impl Paths {
             _ => None,
         };
         let runs = (0..body.insts.len()).filter_map(run).collect();
+        let conditions = Mutex::new(Arc::new(conditions));
         Paths { graph, runs, implications: facts.implications, conditions }
     }
 
@@ -278,13 +281,24 @@ impl Paths {
         self.some_path(body, &Question { from: Start::After(value), to: &to, avoid: &avoid, assume: &[] })
     }
 
+    /// The conditions of the body, and what of them is assumed.
+    fn conditions_under(&self, body: &Body, assume: &[Assumption]) -> (Arc<Conditions>, Given) {
+        // Nobody panics while it is locked; if somebody did, the conditions would still be whole.
+        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = match assume {
+            [] => Given::default(),
+            _ => Arc::make_mut(&mut conditions).given(body, &self.graph, assume),
+        };
+        (conditions.clone(), given)
+    }
+
     fn ask(&self, body: &Body, question: &Question, endless: bool) -> Answer {
         if body.partial {
             return Answer::Unknown(Reason::Partial);
         }
-        let more = self.conditions.with_assumptions(body, &self.graph, question.assume);
-        let conditions = more.as_ref().unwrap_or(&self.conditions);
-        let asked = Asked { paths: self, body, conditions, marks: Marks::new(self, body, question), endless, question };
+        let (conditions, given) = self.conditions_under(body, question.assume);
+        let marks = Marks::new(self, body, question);
+        let asked = Asked { paths: self, body, conditions: &conditions, given, marks, endless, question };
         match asked.refined(Memory::Kept) {
             // What holds if calls change nothing need not hold if they do.
             (Answer::No, true) => match asked.refined(Memory::Clobbered).0 {
@@ -301,6 +315,7 @@ struct Asked<'a> {
     paths: &'a Paths,
     body: &'a Body,
     conditions: &'a Conditions,
+    given: Given,
     marks: Marks,
     endless: bool,
     question: &'a Question<'a>,
@@ -313,7 +328,8 @@ impl Asked<'_> {
         for _ in 0..MAX_ROUNDS {
             let used = self.conditions.on_memory(&tracked);
             let graph = &self.paths.graph;
-            let search = Search::new(self.body, graph, self.conditions, &tracked, memory, &self.marks, self.question);
+            let under = (self.conditions, &self.given);
+            let search = Search::new(self.body, graph, under, &tracked, memory, &self.marks, self.question);
             let Some(search) = search else {
                 return (Answer::Unknown(Reason::Conditions), used);
             };
@@ -323,7 +339,7 @@ impl Asked<'_> {
                 Outcome::Nothing => return (Answer::No, used),
                 Outcome::Unknown(reason) => return (Answer::Unknown(reason), used),
             };
-            let Some(contradiction) = replay::contradiction(self.body, graph, self.conditions, memory, &found) else {
+            let Some(contradiction) = replay::contradiction(self.body, graph, under, memory, &found) else {
                 let answer = if self.conditions.is_complete() {
                     Answer::Yes(self.path(&found))
                 } else {

@@ -62,7 +62,7 @@ pub(super) enum Memory {
 }
 
 /// The conditions of a body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Conditions {
     pub(super) terms: Terms,
     atoms: Vec<Atom>,
@@ -70,8 +70,6 @@ pub(super) struct Conditions {
     /// Atoms whose changes have not been looked for.
     pending: Vec<AtomId>,
     changes: usize,
-    /// Instructions after which no path goes on: they contradict what is assumed.
-    stops: Vec<Value>,
     /// From where each block is first reached, and by which successor.
     ways: Vec<Option<(BlockId, u32)>>,
     /// Edges that are never taken.
@@ -108,7 +106,6 @@ impl Conditions {
             ids: FxHashMap::default(),
             pending: Vec::new(),
             changes: 0,
-            stops: Vec::new(),
             ways: Vec::new(),
             closed: FxHashSet::default(),
             implied: FxHashMap::default(),
@@ -128,12 +125,10 @@ impl Conditions {
         conditions
     }
 
-    /// With what is assumed besides; nothing if nothing is.
-    pub(super) fn with_assumptions(&self, body: &Body, graph: &Graph, assumed: &[Assumption]) -> Option<Conditions> {
-        if assumed.is_empty() {
-            return None;
-        }
-        let mut more = self.copy();
+    /// What is assumed, in terms of atoms. What no atom stands for yet becomes one: that changes no other answer, for an
+    /// atom matters only where it is learnt.
+    pub(super) fn given(&mut self, body: &Body, graph: &Graph, assumed: &[Assumption]) -> Given {
+        let mut given = Given::default();
         for assumption in assumed {
             let (value, fact) = match assumption {
                 Assumption::Nil(value) => (*value, Fact::Nil),
@@ -141,16 +136,20 @@ impl Conditions {
                 Assumption::True(value) => (*value, Fact::True),
                 Assumption::False(value) => (*value, Fact::False),
             };
-            let Some(lit) = more.lit_of_fact(value, fact) else { continue };
-            match lit {
+            let Some(lit) = self.lit_of_fact(value, fact) else { continue };
+            given.effects.extend(match lit {
                 // What a phi makes is there when its block is entered, before the first of its instructions.
-                Lit::Is(term, truth) => more.test(Site::After(value), term, truth),
-                Lit::Fixed(false) => more.stops.push(value),
-                Lit::Fixed(true) => {}
-            }
+                Lit::Is(term, truth) => Some((value, Effect::Learn(self.atom(term), truth))),
+                Lit::Fixed(false) => Some((value, Effect::Stop)),
+                Lit::Fixed(true) => None,
+            });
         }
-        more.close(body, graph);
-        Some(more)
+        if !self.pending.is_empty() {
+            self.programs = Default::default();
+            self.close(body, graph);
+        }
+        given.effects.sort_by_key(|(value, _)| *value);
+        given
     }
 
     /// What a fact about a value is as a condition.
@@ -161,27 +160,6 @@ impl Conditions {
             Fact::NotNil => Some(self.terms.is_nil(term)?.if_(false)),
             Fact::True => Some(self.terms.lit(term)),
             Fact::False => Some(self.terms.lit(term).if_(false)),
-        }
-    }
-
-    fn copy(&self) -> Conditions {
-        Conditions {
-            terms: self.terms.clone(),
-            atoms: self.atoms.clone(),
-            ids: self.ids.clone(),
-            pending: Vec::new(),
-            changes: self.changes,
-            stops: self.stops.clone(),
-            ways: self.ways.clone(),
-            closed: self.closed.clone(),
-            implied: self.implied.clone(),
-            rivals: self.rivals.clone(),
-            rival_groups: self.rival_groups.clone(),
-            stores: self.stores.clone(),
-            clobbers: self.clobbers.clone(),
-            finite: self.finite.clone(),
-            complete: self.complete,
-            programs: Default::default(),
         }
     }
 
@@ -488,7 +466,7 @@ impl Conditions {
     pub(super) fn program(&self, memory: Memory) -> &Program {
         self.programs[memory as usize].get_or_init(|| {
             let all: Vec<AtomId> = (0..self.atoms.len() as AtomId).collect();
-            Program::new(self, &all, memory)
+            Program::new(self, &all, memory, &Given::default())
         })
     }
 }
@@ -521,6 +499,13 @@ pub(super) enum Effect {
     Clobber,
 }
 
+/// What a question assumes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// What is learnt after instructions, or that no path goes on there; sorted by them.
+    pub(super) effects: Vec<(Value, Effect)>,
+}
+
 /// What happens to a set of atoms, by where it happens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Program {
@@ -531,7 +516,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(conditions: &Conditions, atoms: &[AtomId], memory: Memory) -> Program {
+    pub(super) fn new(conditions: &Conditions, atoms: &[AtomId], memory: Memory, given: &Given) -> Program {
         let mut program = Program::default();
         for atom in atoms {
             for (site, source) in &conditions.atoms[*atom as usize].changes {
@@ -546,7 +531,8 @@ impl Program {
                 program.add(*site, Effect::Learn(*atom, *truth));
             }
         }
-        program.points.extend(conditions.stops.iter().map(|value| (*value, Effect::Stop)));
+        let matters = |effect: &Effect| !matches!(effect, Effect::Learn(atom, _) if !atoms.contains(atom));
+        program.points.extend(given.effects.iter().filter(|(_, effect)| matters(effect)));
         // Of one instruction, what it changes comes before what is learnt of that.
         program.points.sort_by_key(|(value, _)| *value);
         program
@@ -566,8 +552,19 @@ impl Program {
 
     /// What happens after instructions from `from` up to, but for, `to`.
     pub(super) fn between(&self, from: Value, to: Value) -> &[(Value, Effect)] {
-        let start = self.points.partition_point(|(value, _)| *value < from);
-        let end = self.points.partition_point(|(value, _)| *value < to);
-        &self.points[start..end.max(start)]
+        between(&self.points, from, to)
     }
+}
+
+impl Given {
+    /// What is assumed after instructions from `from` up to, but for, `to`.
+    pub(super) fn between(&self, from: Value, to: Value) -> &[(Value, Effect)] {
+        between(&self.effects, from, to)
+    }
+}
+
+fn between(points: &[(Value, Effect)], from: Value, to: Value) -> &[(Value, Effect)] {
+    let start = points.partition_point(|(value, _)| *value < from);
+    let end = points.partition_point(|(value, _)| *value < to);
+    &points[start..end.max(start)]
 }

@@ -6,7 +6,7 @@
 //!
 //! **Absent:** any search.
 
-use super::conditions::{AtomId, Conditions, Effect, Memory, Program, Site, Source};
+use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source};
 use super::search::{End, Found, Hop};
 use crate::graph::Graph;
 use crate::ir::{Body, Value};
@@ -19,15 +19,22 @@ const ROUNDS: u32 = 4;
 pub(super) fn contradiction(
     body: &Body,
     graph: &Graph,
-    conditions: &Conditions,
+    (conditions, given): (&Conditions, &Given),
     memory: Memory,
     found: &Found,
 ) -> Option<Vec<AtomId>> {
     let program = conditions.program(memory);
-    let mut replay =
-        Replay { conditions, program, now: FxHashMap::default(), uses: Vec::new(), values: Vec::new(), clobbered: 0 };
+    let (now, uses, values) = (FxHashMap::default(), Vec::new(), Vec::new());
+    let mut replay = Replay { conditions, program, given, now, uses, values, clobbered: 0 };
     let walked = replay.run(body, graph, found);
     walked.err()
+}
+
+/// Takes the effects of one instruction off the front.
+fn taken(points: &mut &[(Value, Effect)], at: Value) -> Vec<Effect> {
+    let (own, rest) = points.split_at(points.iter().take_while(|(value, _)| *value == at).count());
+    *points = rest;
+    own.iter().map(|(_, effect)| *effect).collect()
 }
 
 /// The conditions that contradict each other.
@@ -36,6 +43,7 @@ type Contradiction = Vec<AtomId>;
 struct Replay<'a> {
     conditions: &'a Conditions,
     program: &'a Program,
+    given: &'a Given,
     /// The last use of each atom.
     now: FxHashMap<AtomId, u32>,
     uses: Vec<Use>,
@@ -85,12 +93,12 @@ impl Replay<'_> {
     fn go(&mut self, body: &Body, graph: &Graph, hop: Hop, end: End) -> Result<(), Contradiction> {
         let block = body.block(hop.block);
         let to = if let End::At(value) = end { value } else { Value(block.end) };
-        let mut rest = self.program.between(Value(block.start), to);
-        while let Some((at, _)) = rest.first() {
-            let same = rest.iter().take_while(|(value, _)| value == at).count();
-            let effects: Vec<Effect> = rest[..same].iter().map(|(_, effect)| *effect).collect();
+        let mut points = self.program.between(Value(block.start), to);
+        let mut given = self.given.between(Value(block.start), to);
+        while let Some(at) = points.first().into_iter().chain(given.first()).map(|(at, _)| *at).min() {
+            let mut effects = taken(&mut points, at);
+            effects.extend(taken(&mut given, at));
             self.apply(&effects)?;
-            rest = &rest[same..];
         }
         let (Some(succ), End::Edge) = (hop.succ, end) else { return Ok(()) };
         self.apply(self.program.at(Site::Edge(hop.block, succ)))?;

@@ -6,7 +6,7 @@
 //!
 //! **Absent:** conditions that are not followed.
 
-use super::conditions::{AtomId, Conditions, Effect, Memory, Program, Site, Source};
+use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source};
 use super::{Events, Exits, MAX_STATES, Paths, Question, Reason, Start};
 use crate::graph::Graph;
 use crate::ir::{BlockId, Body, Value};
@@ -164,7 +164,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         body: &'a Body,
         graph: &'a Graph,
-        conditions: &'a Conditions,
+        (conditions, given): (&'a Conditions, &Given),
         tracked: &[AtomId],
         memory: Memory,
         marks: &'a Marks,
@@ -176,7 +176,7 @@ impl<'a> Search<'a> {
         let slots: FxHashMap<AtomId, u32> = tracked.iter().zip(0..).map(|(atom, slot)| (*atom, 2 * slot)).collect();
         let on_memory = tracked.iter().filter(|atom| conditions.depends_on_memory(**atom));
         let on_memory = on_memory.fold(0, |mask, atom| mask | 3 << slots[atom]);
-        let program = Program::new(conditions, tracked, memory);
+        let program = Program::new(conditions, tracked, memory, given);
         let mut search =
             Search { body, graph, conditions, program, slots, on_memory, live: Vec::new(), marks, from: question.from };
         search.live = search.liveness();
