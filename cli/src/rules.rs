@@ -8,7 +8,7 @@ use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
 use rulec_compiler::native::{self, NativeOptions};
-use rulec_compiler::{CompiledRule, SourceFile, compile, compile_against};
+use rulec_compiler::{CompiledRule, OtherPack, SourceFile, Surroundings, compile, compile_in};
 use rulec_grammar::codes::E0808;
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_pack::{Code, Engine, Executable};
@@ -125,8 +125,11 @@ impl Loaded {
         }
         let first_source = self.sources.len();
         // What is embedded was checked when it was built.
-        let compiled = if added { compile_against(&files, pack, names_without) } else { compile(&files, pack) };
-        self.sources.extend(files.iter().map(|file| Source::new(&file.path, &file.text)));
+        let compiled = match added {
+            true => compile_in(&files, pack, surroundings(&other_packs())),
+            false => compile(&files, pack),
+        };
+        self.sources.extend(files.iter().chain(&compiled.others).map(|file| Source::new(&file.path, &file.text)));
         self.diagnostics.extend(compiled.diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, first_source)));
         self.packs.push(RulePack {
             name: pack.to_owned(),
@@ -220,6 +223,16 @@ impl RulePack {
         })?;
         Ok(Engine::Native(executable))
     }
+}
+
+/// The packs whose modules rule files can use.
+pub fn other_packs() -> Vec<OtherPack> {
+    vec![OtherPack { name: stock::PACK.to_owned(), files: stock::sources() }]
+}
+
+/// What rule files are compiled against.
+pub fn surroundings(packs: &[OtherPack]) -> Surroundings<'_> {
+    Surroundings { names_without, packs }
 }
 
 /// The plan of a pack file, and its machine code if that is for this machine.

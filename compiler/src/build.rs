@@ -90,6 +90,8 @@ impl Bound {
 pub(crate) struct Builder<'a> {
     pub modules: &'a Modules<'a>,
     pub scope: Rc<Scope<'a>>,
+    /// The scope of the rule's own file.
+    own_scope: Rc<Scope<'a>>,
     pub tables: &'a mut Tables,
     pub sink: &'a mut Sink,
     pub rule: RuleIndex,
@@ -112,8 +114,10 @@ pub(crate) struct Builder<'a> {
     pub root: Bound,
     /// Predicates being expanded, to find circles.
     pub expanding: Vec<String>,
-    /// Where the outermost of them is called, in the rule's own file.
+    /// Where the outermost of them is called in the rule's own file, or the name of the instance that borrows what is lowered.
     pub called_at: Option<Span>,
+    /// The name of the rule.
+    pub rule_name: Span,
     /// Numbers the expansions, so that names inside of them stay apart.
     pub expansions: usize,
     /// Within an event: the names that were bound before it. There they stand for the same value, not the same syntax.
@@ -148,6 +152,7 @@ impl<'a> Builder<'a> {
     ) -> Builder<'a> {
         Builder {
             modules,
+            own_scope: Rc::clone(&scope),
             scope,
             tables,
             sink,
@@ -164,6 +169,7 @@ impl<'a> Builder<'a> {
             root: Bound::Node(Register::ROOT),
             expanding: Vec::new(),
             called_at: None,
+            rule_name: Span::default(),
             expansions: 0,
             outer: None,
             gathers: 0,
@@ -174,7 +180,7 @@ impl<'a> Builder<'a> {
     }
 
     pub fn errors(&mut self) -> Errors<'_> {
-        Errors { sink: self.sink, file: self.scope.file }
+        Errors { sink: self.sink, file: self.scope.spans }
     }
 
     /// A new register for a row or position.
@@ -205,6 +211,29 @@ impl<'a> Builder<'a> {
         lowered
     }
 
+    /// Lowers something in the scope of the file in which it stands: an instance may borrow it from another.
+    pub fn standing<T>(&mut self, at: Span, lower: impl FnOnce(&mut Builder<'a>) -> T) -> T {
+        let spans = self.scope.spans;
+        let (file, _) = self.modules.sources.place(spans, at);
+        if file == self.scope.file {
+            return lower(self);
+        }
+        let scope = match file == self.own_scope.file {
+            true => Rc::clone(&self.own_scope),
+            false => {
+                let mut scope = self.scope.within(self.modules, file);
+                scope.spans = spans;
+                Rc::new(scope)
+            }
+        };
+        let is_own = file == spans;
+        let called_at = if is_own { None } else { self.called_at.or(Some(self.rule_name)) };
+        let outer = (std::mem::replace(&mut self.scope, scope), std::mem::replace(&mut self.called_at, called_at));
+        let lowered = lower(self);
+        (self.scope, self.called_at) = outer;
+        lowered
+    }
+
     /// A string as an argument.
     pub fn text(&mut self, text: &str) -> Arg {
         Arg::Const(self.tables.constant(Constant::Str(text.to_owned())))
@@ -229,7 +258,7 @@ impl<'a> Builder<'a> {
 
     /// The source at `span` on one line, shortened.
     pub fn snippet(&self, span: Span) -> String {
-        let text = self.modules.source(self.scope.file).get(span.range()).unwrap_or("");
+        let text = self.modules.text(self.scope.spans).get(span.range()).unwrap_or("");
         let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.chars().count() > 60 {
             line = line.chars().take(57).collect::<String>() + "...";

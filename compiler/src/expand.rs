@@ -1,8 +1,9 @@
 //! What a rule really matches: its concrete forms, its plan and how it is found. For `rulec expand`.
 
 use crate::forms;
-use crate::{SourceFile, compile, parse};
-use rulec_grammar::ast::{Item, Rule};
+use crate::sources::Source;
+use crate::{SourceFile, Surroundings, compile_in, parse, rules_of};
+use rulec_grammar::ast::Rule;
 use rulec_grammar::diagnostic::Sink;
 use rulec_plan::ir::RulePlan;
 use rulec_plan::manifest::CostClass;
@@ -26,11 +27,14 @@ pub struct Expansion {
 }
 
 /// Expands the rule with this id, alone. `None` if it is not among the files, or has mistakes.
-pub fn expand(files: &[SourceFile], pack: &str, id: &str) -> Option<Expansion> {
-    let compiled = compile(files, pack);
+pub fn expand(files: &[SourceFile], pack: &str, id: &str, surroundings: Surroundings<'_>) -> Option<Expansion> {
+    let compiled = compile_in(files, pack, surroundings);
     let found: &RulePlan = compiled.plan.rules.iter().find(|rule| rule.meta.id == id)?;
-    let parsed = parse(files, &mut Sink::new());
-    let rule = rules(&parsed).find(|rule| rule.name.value == found.meta.name())?;
+    let sources = parse(files, pack, surroundings, &mut Sink::new());
+    let is_named =
+        |source: &Source, rule: &Rule| id.strip_prefix(&source.module) == Some(&format!(".{}", rule.name.value));
+    let mut rules = sources.iter().flat_map(|(_, source)| rules_of(source).map(move |rule| (source, rule)));
+    let (_, rule) = rules.find(|(source, rule)| is_named(source, rule))?;
     let (forms, more) = forms_of(rule);
     let alone = rulec_plan::Plan { rules: vec![found.clone()], ..compiled.plan.clone() };
     Some(Expansion {
@@ -39,14 +43,6 @@ pub fn expand(files: &[SourceFile], pack: &str, id: &str) -> Option<Expansion> {
         cost: found.meta.cost,
         plan: rulec_plan::text::rule(&compiled.plan, found),
         graph: crate::decision::graph(&alone).text(&alone),
-    })
-}
-
-pub(crate) fn rules(parsed: &[rulec_grammar::ast::Module]) -> impl Iterator<Item = &Rule> {
-    parsed.iter().flat_map(|module| &module.items).filter_map(|item| match item {
-        Item::Rule(rule) => Some(&**rule),
-        Item::Fact(fact) => Some(&fact.rule),
-        _ => None,
     })
 }
 

@@ -1,18 +1,18 @@
 //! Facts to plans, in strata.
 //!
-//! In: the facts of rule files. Out: a plan for each that a rule asks for, directly or through others, with its stratum: a
+//! In: the facts of rule files, those of other packs that are used included. Out: a plan for each that a rule asks for, directly or through others, with its stratum: a
 //! fact asks for facts of its own stratum and of lower ones, and only of lower ones whether they do *not* hold. So what
 //! holds can be found stratum by stratum, each as a least fixed point.
 //!
 //! Source: Apt, Blair, Walker, *Towards a theory of declarative knowledge*, 1988.
 
-use crate::SourceFile;
 use crate::build::Tables;
 use crate::check;
 use crate::errors::Errors;
 use crate::rule::{self, Context};
 use crate::scope::{Modules, Scope};
-use rulec_grammar::ast::{Item, Module};
+use crate::sources::Source;
+use rulec_grammar::ast::Item;
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::ir::{RuleIndex, RulePlan};
 use rulec_plan::verify::{Sizes, verify_rule};
@@ -45,21 +45,21 @@ pub(crate) fn of_file<'a>(
     scope: &Rc<Scope<'a>>,
     tables: &mut Tables,
     sink: &mut Sink,
-    module: &'a Module,
-    file: &SourceFile,
+    source: &'a Source,
 ) -> Vec<Lowered> {
-    let facts = module.items.iter().filter_map(|item| if let Item::Fact(fact) = item { Some(fact) } else { None });
+    let facts =
+        source.syntax.items.iter().filter_map(|item| if let Item::Fact(fact) = item { Some(fact) } else { None });
     facts
         .filter_map(|fact| {
             let before = sink.error_count();
             if check::too_deep(&fact.rule, &mut Errors { sink, file: scope.file }) {
                 return None;
             }
-            rule::check_fact(fact, &file.text, &mut Errors { sink, file: scope.file });
+            rule::check_fact(fact, &source.text, &mut Errors { sink, file: scope.file });
             let id = format!("{}.{}", scope.module, fact.rule.name.value);
             let context = Context { modules, scope: Rc::clone(scope), tables, sink };
             // A fact has no options, so that nothing names its index.
-            let lowered = rule::lower(context, &fact.rule, Some(fact), RuleIndex(0), id, &file.path);
+            let lowered = rule::lower(context, &fact.rule, Some(fact), RuleIndex(0), id, &source.path);
             let (plan, uses) = lowered.filter(|_| sink.error_count() == before)?;
             let name = fact.rule.name.span;
             let sizes =

@@ -71,7 +71,7 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
 
 /// Reports a kind of source that is spelled nearly like one of these files. Others may be those of models elsewhere.
 fn check_kind(builder: &mut Builder<'_>, kind: &Name) -> Option<()> {
-    let sources = &builder.modules.sources;
+    let sources = &builder.modules.kinds;
     let known: Vec<String> = sources.iter().cloned().collect();
     if sources.contains(&kind.value) || nearest(&kind.value, known.iter().map(String::as_str)).is_none() {
         return Some(());

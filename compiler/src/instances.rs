@@ -1,79 +1,189 @@
 //! Rules for resources, written out.
 //!
-//! In: the modules as parsed. Out: the same modules in which each `instance name = rule(resource) { … }` is a rule like any
-//! other, and the generic rules are gone. What comes from where: the match, and a condition with it, from the
-//! resource; the conditions from the generic rule; all that the instance says goes before what the generic rule says.
+//! In: the files as parsed. Out: the same files in which each `instance name = rule(resource) { … }` is a rule like any
+//! other. What comes from where: the match, and a condition with it, from the resource; the conditions from the generic
+//! rule; all that the instance says goes before what the generic rule says.
 //!
-//! Generic rule, resource and instance stand in one file, so that the spans of all parts are places of that file.
+//! Generic rules and resources are seen where predicates are: in all files of their module, and where a `use` brings them in.
+//! They stay among the items of their files; nothing but this looks at them.
 
 use crate::errors::Errors;
 use crate::predicate::Renaming;
+use crate::sources::{Source, Sources};
 use rulec_grammar::ast::{
-    Alternative, Clause, Cond, Event, Instance, Item, Module, Name, Piece, Report, Resource, Rule, Template, Value,
+    Alternative, Clause, Cond, Event, Instance, Item, Module, Name, Piece, Report, Resource, Rule, Template, Use, Value,
 };
 use rulec_grammar::diagnostic::{FileId, Sink};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Writes out the instances of a file.
-pub(crate) fn expand(module: &mut Module, file: FileId, sink: &mut Sink) {
-    let items = std::mem::take(&mut module.items);
-    let mut errors = Errors { sink, file };
+/// Writes out the instances of all files that are compiled.
+pub(crate) fn expand(sources: &mut Sources, sink: &mut Sink) {
+    let templates = Templates::of(sources, sink);
     let mut used = BTreeSet::new();
-    let written: Vec<Item> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Instance(instance) => instantiate(&items, instance, &mut used, &mut errors),
-            Item::Rule(rule) if rule.param.is_some() => None,
-            Item::Resource(_) => None,
-            item => Some(item.clone()),
-        })
-        .collect();
-    for (name, what) in items.iter().filter_map(generic) {
-        if !used.contains(&name.value) {
-            errors.unused_item(name.span, what, &name.value);
+    let own: Vec<FileId> = sources.iter().filter(|(_, source)| source.is_own).map(|(file, _)| file).collect();
+    for file in &own {
+        expand_file(sources, &templates, *file, &mut used, sink);
+    }
+    for (file, source) in sources.iter().filter(|(_, source)| source.is_own) {
+        for (name, what) in source.syntax.items.iter().filter_map(template) {
+            if !used.contains(&(what, file, name.value.clone())) {
+                Errors { sink, file }.unused_item(name.span, what.text(), &name.value);
+            }
         }
     }
-    module.items = written;
 }
 
-/// The name of what only instances use.
-fn generic(item: &Item) -> Option<(&Name, &'static str)> {
+/// What only instances use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Generic,
+    Resource,
+}
+
+impl What {
+    fn text(self) -> &'static str {
+        match self {
+            What::Generic => "generic rule",
+            What::Resource => "resource",
+        }
+    }
+}
+
+/// The name of an item that only instances use.
+fn template(item: &Item) -> Option<(&Name, What)> {
     match item {
-        Item::Rule(rule) if rule.param.is_some() => Some((&rule.name, "generic rule")),
-        Item::Resource(resource) => Some((&resource.name, "resource")),
+        Item::Rule(rule) if rule.param.is_some() => Some((&rule.name, What::Generic)),
+        Item::Resource(resource) => Some((&resource.name, What::Resource)),
         _ => None,
+    }
+}
+
+/// The generic rules and resources of all modules: the files in which they stand.
+struct Templates {
+    by_module: BTreeMap<String, BTreeMap<(What, String), FileId>>,
+}
+
+impl Templates {
+    /// Collects them. Two of one name in a module are an error.
+    fn of(sources: &Sources, sink: &mut Sink) -> Templates {
+        let mut by_module: BTreeMap<String, BTreeMap<(What, String), FileId>> = BTreeMap::new();
+        let mut first = BTreeMap::new();
+        for (file, source) in sources.iter() {
+            for (name, what) in source.syntax.items.iter().filter_map(template) {
+                let key = (what, name.value.clone());
+                let before = *first.entry((source.module.clone(), key.clone())).or_insert((file, name.span));
+                if before != (file, name.span) {
+                    Errors { sink, file }.duplicate(name.span, what.text(), &name.value, before);
+                }
+                by_module.entry(source.module.clone()).or_default().entry(key).or_insert(file);
+            }
+        }
+        Templates { by_module }
+    }
+
+    /// Those that the instances of a file can name.
+    fn seen_by(&self, source: &Source) -> BTreeMap<(What, String), FileId> {
+        let mut seen = self.by_module.get(&source.module).cloned().unwrap_or_default();
+        for line in &source.syntax.uses {
+            let Use::Module { module, names, .. } = line else { continue };
+            let of_module = self.by_module.get(&module.value).into_iter().flatten();
+            let named = of_module.filter(|((_, name), _)| names.iter().any(|used| used.value == *name));
+            seen.extend(named.map(|(key, file)| (key.clone(), *file)));
+        }
+        seen
+    }
+}
+
+fn expand_file(
+    sources: &mut Sources,
+    templates: &Templates,
+    file: FileId,
+    used: &mut BTreeSet<(What, FileId, String)>,
+    sink: &mut Sink,
+) {
+    let Some(source) = sources.get(file) else { return };
+    let has_instances = source.syntax.items.iter().any(|item| matches!(item, Item::Instance(_)));
+    if !has_instances {
+        return;
+    }
+    let seen = templates.seen_by(source);
+    let mut errors = Errors { sink, file };
+    let mut borrowed: BTreeMap<FileId, Module> = BTreeMap::new();
+    let mut items = source.syntax.items.clone();
+    let mut names = BTreeSet::new();
+    for item in &mut items {
+        let Item::Instance(instance) = item else { continue };
+        let found = [(What::Generic, &instance.generic), (What::Resource, &instance.resource)]
+            .map(|(what, name)| find(&seen, what, name, &mut errors).map(|at| (what, at, name.value.clone())));
+        let [Some(generic), Some(resource)] = found else { continue };
+        for (_, at, _) in [&generic, &resource] {
+            borrow(sources, file, *at, &mut borrowed);
+        }
+        let written = instantiate(sources, &borrowed, file, (&generic, &resource), instance, &mut errors);
+        used.extend([generic, resource]);
+        if let Some(rule) = written {
+            names.insert(rule.name.value.clone());
+            *item = Item::Rule(Box::new(rule));
+        }
+    }
+    // What could not be written out was reported.
+    items.retain(|item| !matches!(item, Item::Instance(_)));
+    if let Some(source) = sources.get_mut(file) {
+        source.syntax.items = items;
+        source.instances = names;
+    }
+}
+
+/// The file of what an instance names; an error if there is none.
+fn find(seen: &BTreeMap<(What, String), FileId>, what: What, name: &Name, errors: &mut Errors<'_>) -> Option<FileId> {
+    let found = seen.get(&(what, name.value.clone())).copied();
+    if found.is_none() {
+        let known: Vec<String> =
+            seen.keys().filter(|(other, _)| *other == what).map(|(_, name)| name.clone()).collect();
+        errors.unknown_name(name.span, what.text(), &name.value, &known);
+    }
+    found
+}
+
+/// Puts the items of another file within reach.
+fn borrow(sources: &mut Sources, file: FileId, from: FileId, borrowed: &mut BTreeMap<FileId, Module>) {
+    if file == from || borrowed.contains_key(&from) {
+        return;
+    }
+    let Some(text) = sources.get(from).map(|source| source.text[..source.own_len()].to_owned()) else { return };
+    if let Some(source) = sources.get_mut(file) {
+        borrowed.insert(from, source.borrow_from(from, &text));
     }
 }
 
 fn instantiate(
-    items: &[Item],
+    sources: &Sources,
+    borrowed: &BTreeMap<FileId, Module>,
+    file: FileId,
+    (generic, resource): (&(What, FileId, String), &(What, FileId, String)),
     instance: &Instance,
-    used: &mut BTreeSet<String>,
     errors: &mut Errors<'_>,
-) -> Option<Item> {
-    let named = |wanted: &str| {
-        let names = items.iter().filter_map(generic).filter(|(_, what)| *what == wanted);
-        names.map(|(name, _)| name.value.clone()).collect::<Vec<_>>()
+) -> Option<Rule> {
+    let item = |(what, at, wanted): &(What, FileId, String)| {
+        let own = sources.get(file).filter(|_| *at == file).map(|source| &source.syntax);
+        let mut items = own.or(borrowed.get(at))?.items.iter();
+        items.find(|item| template(item).is_some_and(|(name, other)| other == *what && name.value == *wanted))
     };
-    let rule = items.iter().find_map(|item| match item {
-        Item::Rule(rule) if rule.param.is_some() && rule.name.value == instance.generic.value => Some(rule),
-        _ => None,
-    });
-    let resource = items.iter().find_map(|item| match item {
-        Item::Resource(resource) if resource.name.value == instance.resource.value => Some(resource),
-        _ => None,
-    });
-    if rule.is_none() {
-        let (what, known) = ("generic rule in this file", named("generic rule"));
-        errors.unknown_name(instance.generic.span, what, &instance.generic.value, &known);
+    let (Some(Item::Rule(rule)), Some(Item::Resource(resource))) = (item(generic), item(resource)) else { return None };
+    let first = errors.sink.diagnostics().len();
+    let written = written(rule, resource, &instance.rule, errors);
+    in_instance(errors.sink, first, file, &instance.rule);
+    Some(written)
+}
+
+/// Lets diagnostics about other parts of an instance's rule name the instance too; `first` is the first one of that rule.
+pub(crate) fn in_instance(sink: &mut Sink, first: usize, file: FileId, rule: &Rule) {
+    for diagnostic in sink.diagnostics_from(first) {
+        let is_inside = rule.span.start <= diagnostic.span.start && diagnostic.span.end <= rule.span.end;
+        if diagnostic.file != file || !is_inside {
+            diagnostic.related(file, rule.name.span, "in this instance");
+        }
     }
-    if resource.is_none() {
-        let (what, known) = ("resource in this file", named("resource"));
-        errors.unknown_name(instance.resource.span, what, &instance.resource.value, &known);
-    }
-    let (rule, resource) = (rule?, resource?);
-    used.extend([rule.name.value.clone(), resource.name.value.clone()]);
-    Some(Item::Rule(Box::new(written(rule, resource, &instance.rule, errors))))
 }
 
 /// The generic rule for this resource, with what the instance says instead.

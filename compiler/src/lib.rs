@@ -3,7 +3,7 @@
 //! In: rule files. Out: [`Compiled`], a plan that the verifier accepts and every mistake of every file; from a plan,
 //! [`native`] makes machine code. A rule with a mistake is left out and does not hide the others.
 //!
-//! Read `rule` first: it lowers one rule. `forms` has the equivalences, `lower` the patterns, `ask` and `shape` the
+//! Read `rule` first: it lowers one rule. `sources` and `instances` say what belongs to its text, `forms` has the equivalences, `lower` the patterns, `ask` and `shape` the
 //! conditions, `type_cond` those on types, `path` and `flow` those on what happens in functions, `order` puts dear questions last, `start` says where a rule is tried, `template` does messages and fixes.
 //!
 //! **Absent:** no Go file is ever read here, and nothing is executed.
@@ -32,6 +32,7 @@ mod predicate;
 mod rule;
 mod scope;
 mod shape;
+mod sources;
 mod start;
 mod symbols;
 mod template;
@@ -51,6 +52,7 @@ use rulec_plan::ir::RuleIndex;
 use rulec_plan::verify::Sizes;
 use rulec_tree::Span;
 use scope::{Modules, Scope};
+use sources::{Source, Sources};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -76,6 +78,8 @@ pub struct Compiled {
     pub rules: Vec<CompiledRule>,
     /// How many rules are written, those with mistakes included. Items that do not even parse do not count.
     pub written: usize,
+    /// Files of other packs that these use. In diagnostics their numbers follow those of the files compiled.
+    pub others: Vec<SourceFile>,
 }
 
 impl Compiled {
@@ -104,62 +108,98 @@ pub struct CompiledRule {
 /// does not have that one.
 pub type NamesWithout = fn(&str, &str) -> Option<Vec<String>>;
 
-/// Compiles rule files. [`FileId`] *n* is file *n*; `pack` is the first part of the rules' ids.
-pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
-    compile_against(files, pack, |_, _| None)
+/// A pack whose modules rule files of other packs can use.
+#[derive(Clone, Debug)]
+pub struct OtherPack {
+    /// The first part of the ids of its rules.
+    pub name: String,
+    /// Its rule files.
+    pub files: Vec<SourceFile>,
 }
 
-/// The same; names that a package does not have are mistakes.
-pub fn compile_against(files: &[SourceFile], pack: &str, names_without: NamesWithout) -> Compiled {
+/// What rule files are compiled against.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'p> {
+    /// Names that a Go package does not have are mistakes.
+    pub names_without: NamesWithout,
+    /// The packs that `use` lines can name.
+    pub packs: &'p [OtherPack],
+}
+
+impl Default for Surroundings<'_> {
+    /// Nothing is known of Go packages, and there are no other packs.
+    fn default() -> Self {
+        Surroundings { names_without: |_, _| None, packs: &[] }
+    }
+}
+
+/// Compiles rule files. [`FileId`] *n* is file *n*, and behind them come [`Compiled::others`]; `pack` is the first part of
+/// the rules' ids.
+pub fn compile(files: &[SourceFile], pack: &str) -> Compiled {
+    compile_in(files, pack, Surroundings::default())
+}
+
+/// The same, where more is known than the files.
+pub fn compile_in(files: &[SourceFile], pack: &str, surroundings: Surroundings<'_>) -> Compiled {
     let mut sink = Sink::new();
-    let parsed = parse(files, &mut sink);
-    let mut modules = Modules::new(pack, files, &parsed, &mut sink);
-    modules.names_without = names_without;
+    let sources = parse(files, pack, surroundings, &mut sink);
+    let mut modules = Modules::new(&sources, &mut sink);
+    modules.know(surroundings.packs);
+    modules.names_without = surroundings.names_without;
     let mut tables = Tables::default();
-    let mut compiled = Compiled { plan: Plan::default(), diagnostics: Vec::new(), rules: Vec::new(), written: 0 };
+    let mut compiled = Compiled {
+        plan: Plan::default(),
+        diagnostics: Vec::new(),
+        rules: Vec::new(),
+        written: 0,
+        others: sources.others(),
+    };
     let mut ids: BTreeMap<String, (FileId, Span)> = BTreeMap::new();
     let (mut facts, mut asked) = (Vec::new(), Vec::new());
-    for (number, (file, module)) in files.iter().zip(&parsed).enumerate() {
-        let id = FileId(number as u32);
-        let scope = Rc::new(modules.scope(id, module, &format!("{pack}.{}", file.family), &mut sink));
-        for item in &module.items {
-            let Item::Rule(rule) = item else { continue };
+    for (id, source) in sources.iter() {
+        let scope = Rc::new(modules.scope(id, &source.syntax, &source.module, &mut sink));
+        for rule in rules_of(source) {
             compiled.written += 1;
-            let rule_id = format!("{pack}.{}.{}", file.family, rule.name.value);
+            let rule_id = format!("{}.{}", source.module, rule.name.value);
             if let Some(first) = ids.get(&rule_id) {
                 Errors { sink: &mut sink, file: id }.duplicate(rule.name.span, "rule", &rule.name.value, *first);
                 continue;
             }
             ids.insert(rule_id.clone(), (id, rule.name.span));
-            let uses = compile_rule(&modules, &scope, &mut tables, &mut sink, rule, rule_id, file, &mut compiled);
-            asked.extend(uses);
+            let first = sink.diagnostics().len();
+            asked.extend(compile_rule(&modules, &scope, &mut tables, &mut sink, rule, rule_id, source, &mut compiled));
+            if source.instances.contains(&rule.name.value) {
+                instances::in_instance(&mut sink, first, id, rule);
+            }
         }
-        facts.extend(facts::of_file(&modules, &scope, &mut tables, &mut sink, module, file));
-        let models = models::of_file(module, &scope, &mut Errors { sink: &mut sink, file: id });
-        compiled.plan.models.extend(models);
-        let mentioned = |name: &str| examples_mention(module, name) || items_mention(module, &file.text, name);
-        scope.report_unused(mentioned, &mut Errors { sink: &mut sink, file: id });
+        facts.extend(facts::of_file(&modules, &scope, &mut tables, &mut sink, source));
+        if source.is_own {
+            let mut errors = Errors { sink: &mut sink, file: id };
+            compiled.plan.models.extend(models::of_file(&source.syntax, &scope, &mut errors));
+            scope.report_unused(|name| mentions(source, name), &mut errors);
+        }
     }
     compiled.plan.rules.extend(facts::stratified(facts, &asked, &mut sink));
     compiled.plan.atoms = tables.atoms;
     compiled.plan.symbols = tables.symbols;
     compiled.plan.constants = tables.constants;
     debug_assert_eq!(rulec_plan::verify::verify(&compiled.plan), Ok(()), "each rule was verified by itself");
-    compiled.diagnostics = sink.into_sorted();
-    // Equivalent spellings of one pattern have the same mistakes.
-    compiled.diagnostics.dedup();
+    compiled.diagnostics = sources.sorted(sink);
     compiled
 }
 
-pub(crate) fn parse(files: &[SourceFile], sink: &mut Sink) -> Vec<Module> {
-    let parsed = files.iter().enumerate();
-    let each = parsed.map(|(number, file)| {
-        let id = FileId(number as u32);
-        let mut module = rulec_grammar::parse(&file.text, id, sink);
-        instances::expand(&mut module, id, sink);
-        module
-    });
-    each.collect()
+pub(crate) fn parse(files: &[SourceFile], pack: &str, surroundings: Surroundings<'_>, sink: &mut Sink) -> Sources {
+    let mut sources = Sources::read(files, pack, surroundings.packs, sink);
+    instances::expand(&mut sources, sink);
+    sources
+}
+
+/// The rules of a file that are compiled: generic ones are not, and those of other packs are compiled there.
+pub(crate) fn rules_of(source: &Source) -> impl Iterator<Item = &Rule> {
+    source.syntax.items.iter().filter(|_| source.is_own).filter_map(|item| match item {
+        Item::Rule(rule) if rule.param.is_none() => Some(&**rule),
+        _ => None,
+    })
 }
 
 /// Compiles a rule. The facts that it asks for.
@@ -171,17 +211,17 @@ fn compile_rule<'a>(
     sink: &mut Sink,
     rule: &'a Rule,
     id: String,
-    file: &'a SourceFile,
+    source: &Source,
     compiled: &mut Compiled,
 ) -> Vec<facts::Use> {
     let (before, constants) = (sink.error_count(), tables.constants.len());
     if check::too_deep(rule, &mut Errors { sink, file: scope.file }) {
         return Vec::new();
     }
-    rule::check(rule, &file.text, &mut Errors { sink, file: scope.file });
+    rule::check(rule, &source.text, &mut Errors { sink, file: scope.file });
     let index = RuleIndex(compiled.plan.rules.len() as u32);
     let context = Context { modules, scope: Rc::clone(scope), tables, sink };
-    let lowered = rule::lower(context, rule, None, index, id, &file.path).filter(|_| sink.error_count() == before);
+    let lowered = rule::lower(context, rule, None, index, id, &source.path).filter(|_| sink.error_count() == before);
     let Some((plan, uses)) = lowered else {
         // Constants can name the rule's options, by a number that the next rule gets.
         tables.constants.truncate(constants);
@@ -205,16 +245,24 @@ fn compile_rule<'a>(
     uses
 }
 
-/// Whether an item that others lower, when they use it, mentions a package by this name.
-fn items_mention(module: &Module, source: &str, name: &str) -> bool {
-    let mut spans = module.items.iter().filter_map(|item| match item {
+/// Whether a file mentions a package by this name where it is not lowered, or lowered for others: in examples, and in items
+/// that others use.
+fn mentions(source: &Source, name: &str) -> bool {
+    examples_mention(&source.syntax, name) || items_mention(source, name)
+}
+
+fn items_mention(source: &Source, name: &str) -> bool {
+    let mut spans = source.syntax.items.iter().filter_map(|item| match item {
         Item::Predicate(predicate) => Some(predicate.span),
         Item::Symbols(symbols) => Some(symbols.span),
         Item::Fact(fact) => Some(fact.rule.span),
+        Item::Rule(rule) if rule.param.is_some() => Some(rule.span),
+        Item::Resource(resource) => Some(resource.span),
         _ => None,
     });
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    spans.any(|span| source.get(span.range()).is_some_and(|text| text.split(|c| !is_word(c)).any(|word| word == name)))
+    let has_word = |text: &str| text.split(|c| !is_word(c)).any(|word| word == name);
+    spans.any(|span| source.text.get(span.range()).is_some_and(has_word))
 }
 
 /// Whether an example of the file mentions a package by this name.

@@ -7,9 +7,10 @@ use crate::build::Tables;
 use crate::errors::Errors;
 use crate::facts;
 use crate::rule::{self, Context};
-use crate::scope::Modules;
-use crate::{SourceFile, parse};
-use rulec_grammar::ast::{Alternative, Cond, Event, Form, Item, Module, Path, Pattern, PatternId, Rule};
+use crate::scope::{Modules, Scope};
+use crate::sources::Source;
+use crate::{SourceFile, Surroundings, parse, rules_of};
+use rulec_grammar::ast::{Alternative, Cond, Event, Form, Path, Pattern, PatternId, Rule};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::Plan;
 use rulec_plan::ir::{RuleIndex, RulePlan};
@@ -21,86 +22,61 @@ use std::rc::Rc;
 pub struct Mutant {
     /// What was dropped: `the condition`, `the event`, `the alternative`, `the ellipsis`.
     pub what: &'static str,
-    /// Where it stands.
+    /// The file in which it stands: that of the rule, or one of those that its instance borrows from.
+    pub file: FileId,
+    /// Where it stands there.
     pub span: Span,
     /// A plan with this rule alone.
     pub plan: Plan,
 }
 
 /// The mutants of the rule with this id.
-pub fn mutants(files: &[SourceFile], pack: &str, id: &str) -> Vec<Mutant> {
+pub fn mutants(files: &[SourceFile], pack: &str, id: &str, surroundings: Surroundings<'_>) -> Vec<Mutant> {
     let mut sink = Sink::new();
-    let parsed = parse(files, &mut sink);
-    let modules = Modules::new(pack, files, &parsed, &mut sink);
-    for (number, (file, module)) in files.iter().zip(&parsed).enumerate() {
-        for item in &module.items {
-            let Item::Rule(rule) = item else { continue };
-            if format!("{pack}.{}.{}", file.family, rule.name.value) != id {
-                continue;
-            }
-            let own = format!("{pack}.{}", file.family);
-            let scope = Rc::new(modules.scope(FileId(number as u32), module, &own, &mut sink));
-            let all = Files { pack, files, parsed: &parsed, modules: &modules };
-            let changed = changes(rule).into_iter();
-            return changed
-                .filter_map(|(what, span, rule)| {
-                    let plan = compile_alone(&all, &scope, &rule, id, &file.path)?;
-                    Some(Mutant { what, span, plan })
-                })
-                .collect();
-        }
-    }
-    Vec::new()
+    let sources = parse(files, pack, surroundings, &mut sink);
+    let modules = Modules::new(&sources, &mut sink);
+    let mut rules = sources.iter().flat_map(|(file, source)| rules_of(source).map(move |rule| (file, source, rule)));
+    let named = |(_, source, rule): &(FileId, &Source, &Rule)| format!("{}.{}", source.module, rule.name.value) == id;
+    let Some((file, source, rule)) = rules.find(named) else { return Vec::new() };
+    let scope = Rc::new(modules.scope(file, &source.syntax, &source.module, &mut sink));
+    let mutant = |(what, span, rule): (&'static str, Span, Rule)| {
+        let plan = compile_alone(&modules, &scope, &rule, id, &source.path)?;
+        let (file, span) = sources.place(file, span);
+        Some(Mutant { what, file, span, plan })
+    };
+    changes(rule).into_iter().filter_map(mutant).collect()
 }
 
-/// What facts are lowered from.
-struct Files<'a> {
-    pack: &'a str,
-    files: &'a [SourceFile],
-    parsed: &'a [Module],
-    modules: &'a Modules<'a>,
+/// The facts that these uses lead to.
+fn facts_of(modules: &Modules<'_>, asked: &[facts::Use], tables: &mut Tables) -> Vec<RulePlan> {
+    let mut sink = Sink::new();
+    let mut lowered = Vec::new();
+    for (file, source) in modules.sources.iter() {
+        let scope = Rc::new(modules.scope(file, &source.syntax, &source.module, &mut sink));
+        lowered.extend(facts::of_file(modules, &scope, tables, &mut sink, source));
+    }
+    facts::stratified(lowered, asked, &mut sink)
 }
 
-impl<'a> Files<'a> {
-    /// The facts that these uses lead to.
-    fn facts(&self, asked: &[facts::Use], tables: &mut Tables) -> Vec<RulePlan> {
-        let mut sink = Sink::new();
-        let mut lowered = Vec::new();
-        for (number, (file, module)) in self.files.iter().zip(self.parsed).enumerate() {
-            let own = format!("{}.{}", self.pack, file.family);
-            let scope = Rc::new(self.modules.scope(FileId(number as u32), module, &own, &mut sink));
-            lowered.extend(facts::of_file(self.modules, &scope, tables, &mut sink, module, file));
-        }
-        facts::stratified(lowered, asked, &mut sink)
+fn models_of(modules: &Modules<'_>) -> Vec<rulec_plan::model::Model> {
+    let mut sink = Sink::new();
+    let mut models = Vec::new();
+    for (file, source) in modules.sources.iter().filter(|(_, source)| source.is_own) {
+        let scope = modules.scope(file, &source.syntax, &source.module, &mut sink);
+        models.extend(crate::models::of_file(&source.syntax, &scope, &mut Errors { sink: &mut sink, file }));
     }
-
-    fn models(&self) -> Vec<rulec_plan::model::Model> {
-        let mut sink = Sink::new();
-        let mut models = Vec::new();
-        for (number, (file, module)) in self.files.iter().zip(self.parsed).enumerate() {
-            let (id, own) = (FileId(number as u32), format!("{}.{}", self.pack, file.family));
-            let scope = self.modules.scope(id, module, &own, &mut sink);
-            models.extend(crate::models::of_file(module, &scope, &mut Errors { sink: &mut sink, file: id }));
-        }
-        models
-    }
+    models
 }
 
-fn compile_alone<'a>(
-    all: &Files<'a>,
-    scope: &Rc<crate::scope::Scope<'a>>,
-    rule: &Rule,
-    id: &str,
-    path: &str,
-) -> Option<Plan> {
+fn compile_alone<'a>(modules: &Modules<'a>, scope: &Rc<Scope<'a>>, rule: &Rule, id: &str, path: &str) -> Option<Plan> {
     let (mut tables, mut sink) = (Tables::default(), Sink::new());
-    let context = Context { modules: all.modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
+    let context = Context { modules, scope: Rc::clone(scope), tables: &mut tables, sink: &mut sink };
     let (lowered, asked) = rule::lower(context, rule, None, RuleIndex(0), id.to_owned(), path)?;
     let mut rules = vec![lowered];
     if !asked.is_empty() {
-        rules.extend(all.facts(&asked, &mut tables));
+        rules.extend(facts_of(modules, &asked, &mut tables));
     }
-    let models = all.models();
+    let models = models_of(modules);
     let plan = Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules, models };
     rulec_plan::verify::verify(&plan).is_ok().then_some(plan)
 }

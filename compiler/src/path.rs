@@ -138,7 +138,8 @@ fn check_ends(builder: &mut Builder<'_>, path: &Path) -> Option<()> {
 
 /// One value for all events; `None` if one has a mistake. All are looked at.
 fn events(builder: &mut Builder<'_>, events: Vec<&Event>, around: Around, steps: &mut Vec<Step>) -> Option<Arg> {
-    let each: Vec<_> = events.into_iter().map(|one| event(builder, one, around, steps)).collect();
+    let each = events.into_iter().map(|one| builder.standing(one.span(), |builder| event(builder, one, around, steps)));
+    let each: Vec<_> = each.collect();
     let each: Option<Vec<Arg>> = each.into_iter().collect();
     Some(joined(each?))
 }

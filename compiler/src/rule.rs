@@ -1,7 +1,7 @@
 //! One rule to its plan.
 
 use crate::ask;
-use crate::build::{Bound, Builder, Tables, push};
+use crate::build::{Bound, Builder, Tables, Traces, push};
 use crate::check;
 use crate::errors::Errors;
 use crate::facts::Use;
@@ -61,7 +61,7 @@ pub(crate) fn lower(
 ) -> Option<(RulePlan, Vec<Use>)> {
     let before = context.sink.error_count();
     let file = context.scope.file;
-    let source = context.modules.source(file);
+    let source = context.modules.text(file);
     let mut builder = Builder::new(
         context.modules,
         Rc::clone(&context.scope),
@@ -70,6 +70,7 @@ pub(crate) fn lower(
         index,
         &rule.options,
     );
+    builder.rule_name = rule.name.span;
     let spellings = spellings(rule);
     let mut body = Vec::new();
     matches(&mut builder, rule, &spellings, &mut body);
@@ -77,10 +78,19 @@ pub(crate) fn lower(
     // Questions about paths are the dearest, and nothing is bound by them.
     let (paths, others): (Vec<_>, Vec<_>) =
         rule.clauses.iter().enumerate().partition(|(_, clause)| ask::asks_paths(&clause.cond));
+    let mut inherited = Traces::default();
     for (number, clause) in others.into_iter().chain(paths) {
         let escaping = |name: &str| mentions.elsewhere(name, number + 1);
-        ask::require(&mut builder, &clause.cond, clause.negated, &escaping, &mut body);
+        builder.standing(clause.span, |builder| {
+            ask::require(builder, &clause.cond, clause.negated, &escaping, &mut body);
+        });
+        if !(rule.span.start <= clause.span.start && clause.span.end <= rule.span.end) {
+            inherited = builder.traces;
+        }
     }
+    // What an instance adds narrows down what its generic rule looks for, and has no say in what is told of it.
+    builder.traces =
+        Traces { path: inherited.path.or(builder.traces.path), flow: inherited.flow.or(builder.traces.flow) };
     let mut captures = Captures::new(match fact {
         Some(fact) => ask::node_arg(&mut builder, &Value::Hole(fact.hole.clone()), "a fact")?,
         None => match builder.root {
@@ -89,7 +99,10 @@ pub(crate) fn lower(
         },
     });
     let reports = template::reports(&mut builder, &rule.reports, &mut captures);
-    let fix = rule.fix.as_ref().and_then(|fix| template::fix(&mut builder, fix, &mut captures));
+    let fix = rule
+        .fix
+        .as_ref()
+        .and_then(|fix| builder.standing(fix.span, |builder| template::fix(builder, fix, &mut captures)));
     let (captures, args) = captures.into_parts();
     push(&mut body, OriginId(0), Op::Emit(args));
     if let Some(dst) = builder.file_row {
@@ -98,10 +111,15 @@ pub(crate) fn lower(
     }
     let body = order::by_cost(body);
     let unread: Vec<usize> = (0..rule.options.len()).filter(|option| !builder.options_read.contains(option)).collect();
+    let forms: Vec<_> = spellings
+        .into_iter()
+        .map(|(form, _)| {
+            let scope = builder.standing(form.pattern.span, |builder| Rc::clone(&builder.scope));
+            (form, scope)
+        })
+        .collect();
+    let mut facts = start::facts(&forms, builder.tables);
     let (registers, origins, uses) = (builder.registers, builder.origins, builder.facts);
-
-    let forms: Vec<Form> = spellings.into_iter().map(|(form, _)| form).collect();
-    let mut facts = start::facts(&forms, &context.scope, context.tables);
     facts.kinds = narrowed(rule, facts.kinds);
     let (start, guards, cost) = facts.start(context.tables);
     let mut errors = Errors { sink: context.sink, file };
@@ -165,7 +183,7 @@ fn matches(builder: &mut Builder<'_>, rule: &Rule, spellings: &[(Form, &Alternat
     }
     let one = |builder: &mut Builder<'_>, index: usize, steps: &mut Vec<Step>| {
         let (form, alternative) = &spellings[index];
-        match end {
+        builder.standing(form.pattern.span, |builder| match end {
             Some(end) if form.pattern.category == Category::List => {
                 lower::at_statements(builder, form, Register::ROOT, end, steps);
             }
@@ -176,7 +194,7 @@ fn matches(builder: &mut Builder<'_>, rule: &Rule, spellings: &[(Form, &Alternat
                     push(steps, origin, Op::Move { dst: end, src: Register::ROOT, way: Way::End });
                 }
             }
-        }
+        });
         label_match(builder, alternative, steps);
     };
     if spellings.len() == 1 {
@@ -191,7 +209,7 @@ fn matches(builder: &mut Builder<'_>, rule: &Rule, spellings: &[(Form, &Alternat
 fn label_match(builder: &mut Builder<'_>, alternative: &Alternative, steps: &mut Vec<Step>) {
     let Some(label) = &alternative.label else { return };
     let key = label_key(&label.value);
-    let origin = builder.origin(label.span, "");
+    let origin = builder.standing(label.span, |builder| builder.origin(label.span, ""));
     let (root, sort) = (builder.root, builder.root.sort());
     match (builder.name(&key, sort, label.span), root) {
         (Some(Bound::Node(dst)), Bound::Node(src)) => push(steps, origin, Op::Move { dst, src, way: Way::Same }),

@@ -1,7 +1,8 @@
 //! What the names of a rule file mean: packages, predicates and symbol sets, its own and those of other modules.
 
 use crate::errors::Errors;
-use crate::{NamesWithout, SourceFile};
+use crate::sources::Sources;
+use crate::{NamesWithout, OtherPack};
 use rulec_grammar::ast::{Fact, Item, Module, Name, PackageRef, Predicate, Says, Spanned, SymbolRef, SymbolSet, Use};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_tree::Span;
@@ -13,35 +14,33 @@ pub(crate) struct Modules<'a> {
     predicates: BTreeMap<(String, String), (FileId, &'a Predicate)>,
     symbols: BTreeMap<(String, String), (FileId, &'a SymbolSet)>,
     facts: BTreeMap<(String, String), (FileId, &'a Fact)>,
+    /// Generic rules and resources, by module and name.
+    templates: BTreeSet<(String, String)>,
     names: BTreeSet<String>,
     /// The kinds of sources that models of these files name.
-    pub sources: BTreeSet<String>,
-    files: &'a [SourceFile],
-    parsed: &'a [Module],
-    pack: String,
+    pub kinds: BTreeSet<String>,
+    pub sources: &'a Sources,
     pub names_without: NamesWithout,
 }
 
 impl<'a> Modules<'a> {
     /// Collects the items that other modules can bring in. Two of one name in a module are an error.
-    pub fn new(pack: &str, files: &'a [SourceFile], parsed: &'a [Module], sink: &mut Sink) -> Modules<'a> {
+    pub fn new(sources: &'a Sources, sink: &mut Sink) -> Modules<'a> {
         let mut modules = Modules {
             predicates: BTreeMap::new(),
             symbols: BTreeMap::new(),
             facts: BTreeMap::new(),
+            templates: BTreeSet::new(),
             names: BTreeSet::new(),
-            sources: BTreeSet::new(),
-            files,
-            parsed,
-            pack: pack.to_owned(),
+            kinds: BTreeSet::new(),
+            sources,
             names_without: |_, _| None,
         };
-        for (index, (file, module)) in files.iter().zip(parsed).enumerate() {
-            let id = FileId(index as u32);
-            let path = format!("{pack}.{}", file.family);
+        for (id, source) in sources.iter() {
+            let path = source.module.clone();
             let mut errors = Errors { sink, file: id };
             modules.names.insert(path.clone());
-            for item in &module.items {
+            for item in &source.syntax.items {
                 match item {
                     Item::Predicate(predicate) => {
                         let key = (path.clone(), predicate.name.value.clone());
@@ -67,18 +66,33 @@ impl<'a> Modules<'a> {
                         }
                         modules.facts.entry(key).or_insert((id, &**fact));
                     }
-                    Item::Model(model) => modules.sources.extend(model.says.iter().filter_map(source_kind)),
-                    Item::Rule(_) | Item::Resource(_) | Item::Instance(_) => {}
+                    Item::Model(model) => modules.kinds.extend(model.says.iter().filter_map(source_kind)),
+                    Item::Rule(rule) if rule.param.is_some() => {
+                        modules.templates.insert((path.clone(), rule.name.value.clone()));
+                    }
+                    Item::Resource(resource) => {
+                        modules.templates.insert((path.clone(), resource.name.value.clone()));
+                    }
+                    Item::Rule(_) | Item::Instance(_) => {}
                 }
             }
         }
         modules
     }
 
+    /// Adds the modules of other packs to those that are known by name.
+    pub fn know(&mut self, others: &[OtherPack]) {
+        let of_pack = |other: &OtherPack| {
+            other.files.iter().map(|file| format!("{}.{}", other.name, file.family)).collect::<Vec<_>>()
+        };
+        self.names.extend(others.iter().flat_map(of_pack));
+    }
+
     /// The names that one file can use.
-    pub fn scope(&self, file: FileId, module: &'a Module, own: &str, sink: &mut Sink) -> Scope<'a> {
+    pub fn scope(&self, file: FileId, module: &Module, own: &str, sink: &mut Sink) -> Scope<'a> {
         let mut scope = Scope {
             file,
+            spans: file,
             module: own.to_owned(),
             facts: BTreeMap::new(),
             packages: BTreeMap::new(),
@@ -109,33 +123,38 @@ impl<'a> Modules<'a> {
         }
         for name in names {
             scope.bring_in(self, &module.value, |own| own == name.value);
-            if !scope.has_item(&name.value) {
-                errors.unknown_name(
-                    name.span,
-                    &format!("predicate, symbol set or fact of `{}`", module.value),
-                    &name.value,
-                    &[],
-                );
+            let is_template = self.templates.contains(&(module.value.clone(), name.value.clone()));
+            if !is_template && !scope.has_item(&name.value) {
+                let known = self.items_of(&module.value);
+                errors.unknown_name(name.span, &format!("item of `{}`", module.value), &name.value, &known);
             }
         }
     }
 
-    /// The text of a file.
-    pub fn source(&self, file: FileId) -> &'a str {
-        self.files.get(file.0 as usize).map_or("", |file| &file.text)
+    /// The names that other modules can bring in from one.
+    fn items_of(&self, module: &str) -> Vec<String> {
+        let items = self.predicates.keys().chain(self.symbols.keys()).chain(self.facts.keys()).chain(&self.templates);
+        items.filter(|(own, _)| own == module).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The whole text of a file.
+    pub fn text(&self, file: FileId) -> &'a str {
+        self.sources.get(file).map_or("", |source| &source.text)
     }
 
     /// The names that a file can use. What is wrong with its `use` lines is told elsewhere.
-    fn scope_of(&self, file: FileId) -> Option<Scope<'a>> {
-        let module = self.parsed.get(file.0 as usize)?;
-        let own = format!("{}.{}", self.pack, self.files.get(file.0 as usize)?.family);
-        Some(self.scope(file, module, &own, &mut Sink::new()))
+    pub fn scope_of(&self, file: FileId) -> Option<Scope<'a>> {
+        let source = self.sources.get(file)?;
+        Some(self.scope(file, &source.syntax, &source.module, &mut Sink::new()))
     }
 }
 
 /// The names that one file can use.
 pub(crate) struct Scope<'a> {
+    /// The file in which the names stand.
     pub file: FileId,
+    /// The file in whose whole text the places are: another where an instance borrows from this one.
+    pub spans: FileId,
     /// The module that the file is part of: `pack.family`.
     pub module: String,
     /// The ids of facts.
@@ -175,6 +194,7 @@ impl<'a> Scope<'a> {
     pub fn within(&self, modules: &Modules<'a>, file: FileId) -> Scope<'a> {
         modules.scope_of(file).unwrap_or_else(|| Scope {
             file,
+            spans: file,
             module: self.module.clone(),
             facts: self.facts.clone(),
             packages: BTreeMap::new(),

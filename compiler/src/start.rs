@@ -12,6 +12,7 @@ use rulec_plan::ir::{AtomId, Guard, GuardTest, Start, SymbolIndex};
 use rulec_plan::manifest::CostClass;
 use rulec_tree::{Category, Kind, KindSet, Op, Predeclared};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Guards are made for rows at most this many slots below the root.
 const GUARD_DEPTH: usize = 3;
@@ -38,9 +39,9 @@ struct At {
     texts: Option<Vec<AtomId>>,
 }
 
-/// The facts that hold for all forms of a rule.
-pub(crate) fn facts(forms: &[Form], scope: &Scope<'_>, tables: &mut Tables) -> Facts {
-    let each = forms.iter().map(|form| of_form(form, scope, tables)).collect();
+/// The facts that hold for all forms of a rule, each with the scope of the file in which it stands.
+pub(crate) fn facts(forms: &[(Form, Rc<Scope<'_>>)], tables: &mut Tables) -> Facts {
+    let each = forms.iter().map(|(form, scope)| of_form(form, scope, tables)).collect();
     either(each)
 }
 

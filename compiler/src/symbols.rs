@@ -41,7 +41,7 @@ fn resolved(builder: &mut Builder<'_>, members: &[Member]) -> Option<Vec<(String
             true => Rc::clone(&builder.scope),
             false => Rc::new(builder.scope.within(builder.modules, *file)),
         };
-        let mut errors = Errors { sink: builder.sink, file: scope.file };
+        let mut errors = Errors { sink: builder.sink, file: scope.spans };
         let (path, name) = scope.resolve(symbol, &mut errors)?;
         match &symbol.method {
             Some(method) if !is_exported(&method.value) => {

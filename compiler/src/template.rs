@@ -57,19 +57,21 @@ fn form_of(arg: &Arg) -> CaptureForm {
 
 /// The finding and its related places.
 pub(crate) fn reports(builder: &mut Builder<'_>, reports: &[Report], captures: &mut Captures) -> Vec<ReportMeta> {
-    let lowered = reports.iter().filter_map(|report| {
-        let at = match &report.at {
-            Some(value) => place(builder, value, captures),
-            None => Some(CaptureId::MATCH),
-        };
-        let message = message(builder, &report.message, captures);
-        let trace = match &report.trace {
-            Some(trace) => Some(traced(builder, trace, captures)?),
-            None => None,
-        };
-        Some(ReportMeta { at: at?, message: message?, trace })
-    });
+    let lowered = reports.iter().filter_map(|one| builder.standing(one.span, |builder| report(builder, one, captures)));
     lowered.collect()
+}
+
+fn report(builder: &mut Builder<'_>, report: &Report, captures: &mut Captures) -> Option<ReportMeta> {
+    let at = match &report.at {
+        Some(value) => place(builder, value, captures),
+        None => Some(CaptureId::MATCH),
+    };
+    let message = message(builder, &report.message, captures);
+    let trace = match &report.trace {
+        Some(trace) => Some(traced(builder, trace, captures)?),
+        None => None,
+    };
+    Some(ReportMeta { at: at?, message: message?, trace })
 }
 
 /// The way that a condition found.

@@ -558,7 +558,7 @@ fn symbol_node(builder: &mut Builder<'_>, symbol: &SymbolRef, file: Option<FileI
         Some(file) => Rc::new(builder.scope.within(builder.modules, file)),
         None => Rc::clone(&builder.scope),
     };
-    let mut errors = crate::errors::Errors { sink: builder.sink, file: scope.file };
+    let mut errors = crate::errors::Errors { sink: builder.sink, file: scope.spans };
     if let Some(method) = &symbol.method {
         errors.not_a_type(symbol.span(), &format!("`{}` is a method, not a type", method.value), "");
         return None;

@@ -1,6 +1,6 @@
 //! Facts, resources and models: what becomes of them in the plan.
 
-use rulec_compiler::{Compiled, SourceFile, compile, mutants};
+use rulec_compiler::{Compiled, OtherPack, SourceFile, Surroundings, compile, compile_in, mutants};
 use rulec_plan::manifest::FactKind;
 use rulec_plan::model::{Model, Says, Slot, Subject};
 
@@ -130,11 +130,12 @@ fn instances_are_rules_like_others() {
 #[test]
 fn mutants_drop_events_too() {
     let files = sources(&[("res", RESOURCES), ("facts", FACTS), ("rules", RULES)]);
-    let dropped: Vec<_> = mutants(&files, "local", "local.res.file-not-closed");
+    let dropped: Vec<_> = mutants(&files, "local", "local.res.file-not-closed", Surroundings::default());
     let events: Vec<_> = dropped.iter().filter(|mutant| mutant.what == "the event").map(|mutant| mutant.span).collect();
     let texts: Vec<_> = events.iter().map(|span| &RESOURCES[span.range()]).collect();
+    assert!(dropped.iter().all(|mutant| mutant.file.0 == 0));
     assert_eq!(texts, ["expr { $f.Close() }", "escapes($f)", "when $err != nil", "when not $f"]);
-    let dropped = mutants(&files, "local", "local.rules.asks");
+    let dropped = mutants(&files, "local", "local.rules.asks", Surroundings::default());
     assert!(!dropped.is_empty() && dropped.iter().all(|mutant| mutant.plan.rules[0].meta.fact.is_none()));
 }
 
@@ -182,6 +183,111 @@ fn layout_of_all_items() {
     }
 }
 
+const TEMPLATES: &str = r#"
+use "os"
+
+/// Opened is closed.
+rule must-release(resource $R) {
+    severity error
+    match acquire $R @open
+    where some path from @open to exit avoiding release $R or expr { $g(...) } where ends($g)
+    report at @open "{$R} is not released" trace path
+}
+
+/// It ends the process.
+fact ends(func $f) {
+    match func $f
+    where some path from entry of $f to expr { os.Exit($_) }
+}
+"#;
+
+const RESOURCE: &str = r#"
+use store "example.com/store"
+
+symbols opens { store.Open }
+
+resource table {
+    acquire stmt { $t, $err := $open(...) } where $open in opens
+    value $t
+    release expr { $t.Close() } or expr { store.Drop($t) }
+    fails when $err != nil
+}
+"#;
+
+/// Generic rule, resource and instance each in a file of their own: of one module, of another, and of another pack.
+#[test]
+fn templates_are_seen_across_files_modules_and_packs() {
+    let instance = "instance table-not-closed = must-release(table) {\n    where $t is used\n}\n";
+    let of_pack = |module: &str, name: &str| format!("use {module} {{ {name} }}\n{instance}");
+    let stdlib = OtherPack { name: "stdlib".to_owned(), files: sources(&[("base", TEMPLATES), ("other", RULES)]) };
+    let here = |files: &[(&str, &str)]| compile(&sources(files), "local");
+    let with_pack = |files: &[(&str, &str)]| {
+        let surroundings = Surroundings { packs: std::slice::from_ref(&stdlib), ..Surroundings::default() };
+        compile_in(&sources(files), "local", surroundings)
+    };
+    let both = format!("use local.base {{ must-release }}\n{}", of_pack("local.tables", "table"));
+    let cases = [
+        ("local.all", "local.all.ends", here(&[("all", TEMPLATES), ("all", instance), ("all", RESOURCE)])),
+        ("local.mine", "local.base.ends", here(&[("mine", &both), ("base", TEMPLATES), ("tables", RESOURCE)])),
+        (
+            "local.tables",
+            "stdlib.base.ends",
+            with_pack(&[("tables", RESOURCE), ("tables", &of_pack("stdlib.base", "must-release"))]),
+        ),
+    ];
+    for (module, fact, compiled) in cases {
+        let others: Vec<_> = compiled.diagnostics.iter().filter(|one| one.code.text() != "W0605").collect();
+        assert!(others.is_empty(), "{module}: {others:#?}");
+        let ids: Vec<_> = compiled.plan.rules.iter().map(|rule| rule.meta.id.as_str()).collect();
+        assert_eq!(ids, [&format!("{module}.table-not-closed"), fact]);
+        let rule = &compiled.plan.rules[0];
+        assert_eq!(rule.meta.severity, rulec_plan::manifest::Severity::Error);
+        let text = rulec_plan::text::rule(&compiled.plan, rule);
+        for part in [r#"example.com/store"#, "Open", "Drop", fact, "\"not nil\"", "is used"] {
+            assert!(text.contains(part), "{module}: no `{part}` in\n{text}");
+        }
+        let (start, end) = (rule.meta.source_offset, rule.meta.source_offset as usize + rule.meta.source.len());
+        let inside = |origin: &rulec_plan::ir::Origin| start <= origin.start && origin.end as usize <= end;
+        let outside: Vec<_> = rule.origins.iter().skip(1).filter(|origin| !inside(origin)).collect();
+        assert!(outside.is_empty(), "{module}: {outside:#?} in {start}..{end}");
+    }
+}
+
+/// Conditions of an instance are no part of what is traced: the way is that of the generic rule's condition.
+#[test]
+fn instances_trace_what_the_generic_rule_found() {
+    let plain = compiled(&[("res", RESOURCES)]);
+    let narrowed = RESOURCES.replace("where $p is used", "where $p is used\n    where some path from @open to panic");
+    let narrowed = compiled(&[("res", &narrowed)]);
+    let traced = |compiled: &Compiled| {
+        let meta = &compiled.plan.rules[0].meta;
+        let trace = meta.reports[0].trace.expect("the generic rule traces");
+        let text = rulec_plan::text::rule(&compiled.plan, &compiled.plan.rules[0]);
+        let emitted = text.lines().rfind(|line| line.trim().starts_with("emit")).expect("a rule emits").to_owned();
+        let args: Vec<_> = emitted.trim().trim_start_matches("emit").split(',').map(str::trim).collect();
+        let register = args[trace.0 as usize].to_owned();
+        let line = text.lines().find(|line| line.contains(&format!("{register} = path"))).map(str::to_owned);
+        line.unwrap_or_else(|| panic!("no way in {register}:\n{text}"))
+    };
+    assert!(traced(&plain).contains("\"return\""), "{}", traced(&plain));
+    assert!(traced(&narrowed).contains("\"return\""), "{}", traced(&narrowed));
+}
+
+/// A mistake in a generic rule is told once, where it stands, and names the instances that have it.
+#[test]
+fn mistakes_in_templates_name_both_places() {
+    let broken = TEMPLATES.replace("ends($g)", "end($g)");
+    let instances = "use local.base { must-release }\ninstance first = must-release(table) {}\n\
+                     instance second = must-release(table) {}\n";
+    let diagnostics =
+        compile(&sources(&[("mine", instances), ("mine", RESOURCE), ("base", &broken)]), "local").diagnostics;
+    let mistakes: Vec<_> = diagnostics.iter().filter(|one| one.code.text() == "E0208").collect();
+    let [mistake] = &mistakes[..] else { panic!("{diagnostics:#?}") };
+    assert_eq!((mistake.file.0, &broken[mistake.span.range()]), (2, "end"));
+    let related: Vec<_> = mistake.related.iter().map(|(file, span, _)| (file.0, &instances[span.range()])).collect();
+    assert_eq!(related, [(0, "first"), (0, "second")]);
+}
+
 /// What is said of items that do not fit together.
 #[test]
 fn mistakes_between_items() {
@@ -191,8 +297,8 @@ fn mistakes_between_items() {
              where some path from @open to exit avoiding free $R\n    report at @open \"{$R}\"\n}\n\
              resource fil {\n    acquire expr { $f() }\n    value $f\n    release expr { $f() }\n}\n",
             &[
-                "there is no generic rule in this file called `must-close`",
-                "there is no resource in this file called `file`",
+                "there is no generic rule called `must-close`",
+                "there is no resource called `file`",
                 "nothing uses the generic rule `must-release`",
                 "nothing uses the resource `fil`",
             ][..],

@@ -105,6 +105,10 @@ fn every_condition_asks_its_question() {
             &["all of", "each _ in rows of _", "rows complete(definitions($p))"],
         ),
         (
+            "where some definition of $p matches expr { \"x\" } and some definition of $r matches expr { \"y\" }",
+            &["_ = definitions($p)", "_ = definitions($r)"],
+        ),
+        (
             "where some $u in uses($r) has ($u inside stmt { go $c }) and $c is call",
             &["_ = uses($r)", "each _ in rows of _"],
         ),

@@ -140,6 +140,11 @@ impl Sink {
         &self.diagnostics
     }
 
+    /// The same from one of them on, to be changed.
+    pub fn diagnostics_from(&mut self, first: usize) -> &mut [Diagnostic] {
+        self.diagnostics.get_mut(first..).unwrap_or_default()
+    }
+
     /// How many errors there are; warnings do not count. Compare before and after a step to learn if it failed.
     pub fn error_count(&self) -> usize {
         self.error_count

@@ -31,6 +31,14 @@ pub fn parse(source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
     })
 }
 
+/// The same for text that stands at `base` of a longer text: all places count from there, in bytes.
+pub fn parse_at(base: u32, source: &str, file: FileId, sink: &mut Sink) -> ast::Module {
+    let mut text = "\n".repeat(base as usize);
+    // A byte-order mark is one only at the start of a text.
+    text.push_str(&source.replacen('\u{feff}', "   ", usize::from(source.starts_with('\u{feff}'))));
+    parse(&text, file, sink)
+}
+
 /// Bounds the work of one pest parse: ordered choice can try the same text again and again. Far above what text written
 /// by hand needs.
 fn limit_calls() {

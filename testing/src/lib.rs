@@ -25,5 +25,5 @@ mod suite;
 pub use annotated::{AnnotatedFile, run_annotated};
 pub use bench::{Bench, BenchError};
 pub use failure::{Failure, Place, Results};
-pub use mutation::{Mutation, mutate};
+pub use mutation::{Mutation, Survivor};
 pub use suite::{Suite, run};

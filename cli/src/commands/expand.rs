@@ -2,7 +2,7 @@
 
 use crate::arguments::RuleArguments;
 use crate::console::Console;
-use crate::rules::{Found, Loaded};
+use crate::rules::{Found, Loaded, other_packs, surroundings};
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
 use rulec_compiler::{expand, native};
@@ -69,7 +69,9 @@ fn text(found: Found<'_>, show: &Show) -> Result<String, String> {
 fn overview(found: Found<'_>) -> String {
     let id = &found.meta.id;
     let cost = format!("cost: {}\n\n", cost(found.meta.cost));
-    let Some(expansion) = expand(&found.pack.files, &found.pack.name, id) else { return cost };
+    let packs = other_packs();
+    let expanded = expand(&found.pack.files, &found.pack.name, id, surroundings(&packs));
+    let Some(expansion) = expanded else { return cost };
     let forms: String = expansion.forms.iter().map(|form| format!("    {}\n", form.replace('\n', "\n    "))).collect();
     let more = if expansion.more { "    and more\n" } else { "" };
     format!("{id} matches\n{forms}{more}\n{cost}{}\n", expansion.graph)

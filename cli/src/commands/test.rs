@@ -2,13 +2,13 @@
 
 use crate::arguments::EngineName;
 use crate::console::Console;
-use crate::rules::{Loaded, RulePack};
+use crate::rules::{Loaded, RulePack, other_packs, surroundings};
 use crate::status::{Failure, Status};
-use rulec_compiler::{CompiledRule, mutants};
+use rulec_compiler::mutants;
 use rulec_grammar::diagnostic::{FileId, Severity};
 use rulec_plan::ir::RuleIndex;
 use rulec_report::{Notice, Remark, Source};
-use rulec_testing::{AnnotatedFile, Bench, Results, Suite, mutate, run_annotated};
+use rulec_testing::{AnnotatedFile, Bench, Mutation, Results, Suite, Survivor, run_annotated};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
@@ -129,32 +129,44 @@ pub fn failures(results: &Results) -> Vec<Remark> {
 }
 
 fn write_mutation(loaded: &Loaded, console: &Console, out: &mut dyn Write) -> Result<(), Failure> {
-    let (mut all, mut caught) = (0, 0);
+    let (mut all, mut survived) = (0, 0);
+    let packs = other_packs();
     for pack in &loaded.packs {
+        let mut mutation = Mutation::default();
         for rule in &pack.rules {
             let Some(plan) = pack.plan.rules.get(rule.index.0 as usize) else { continue };
-            let mutation = mutate(rule, mutants(&pack.files, &pack.name, &plan.meta.id));
-            let survivors = mutation.survivors.len();
-            all += mutation.mutants;
-            caught += mutation.mutants - survivors.min(mutation.mutants);
-            console.remarks(&survivors_of(rule, &plan.meta.id, mutation.survivors), &loaded.sources, out)?;
+            let id = &plan.meta.id;
+            let mut mutants = mutants(&pack.files, &pack.name, id, surroundings(&packs));
+            // What other packs hold is tested there.
+            mutants.retain(|mutant| (mutant.file.0 as usize) < pack.files.len());
+            mutation.add(rule, id, mutants);
         }
+        let remarks: Vec<_> = mutation.survivors().map(|survivor| remark(pack.first_source, survivor)).collect();
+        all += mutation.mutants();
+        survived += remarks.len();
+        console.remarks(&remarks, &loaded.sources, out)?;
     }
+    let caught = all - survived;
     let share = if all == 0 { 100.0 } else { caught as f64 * 100.0 / all as f64 };
     writeln!(out, "mutation score: {caught} of {all} mutants caught ({share:.0} %)")?;
     Ok(())
 }
 
-fn survivors_of(rule: &CompiledRule, id: &str, survivors: Vec<(rulec_tree::Span, String)>) -> Vec<Remark> {
-    let remark = |(span, what): (rulec_tree::Span, String)| Remark {
+fn remark(first_source: usize, survivor: Survivor<'_>) -> Remark {
+    let what = survivor.what;
+    let rules = match survivor.rules {
+        [rule] => rule.clone(),
+        [first, others @ ..] => format!("{first} and {} more", others.len()),
+        [] => String::new(),
+    };
+    Remark {
         severity: Severity::Warning,
-        file: rule.file,
-        span,
-        message: format!("{id}: {what} is not tested: without it, all examples pass"),
+        file: FileId(first_source as u32 + survivor.file.0),
+        span: survivor.span,
+        message: format!("{rules}: {what} is not tested: without it, all examples pass"),
         notes: vec![
             "add a good example in which nothing else keeps the rule from reporting, or a bad one that needs it"
                 .to_owned(),
         ],
-    };
-    survivors.into_iter().map(remark).collect()
+    }
 }

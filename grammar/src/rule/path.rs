@@ -227,8 +227,8 @@ impl ItemReader<'_, '_> {
             }
         }
         let subject = subject?;
-        // No hole can be spelled like this.
-        let hole = Name { value: "definition of".to_owned(), span: subject.span() };
+        // No hole can be spelled like this, and no other condition of the file has this place.
+        let hole = Name { value: format!("definition of {}", span.start), span: subject.span() };
         let cond = Cond::Shape {
             subject: Value::Hole(hole.clone()),
             relation: Spanned { value: Relation::Matches, span: word },
