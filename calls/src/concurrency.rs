@@ -95,7 +95,8 @@ pub enum Relation {
     HeldTwice,
     /// Returns that are reached with the lock of the acquisition held.
     HeldOnReturn,
-    /// Acquisitions in other goroutines that take the same two locks in the other order.
+    /// Acquisitions in other goroutines that take the same two locks in the other order. Of a send or receive with a lock
+    /// held: those on the other side of the channel, if all of them hold that lock too.
     LockCycle,
     /// Where other goroutines stand while the operation waits for ever.
     StuckWith,
@@ -156,6 +157,8 @@ struct BodyAt {
     spawns: Vec<Spot>,
     /// Whether others run it too.
     direct: bool,
+    /// All of its code is understood.
+    whole: bool,
 }
 
 /// What is known of an operation at which a goroutine may wait.
@@ -190,6 +193,7 @@ impl Concurrency {
         match question {
             Question::Stuck => match self.waits.get(&at) {
                 Some(wait) if wait.seen && wait.complete => Tri::No,
+                None if self.waits_for_nobody(at) => Tri::No,
                 _ => Tri::Unknown,
             },
             Question::Private => match self.cells.get(&at) {
@@ -236,6 +240,18 @@ impl Concurrency {
         before.into_iter().find(|body| body.start < at.row.0 && at.row.0 < body.end)
     }
 
+    /// Whether nobody waits at a row: it is no operation, or only a case of a select.
+    fn waits_for_nobody(&self, at: Spot) -> bool {
+        let is_case = || {
+            self.rows.contains_key(&(Relation::Alternatives, at))
+                && self.text(Text::WaitKind, at).is_some_and(|kind| kind != "select")
+        };
+        match self.texts.contains_key(&(Text::WaitKind, at)) {
+            true => is_case(),
+            false => self.body_at(at).is_some_and(|body| body.whole),
+        }
+    }
+
     fn is_about(&self, at: Spot) -> bool {
         self.cells.contains_key(&at) || self.waits.contains_key(&at)
     }
@@ -246,6 +262,7 @@ pub fn analyse(files: &[SourceFile<'_>], knowledge: &dyn Knowledge) -> Concurren
     let program = Program::new(files, knowledge);
     let mut concurrency = Concurrency::default();
     let roots = roots::Roots::of(&program);
+    operations::add_bodies(&program, &roots, &mut concurrency);
     if !roots.has_any() {
         return concurrency;
     }

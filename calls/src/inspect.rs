@@ -164,7 +164,13 @@ fn add_flags(said: &mut Map<String, Value>, flags: &[(&str, bool)]) {
 
 fn param_json(param: &ParamSummary) -> Value {
     let mut said = Map::new();
-    add_flags(&mut said, &[("kept", param.kept), ("spawned", param.spawned), ("holds_after", param.holds_after)]);
+    let flags = [
+        ("kept", param.kept),
+        ("spawned", param.spawned),
+        ("holds_after", param.holds_after),
+        ("nil_after", param.nil_after),
+    ];
+    add_flags(&mut said, &flags);
     let events = [
         ("called", param.called),
         ("dereferenced", param.dereferenced),

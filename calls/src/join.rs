@@ -34,6 +34,7 @@ fn join_params(a: &ParamSummary, b: &ParamSummary) -> ParamSummary {
         sent: join_often(a.sent, b.sent),
         received: join_often(a.received, b.received),
         holds_after: a.holds_after && b.holds_after,
+        nil_after: a.nil_after && b.nil_after,
         filled_from: a.filled_from | b.filled_from,
         methods: methods.into_iter().map(|(name, [a, b])| (name.to_owned(), join_often(a, b))).collect(),
     }

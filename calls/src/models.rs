@@ -160,6 +160,7 @@ fn apply_one(summary: &mut Summary, property: &Says, is_method: bool) {
         Says::Borrows(slot) => on(slot, &|param| param.kept = false),
         Says::Dereferences(slot) => on(slot, &|param| param.dereferenced = Often::Always),
         Says::Checks(slot) => on(slot, &|param| param.holds_after = true),
+        Says::ChecksNot(slot) => on(slot, &|param| param.nil_after = true),
         Says::CallsMethod(slot, method) => on(slot, &|param| {
             param.methods.retain(|(own, _)| own != method);
             param.methods.push((method.clone(), Often::Always));

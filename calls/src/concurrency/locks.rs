@@ -13,7 +13,7 @@ use super::cells::Cells;
 use super::known::Known;
 use super::program::{CodeId, MAX_INSTS, PathStep, Program, place_path};
 use super::roots::Roots;
-use super::{Concurrency, Relation, Spot};
+use super::{Concurrency, Relation, Spot, Text};
 use rulec_flow::Body;
 use rulec_flow::ir::{Callee, How, Op, Place, Value, VarId};
 use rulec_tree::Node;
@@ -105,6 +105,11 @@ struct Found {
 
 impl Found {
     fn write(self, concurrency: &mut Concurrency) {
+        let never_meet: Vec<(Spot, Vec<Spot>)> =
+            self.at.keys().filter_map(|spot| Some((*spot, self.needs_held(*spot, concurrency)?))).collect();
+        for (spot, others) in never_meet {
+            concurrency.rows.insert((Relation::LockCycle, spot), others);
+        }
         for (second, order) in &self.orders {
             for (spot, gates) in order {
                 let back = self.orders.get(&(second.1, second.0)).into_iter().flatten();
@@ -124,6 +129,40 @@ impl Found {
                 concurrency.rows.insert((relation, spot), rows.into_iter().collect());
             }
         }
+    }
+}
+
+impl Found {
+    /// For a send or receive with a lock held: those on the other side of the channel, if all of them hold that lock too,
+    /// and so can never be there at the same time.
+    fn needs_held(&self, spot: Spot, concurrency: &Concurrency) -> Option<Vec<Spot>> {
+        let kind = concurrency.text(Text::WaitKind, spot)?;
+        let cell = concurrency.cells.get(&spot).filter(|cell| !concurrency.open.contains(cell))?;
+        let relations: &[Relation] = match kind {
+            "send" if concurrency.capacities.get(cell) == Some(&Some(0)) => &[Relation::Receivers],
+            "receive" | "range" => &[Relation::Senders, Relation::Closers],
+            _ => return None,
+        };
+        if concurrency.rows.contains_key(&(Relation::Alternatives, spot)) {
+            return None;
+        }
+        let of_cell = |relation: &Relation| concurrency.by_cell.get(&(*relation, *cell)).into_iter().flatten();
+        let others: Vec<Spot> = relations.iter().flat_map(of_cell).copied().collect();
+        let own = self.held_cells(spot, concurrency);
+        let meets = |other: &Spot| {
+            let held = self.held_cells(*other, concurrency);
+            !held.iter().any(|(cell, read)| own.iter().any(|(own, own_read)| own == cell && !(*read && *own_read)))
+        };
+        (!others.is_empty() && !others.iter().any(meets)).then_some(others)
+    }
+
+    /// The locks that may be held at a row, and whether for reading.
+    fn held_cells(&self, spot: Spot, concurrency: &Concurrency) -> Vec<(u32, bool)> {
+        let taken = self.at.get(&spot).into_iter().flatten();
+        let lock = |taken: &Spot| {
+            Some((*concurrency.cells.get(taken)?, concurrency.text(Text::WaitKind, *taken) == Some("read lock")))
+        };
+        taken.filter_map(lock).collect()
     }
 }
 

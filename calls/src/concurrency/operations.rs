@@ -25,7 +25,6 @@ pub(crate) fn add(program: &Program<'_>, roots: &Roots, concurrency: &mut Concur
         operations.after(code, roots);
     }
     operations.open();
-    add_bodies(program, roots, concurrency);
 }
 
 /// An operation of a body.
@@ -144,6 +143,11 @@ impl Operations<'_, '_, '_> {
             Known::GroupWait => (Relation::Waiters, "group"),
             Known::CondWait => (Relation::Waiters, "condition"),
             Known::CondSignal | Known::CondBroadcast => (Relation::Signallers, ""),
+            Known::OnceDo => {
+                let spot = self.spot_of(code, value);
+                self.concurrency.texts.insert((Text::WaitKind, spot), "once".to_owned());
+                return;
+            }
             _ => return,
         };
         self.operation(code, value, first, relation, waits);
@@ -237,7 +241,7 @@ impl Operations<'_, '_, '_> {
 }
 
 /// Which goroutines run each body.
-fn add_bodies(program: &Program<'_>, roots: &Roots, concurrency: &mut Concurrency) {
+pub(crate) fn add_bodies(program: &Program<'_>, roots: &Roots, concurrency: &mut Concurrency) {
     for code in program.ids() {
         let (file, body) = (program.source(code).file, program.body(code));
         let (spawns, direct) = roots.goroutines(code);
@@ -252,7 +256,8 @@ fn add_bodies(program: &Program<'_>, roots: &Roots, concurrency: &mut Concurrenc
         spawns.sort_unstable();
         let file_number = program.source(code).number;
         let end = file.tree.end(body.func).0;
-        concurrency.bodies.push(BodyAt { file: file_number, start: body.func.0, end, spawns, direct });
+        let whole = !body.partial;
+        concurrency.bodies.push(BodyAt { file: file_number, start: body.func.0, end, spawns, direct, whole });
     }
     concurrency.bodies.sort_by_key(|body| (body.file, body.start));
 }

@@ -13,6 +13,7 @@ use rulec_tree::{Kind, Node};
 use rulec_types::{Lookup, Name, ObjId, Store, Ty, TypeData};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use super::SourceFile;
 
@@ -51,8 +52,12 @@ pub(crate) struct Program<'a> {
     /// The methods of the package by name.
     methods: FxHashMap<Name, Vec<CodeId>>,
     known: RefCell<FxHashMap<ObjId, Known>>,
+    captures: RefCell<FxHashMap<CodeId, Captures>>,
     globals: OnceCell<Vec<OwnGlobal>>,
 }
+
+/// Variables, each under the outermost body that has it.
+type Captures = Rc<FxHashSet<(CodeId, VarId)>>;
 
 /// A variable of the package, and the instruction that makes the channel that it is declared with.
 pub(crate) type OwnGlobal = (ObjId, Option<(CodeId, Value)>);
@@ -67,6 +72,7 @@ impl<'a> Program<'a> {
             by_object: FxHashMap::default(),
             methods: FxHashMap::default(),
             known: RefCell::default(),
+            captures: RefCell::default(),
             globals: OnceCell::new(),
         };
         for (file, source) in (0u32..).zip(files) {
@@ -293,6 +299,34 @@ impl<'a> Program<'a> {
             }
         }
         at
+    }
+
+    /// The variables of bodies around it that a literal uses: itself, in literals inside of it, and in those of the bodies
+    /// around it that it calls by the variable that holds them.
+    pub(crate) fn captures(&self, literal: CodeId) -> Captures {
+        if let Some(known) = self.captures.borrow().get(&literal) {
+            return known.clone();
+        }
+        let (mut seen, mut todo) = (FxHashSet::from_iter([literal]), vec![literal]);
+        let mut used: FxHashSet<(CodeId, VarId)> = FxHashSet::default();
+        while let Some(code) = todo.pop() {
+            let body = self.body(code);
+            let captured = (0..body.vars.len() as u32).map(VarId).filter(|var| body.var(*var).outer.is_some());
+            used.extend(captured.map(|var| self.variable(code, var)));
+            let made = body.insts.iter().filter_map(|inst| match inst.op {
+                Op::Closure(inner) => Some(inner),
+                _ => None,
+            });
+            let called = body.calls.iter().filter_map(|call| match call.callee {
+                Callee::Closure(inner) => Some(inner),
+                _ => None,
+            });
+            let new = made.chain(called).filter_map(|inner| self.beside(code, inner));
+            todo.extend(new.filter(|inner| seen.insert(*inner)));
+        }
+        let used = Rc::new(used);
+        self.captures.borrow_mut().insert(literal, used.clone());
+        used
     }
 
     /// The body of the package that a callee of a body is, if it is one.

@@ -95,6 +95,7 @@ impl Log {
             sent: often(Event::Sent),
             received: often(Event::Received),
             holds_after: self.holds_after(body, reach, origin),
+            nil_after: false,
             filled_from: self.filled[origin as usize] & params,
             methods: names.into_iter().map(|name| (name.clone(), often(Event::Method(name.clone())))).collect(),
         }

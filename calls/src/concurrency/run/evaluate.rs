@@ -6,7 +6,7 @@ use super::place::Spot;
 use super::state::{Frame, State};
 use super::value::{Closure, Fields, Loc, ObjRef, Origin, PathId, Site, Step, Sym, Term, Test, Val};
 use crate::concurrency::program::CodeId;
-use rulec_flow::ir::{Op, Value, VarId};
+use rulec_flow::ir::{Op, Value};
 use rulec_tree::{Kind, Op as Operator};
 use rulec_types::{Ty, TypeData};
 use std::collections::VecDeque;
@@ -121,36 +121,9 @@ impl Run<'_, '_> {
         let Some(code) = self.program.beside(here.code, body) else { return self.fresh(state, here) };
         let frame = state.goroutines[here.goroutine].frame();
         let captured = frame.map_or_else(Vec::new, |frame| frame.variables.clone());
-        let is_used = |var: (CodeId, VarId)| self.uses_variable(code, var);
-        Val::Closure(Rc::new(Closure {
-            code,
-            captured: captured.into_iter().filter(|(var, _)| is_used(*var)).collect(),
-        }))
-    }
-
-    /// Whether a literal captures a variable, for itself or for a literal inside of it.
-    fn uses_variable(&self, code: CodeId, var: (CodeId, VarId)) -> bool {
-        let program = self.program;
-        let is_below = |inner: CodeId| {
-            let mut at = inner;
-            loop {
-                if at == code {
-                    return true;
-                }
-                match program.body(at).outer.and_then(|outer| program.beside(at, outer)) {
-                    Some(outer) => at = outer,
-                    None => return false,
-                }
-            }
-        };
-        // Literals come after the body that they stand in, and before the next one that does not.
-        let after = (code.0..program.codes.len() as u32).map(CodeId);
-        let mut inside = after.take_while(|inner| is_below(*inner));
-        inside.any(|inner| {
-            let vars = 0..program.body(inner).vars.len() as u32;
-            vars.map(VarId)
-                .any(|own| program.body(inner).var(own).outer.is_some() && program.variable(inner, own) == var)
-        })
+        let used = self.program.captures(code);
+        let captured = captured.into_iter().filter(|(var, _)| used.contains(var)).collect();
+        Val::Closure(Rc::new(Closure { code, captured }))
     }
 
     pub(super) fn composite(&mut self, state: &mut State, here: Here, values: Vec<Val>) -> Val {

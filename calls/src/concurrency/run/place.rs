@@ -37,6 +37,10 @@ impl Run<'_, '_> {
             self.interner.object(Origin::Variable(site, var, 0))
         };
         state.memory.add(object, Data::Cells { ty, cells: Vec::new(), unknown: !is_own });
+        // A variable of a body around this one that was not handed down: others have it.
+        if let Some(object) = state.memory.get_mut(object).filter(|_| !is_own) {
+            object.open = true;
+        }
         if let Some(frame) = self.frame(state, here) {
             frame.set_variable(canonical, object);
         }
