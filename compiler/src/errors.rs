@@ -19,6 +19,8 @@ impl Errors<'_> {
 
     /// E0201: `{$y}` where no pattern binds `$y`.
     pub fn unbound(&mut self, at: Span, name: &str, bound: &[String]) {
+        // What a predicate or an event mentions has the number of its expansion behind its name.
+        let name = name.split('\'').next().unwrap_or(name);
         let near = nearest(name, bound.iter().map(String::as_str));
         self.sink.error(codes::E0201, self.file, at, format!("`{name}` is not bound here")).help(match near {
             Some(near) => format!("a similar name is bound: `{near}`"),

@@ -14,10 +14,11 @@ use rulec_grammar::words::nearest;
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step};
 use rulec_tree::Span;
+use std::collections::BTreeSet;
 
 /// Makes everything after fail unless a [`Syntax::Flow`] holds (`negated`: does not hold). `None` if it has a mistake.
 pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, steps: &mut Vec<Step>) -> Option<()> {
-    let Syntax::Flow { subject, relation, origin: from, span } = cond else { return None };
+    let Syntax::Flow { subject, relation, origin: from, purpose, span } = cond else { return None };
     let snippet = builder.snippet(*span);
     let origin = builder.origin(*span, if negated { format!("not: {snippet}") } else { snippet });
     let asker = match relation.value {
@@ -25,6 +26,11 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
         FlowRelation::SameAs => "`same as`",
         FlowRelation::TaintedBy => "`tainted by`",
     };
+    if let Some(purpose) = purpose.as_ref().filter(|_| relation.value != FlowRelation::TaintedBy) {
+        let help = "only what is tainted is meant for a purpose: `tainted by \"http_input\" for \"sql\"`";
+        builder.errors().wrong_sort(purpose.span, format!("no purpose can stand behind {asker}"), help);
+        return None;
+    }
     let subject = ask::node_arg(builder, subject, asker)?;
     let asked = match (relation.value, from) {
         (FlowRelation::SameAs, FlowOrigin::Value(value)) => {
@@ -44,8 +50,16 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
             Cond::Host(HostFn::DerivesFromRows, vec![subject, rows])
         }
         (FlowRelation::TaintedBy, FlowOrigin::Value(Value::Str(kind))) => {
-            check_kind(builder, kind)?;
-            let kind = builder.text(&kind.value);
+            let modules = builder.modules;
+            check_kind(builder, kind, &modules.kinds, "kind of source")?;
+            let name = match purpose {
+                Some(purpose) => {
+                    check_kind(builder, purpose, &modules.purposes, "purpose")?;
+                    format!("{} for {}", kind.value, purpose.value)
+                }
+                None => kind.value.clone(),
+            };
+            let kind = builder.text(&name);
             let found = builder.value_register();
             push(steps, origin, Op::Let { dst: found, host: HostFn::TaintedBy, args: vec![subject, kind] });
             if !negated {
@@ -69,14 +83,16 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
     Some(())
 }
 
-/// Reports a kind of source that is spelled nearly like one of these files. Others may be those of models elsewhere.
-fn check_kind(builder: &mut Builder<'_>, kind: &Name) -> Option<()> {
-    let sources = &builder.modules.kinds;
-    let known: Vec<String> = sources.iter().cloned().collect();
-    if sources.contains(&kind.value) || nearest(&kind.value, known.iter().map(String::as_str)).is_none() {
+/// Reports a kind or purpose that is spelled nearly like one of these files, or that is no word. Others may be those of
+/// models elsewhere.
+fn check_kind(builder: &mut Builder<'_>, kind: &Name, known: &BTreeSet<String>, what: &str) -> Option<()> {
+    let is_word = kind.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let near = nearest(&kind.value, known.iter().map(String::as_str));
+    if is_word && (known.contains(&kind.value) || near.is_none()) {
         return Some(());
     }
-    builder.errors().unknown_name(kind.span, "kind of source", &kind.value, &known);
+    let known: Vec<String> = known.iter().cloned().collect();
+    builder.errors().unknown_name(kind.span, what, &kind.value, &known);
     None
 }
 

@@ -8,6 +8,7 @@
 //! They stay among the items of their files; nothing but this looks at them.
 
 use crate::errors::Errors;
+use crate::names::{hole_key, of_pattern};
 use crate::predicate::Renaming;
 use crate::sources::{Source, Sources};
 use rulec_grammar::ast::{
@@ -171,9 +172,33 @@ fn instantiate(
     };
     let (Some(Item::Rule(rule)), Some(Item::Resource(resource))) = (item(generic), item(resource)) else { return None };
     let first = errors.sink.diagnostics().len();
+    if rule.acquire.is_some() && !binds_value(resource, errors) {
+        in_instance(errors.sink, first, file, &instance.rule);
+        return None;
+    }
     let written = written(rule, resource, &instance.rule, errors);
     in_instance(errors.sink, first, file, &instance.rule);
     Some(written)
+}
+
+/// Whether the code that acquires a resource holds its value; an error if not.
+fn binds_value(resource: &Resource, errors: &mut Errors<'_>) -> bool {
+    let value = hole_key(&resource.value.value);
+    let mut bound: Option<BTreeSet<String>> = None;
+    for alternative in &resource.acquire {
+        let mut names = BTreeSet::new();
+        of_pattern(&alternative.pattern, &mut |name, _, _| drop(names.insert(name.to_owned())));
+        bound = Some(match bound {
+            Some(others) => others.intersection(&names).cloned().collect(),
+            None => names,
+        });
+    }
+    let bound: Vec<String> = bound.unwrap_or_default().into_iter().collect();
+    let is_bound = bound.contains(&value);
+    if !is_bound {
+        errors.unbound(resource.value.span, &value, &bound);
+    }
+    is_bound
 }
 
 /// Lets diagnostics about other parts of an instance's rule name the instance too; `first` is the first one of that rule.

@@ -31,6 +31,7 @@ fn of_syntax(says: &Syntax) -> Says {
         Syntax::Borrows(arg) => Says::Borrows(slot(*arg)),
         Syntax::Dereferences(arg) => Says::Dereferences(slot(*arg)),
         Syntax::Checks(arg) => Says::Checks(slot(*arg)),
+        Syntax::ChecksNot(arg) => Says::ChecksNot(slot(*arg)),
         Syntax::CallsMethod(arg, method) => Says::CallsMethod(slot(*arg), method.clone()),
         Syntax::Derives(result, arg) => Says::Derives(*result, slot(*arg)),
         Syntax::Returns(result, arg) => Says::Returns(*result, slot(*arg)),

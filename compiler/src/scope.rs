@@ -19,6 +19,8 @@ pub(crate) struct Modules<'a> {
     names: BTreeSet<String>,
     /// The kinds of sources that models of these files name.
     pub kinds: BTreeSet<String>,
+    /// What values are to be safe for, by the sinks, sanitizers and guards of these models.
+    pub purposes: BTreeSet<String>,
     pub sources: &'a Sources,
     pub names_without: NamesWithout,
 }
@@ -33,6 +35,7 @@ impl<'a> Modules<'a> {
             templates: BTreeSet::new(),
             names: BTreeSet::new(),
             kinds: BTreeSet::new(),
+            purposes: BTreeSet::new(),
             sources,
             names_without: |_, _| None,
         };
@@ -66,7 +69,10 @@ impl<'a> Modules<'a> {
                         }
                         modules.facts.entry(key).or_insert((id, &**fact));
                     }
-                    Item::Model(model) => modules.kinds.extend(model.says.iter().filter_map(source_kind)),
+                    Item::Model(model) => {
+                        modules.kinds.extend(model.says.iter().filter_map(source_kind));
+                        modules.purposes.extend(model.says.iter().filter_map(purpose));
+                    }
                     Item::Rule(rule) if rule.param.is_some() => {
                         modules.templates.insert((path.clone(), rule.name.value.clone()));
                     }
@@ -289,6 +295,14 @@ impl<'a> Scope<'a> {
 fn source_kind(says: &Spanned<Says>) -> Option<String> {
     match &says.value {
         Says::Source(kind) | Says::SourceIn(kind, _) => Some(kind.clone()),
+        _ => None,
+    }
+}
+
+/// What a model says that values are to be safe for.
+fn purpose(says: &Spanned<Says>) -> Option<String> {
+    match &says.value {
+        Says::Sink(purpose, _) | Says::Sanitizes(purpose) | Says::Guards(purpose, _) => Some(purpose.clone()),
         _ => None,
     }
 }

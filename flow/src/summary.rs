@@ -44,6 +44,8 @@ pub struct ParamSummary {
     pub received: Often,
     /// If it returns normally, it is not nil (`require.NotNil(t, x)`), or true (`must(cond)`).
     pub holds_after: bool,
+    /// If it returns normally, it is nil (`require.NoError(t, err)`), or false. Known of models alone.
+    pub nil_after: bool,
     /// Parameters that its content may come from after the call: `Write(p)` fills the receiver from *p*. Bit *n* for
     /// number *n*.
     pub filled_from: u64,

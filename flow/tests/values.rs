@@ -225,6 +225,7 @@ fn summaries() -> HashMap<&'static str, Summary> {
         ("run", param(ParamSummary { called: Often::Always, ..ParamSummary::default() })),
         ("use", param(ParamSummary { dereferenced: Often::Always, ..ParamSummary::default() })),
         ("must", param(ParamSummary { holds_after: true, ..ParamSummary::default() })),
+        ("mustNot", param(ParamSummary { nil_after: true, ..ParamSummary::default() })),
         ("find", Summary { results: vec![nil(Nilness::Sometimes)], ..none.clone() }),
         ("get", result(nil(Nilness::Never))),
         (

@@ -348,7 +348,7 @@ pub enum Cond {
         /// The whole condition.
         span: Span,
     },
-    /// `$y derives from $x`, `$y same as $x`, `$y tainted by "kind"`.
+    /// `$y derives from $x`, `$y same as $x`, `$y tainted by "kind" for "purpose"`.
     Flow {
         /// What is asked about.
         subject: Value,
@@ -356,6 +356,8 @@ pub enum Cond {
         relation: Spanned<FlowRelation>,
         /// From what.
         origin: FlowOrigin,
+        /// `for "sql"`: what cleans it for this purpose counts too.
+        purpose: Option<Name>,
         /// The whole condition.
         span: Span,
     },

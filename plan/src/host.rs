@@ -272,7 +272,7 @@ hosts! {
     Uses "uses" (Node) -> Value by flow, "The rows: where the value that is assigned here, or the parameter that is declared here, is used.";
     Callers "callers" (Node) -> Value by flow, "The rows: calls that may call the function, `go` and `defer` included.";
     CallsOf "calls_of" (Node) -> Value by flow, "The rows: the calls that the function makes itself, those of its function literals not counted.";
-    TaintedBy "tainted by" (Node, Value) -> Value by flow, "The way on which a value of this kind, as models say where there are some, comes to the expression; nothing that cleans it lies on it.";
+    TaintedBy "tainted by" (Node, Value) -> Value by flow, "The way on which a value of this kind, as models say where there are some, comes to the expression; nothing that cleans it lies on it. As `KIND for PURPOSE`, what cleans it for the purpose counts too.";
     Fact "fact holds" (Node, Value) -> Truth by flow, "The fact with this name holds for what the node is, or for all functions that the call may call.";
 
     Senders "senders" (Node) -> Value by flow, "The rows: what sends to the channel of this operation or expression.";

@@ -46,6 +46,8 @@ pub enum Says {
     Dereferences(Slot),
     /// `checks ARG`: returns only if it is not nil, or true.
     Checks(Slot),
+    /// `checks ARG is nil`, `checks ARG is false`: returns only if it is nil, or false.
+    ChecksNot(Slot),
     /// `closes ARG`, `releases ARG`: calls this method on it on every path.
     CallsMethod(Slot, String),
     /// `result N derives from ARG`; the receiver is argument `receiver`.

@@ -57,8 +57,8 @@ fn summary(loaded: &Loaded) -> String {
         (0, warnings) => counted(warnings, "warning"),
         (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
     };
-    let rules = loaded.rules().count();
-    format!("{faults} in {}; {} without errors", counted(loaded.sources.len(), "rule file"), counted(rules, "rule"))
+    let (files, rules) = (loaded.packs.iter().map(|pack| pack.files.len()).sum(), loaded.rules().count());
+    format!("{faults} in {}; {} without errors", counted(files, "rule file"), counted(rules, "rule"))
 }
 
 fn write_json(loaded: &Loaded, console: &Console) -> Result<(), Failure> {

@@ -7,5 +7,6 @@ mod cache;
 mod check;
 mod commands;
 mod flow;
+mod shared_rules;
 mod support;
 mod types;

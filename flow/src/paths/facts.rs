@@ -73,9 +73,11 @@ impl CallFacts {
         if summary.pure {
             self.pure.insert(value);
         }
-        for (arg, _) in args.iter().zip(&summary.params).filter(|(_, param)| param.holds_after) {
+        for (arg, param) in args.iter().zip(&summary.params) {
             let boolean = types.and_then(|types| types.basic(body.inst(*arg).ty)).is_some_and(Basic::is_boolean);
-            self.after.push((value, *arg, if boolean { Fact::True } else { Fact::NotNil }));
+            let (holds, is_nil) = if boolean { (Fact::True, Fact::False) } else { (Fact::NotNil, Fact::Nil) };
+            let told = [(param.holds_after, holds), (param.nil_after, is_nil)].into_iter().filter(|(said, _)| *said);
+            self.after.extend(told.map(|(_, fact)| (value, *arg, fact)));
         }
     }
 

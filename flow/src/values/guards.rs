@@ -340,8 +340,12 @@ fn called(values: &Values<'_>, call: &Call, tell: &mut dyn FnMut(Value, Fact)) {
         if param.holds_after || param.dereferenced == Often::Always && !boxed() {
             tell(*arg, Fact::NotNil);
         }
-        if param.holds_after && ty_is_bool(values, *arg) {
-            for (of, fact) in implied(values, When::Is { cond: *arg, truth: true }) {
+        let is_bool = (param.holds_after || param.nil_after) && ty_is_bool(values, *arg);
+        if param.nil_after && !is_bool {
+            tell(*arg, Fact::Nil);
+        }
+        if is_bool {
+            for (of, fact) in implied(values, When::Is { cond: *arg, truth: param.holds_after }) {
                 tell(of, fact);
             }
         }

@@ -18,6 +18,7 @@ func unknown(x any)
 func fatal(x ...any)
 func use(t *T)
 func must(x any)
+func mustNot(x any)
 func find(n int) *T
 func get(n int) *T
 func open(s string) (*T, error)
@@ -56,6 +57,16 @@ func DereferencedByCallee(p *T) {
 func Checked(p *T) {
 	must(p)
 	borrow(p) // want nil p never
+}
+
+func CheckedToBeNil(p *T) {
+	mustNot(p)
+	borrow(p) // want nil p always
+}
+
+func CheckedToBeFalse(p *T, ok bool) {
+	mustNot(ok || p != nil)
+	borrow(p) // want nil p always
 }
 
 func Condition(p *T, ok bool) {

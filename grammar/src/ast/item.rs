@@ -109,6 +109,8 @@ pub enum Says {
     Dereferences(Slot),
     /// `checks arg 0`: it returns only if it is not nil, or true.
     Checks(Slot),
+    /// `checks arg 0 is nil`, `checks arg 0 is false`: it returns only if it is nil, or false.
+    ChecksNot(Slot),
     /// `calls Close on arg 0`, `closes arg 0`.
     CallsMethod(Slot, String),
     /// `result 0 derives from receiver`.

@@ -156,6 +156,10 @@ impl ItemReader<'_, '_> {
                 let method = self.name(&inner.next()?).value;
                 Says::CallsMethod(self.slot(inner.find(|part| part.as_rule() == R::slot)?)?, method)
             }
+            R::checks_not => {
+                let slot = first.into_inner().find(|part| part.as_rule() == R::slot)?;
+                Says::ChecksNot(self.slot(slot)?)
+            }
             R::says_of_slot => {
                 let mut inner = first.into_inner();
                 let word = inner.next()?;

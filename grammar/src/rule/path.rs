@@ -177,11 +177,15 @@ impl ItemReader<'_, '_> {
         }
     }
 
-    /// `derives from …`, `same as …`, `tainted by …`.
+    /// `derives from …`, `same as …`, `tainted by … for …`.
     pub(super) fn flow(&mut self, pair: Node<'_>, subject: &Value, span: Span) -> Option<Cond> {
-        let (mut relation, mut origin) = (None, None);
+        let (mut relation, mut origin, mut purpose) = (None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
+                R::purpose => {
+                    let text = part.into_inner().find(|part| part.as_rule() == R::string)?;
+                    purpose = Some(self.string(&text));
+                }
                 R::flow_relation => {
                     let value = match part.as_str().split_whitespace().next()? {
                         "derives" => FlowRelation::DerivesFrom,
@@ -194,7 +198,7 @@ impl ItemReader<'_, '_> {
                 _ => origin = Some(FlowOrigin::Value(self.value(part)?)),
             }
         }
-        Some(Cond::Flow { subject: subject.clone(), relation: relation?, origin: origin?, span })
+        Some(Cond::Flow { subject: subject.clone(), relation: relation?, origin: origin?, purpose, span })
     }
 
     /// `some $r in SET has (…)`; `some definition of $x matches …` is short for it.

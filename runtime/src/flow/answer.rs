@@ -1,5 +1,6 @@
 //! Which question is answered where.
 
+use super::taint::Taint;
 use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
@@ -85,7 +86,7 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         HostFn::Definitions => rows_value(values::definitions(flow, first)?),
         HostFn::Uses => rows_value(values::uses(flow, first)?),
         HostFn::Callers => rows_value(calls::callers(facts, first)?),
-        HostFn::TaintedBy => trace_value(taint::tainted(flow, first, text(arguments, 1)?)),
+        HostFn::TaintedBy => trace_value(taint::tainted(flow, first, Taint::named(text(arguments, 1)?))),
         HostFn::Capacity | HostFn::WaitKind | HostFn::StuckReason => concurrency::value(facts, host, first)?,
         HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
         _ => return None,

@@ -60,19 +60,45 @@ impl TaintModels {
 }
 
 /// The name of the fact that a function returns values of a kind. No rule can have a name with a space.
-pub(crate) fn fact_name(kind: &str) -> String {
-    format!("source {kind}")
+pub(crate) fn fact_name(taint: Taint) -> String {
+    match taint.purpose {
+        Some(purpose) => format!("source {} for {purpose}", taint.kind),
+        None => format!("source {}", taint.kind),
+    }
+}
+
+/// What values are tainted by: a kind of source. What is meant for a *purpose* is safe also by what makes it safe for that:
+/// text that is quoted for SQL can stand in a query, wherever it comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Taint<'n> {
+    kind: &'n str,
+    purpose: Option<&'n str>,
+}
+
+impl<'n> Taint<'n> {
+    /// By its name: `http_input`, or `http_input for sql`. Kinds and purposes are single words.
+    pub(crate) fn named(name: &'n str) -> Taint<'n> {
+        match name.split_once(" for ") {
+            Some((kind, purpose)) => Taint { kind, purpose: Some(purpose) },
+            None => Taint { kind: name, purpose: None },
+        }
+    }
+
+    /// Whether what is safe for this is safe.
+    fn is_mended_by(self, safe_for: &str) -> bool {
+        safe_for == self.kind || Some(safe_for) == self.purpose
+    }
 }
 
 /// The way on which a value of this kind comes to a row.
-pub(crate) fn tainted(flow: Flow, row: Node, kind: &str) -> Trace {
+pub(crate) fn tainted(flow: Flow, row: Node, taint: Taint) -> Trace {
     let Some(at) = flow.value_at(row) else {
         return Trace::unknown("this is not evaluated by a function of this file");
     };
-    let (answer, way) = traced(flow, at, kind);
+    let (answer, way) = traced(flow, at, taint);
     match answer {
         Tri::No => Trace::none(),
-        _ if is_guarded(flow, at, &way, kind) => Trace::none(),
+        _ if is_guarded(flow, at, &way, taint) => Trace::none(),
         Tri::Unknown => Trace::unknown("it is not known what this value is made from"),
         Tri::Yes => Trace::found(flow, steps(flow, &way)),
     }
@@ -95,15 +121,15 @@ pub(crate) fn is_sink(flow: Flow, row: Node, kind: &str) -> Tri {
 }
 
 /// Whether a result of a function is of this kind.
-pub(crate) fn returns(flow: Flow, id: BodyId, kind: &str) -> Vec<(u32, Tri)> {
+pub(crate) fn returns(flow: Flow, id: BodyId, taint: Taint) -> Vec<(u32, Tri)> {
     let body = flow.body(id);
     let mut found: FxHashMap<u32, Tri> = FxHashMap::default();
     for at in (0..body.insts.len() as u32).map(Value) {
         let Op::Return(results) = body.op(at) else { continue };
         for (number, value) in (0..).zip(body.list(results)) {
             let own = Located { body: id, value: *value };
-            let (answer, way) = traced(flow, own, kind);
-            if answer != Tri::No && !is_guarded(flow, Located { body: id, value: at }, &way, kind) {
+            let (answer, way) = traced(flow, own, taint);
+            if answer != Tri::No && !is_guarded(flow, Located { body: id, value: at }, &way, taint) {
                 let known = found.entry(number).or_insert(answer);
                 *known = crate::value::or(*known, answer);
             }
@@ -113,18 +139,18 @@ pub(crate) fn returns(flow: Flow, id: BodyId, kind: &str) -> Vec<(u32, Tri)> {
 }
 
 /// Whether a body calls or reads anything that may be a source of this kind.
-pub(crate) fn may_have_source(flow: Flow, id: BodyId, kind: &str) -> bool {
+pub(crate) fn may_have_source(flow: Flow, id: BodyId, taint: Taint) -> bool {
     let body = flow.body(id);
-    (0..body.insts.len() as u32).any(|at| source_at(flow, body, Value(at), kind) != Tri::No)
+    (0..body.insts.len() as u32).any(|at| source_at(flow, body, Value(at), taint) != Tri::No)
 }
 
-fn traced(flow: Flow, at: Located, kind: &str) -> (Tri, Vec<Located>) {
+fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
     let found = flow.values(at.body).trace(at.value, &mut |from| {
         let body = flow.body(from.body);
-        if cleans(flow, body, from.value, kind) {
+        if cleans(flow, body, from.value, taint) {
             return Walk::Stop;
         }
-        match source_at(flow, body, from.value, kind) {
+        match source_at(flow, body, from.value, taint) {
             Tri::Yes => Walk::Found,
             Tri::Unknown => Walk::Maybe,
             Tri::No => Walk::GoOn,
@@ -134,15 +160,15 @@ fn traced(flow: Flow, at: Located, kind: &str) -> (Tri, Vec<Located>) {
 }
 
 /// Whether an instruction makes a value of this kind out of nothing.
-fn source_at(flow: Flow, body: &Body, at: Value, kind: &str) -> Tri {
-    let says_so = |says: &Says| matches!(says, Says::Source(of) if of == kind);
+fn source_at(flow: Flow, body: &Body, at: Value, taint: Taint) -> Tri {
+    let says_so = |says: &Says| matches!(says, Says::Source(of) if of == taint.kind);
     let (made_by, number) = made_by(body, at);
     if said_at(flow, body, made_by).iter().any(says_so) {
         return Tri::Yes;
     }
     match body.op(made_by) {
-        Op::Call(call) => returned_source(flow, body.call(call), number, kind),
-        Op::Load(place) => Tri::of(is_filled(flow, body, place, kind)),
+        Op::Call(call) => returned_source(flow, body.call(call), number, taint),
+        Op::Load(place) => Tri::of(is_filled(flow, body, place, taint.kind)),
         _ => Tri::No,
     }
 }
@@ -156,9 +182,9 @@ fn made_by(body: &Body, at: Value) -> (Value, u32) {
 }
 
 /// Whether the functions that are called return values of this kind as this result.
-fn returned_source(flow: Flow, call: &Call, number: u32, kind: &str) -> Tri {
+fn returned_source(flow: Flow, call: &Call, number: u32, taint: Taint) -> Tri {
     let (Some(around), Some(path)) = (flow.facts.around(), flow.facts.location()) else { return Tri::No };
-    let fact = fact_name(kind);
+    let fact = fact_name(taint);
     let targets = around.callees(path, call.row).functions;
     let answers = targets.into_iter().map(|function| match around.holds(&fact, &Entity::Result(function, number)) {
         // Functions without source are known by models.
@@ -192,13 +218,13 @@ fn root_of(body: &Body, mut place: PlaceId) -> Place {
 }
 
 /// Whether an instruction calls a function, or reads a field, that is safe whatever it is made from.
-fn cleans(flow: Flow, body: &Body, at: Value, kind: &str) -> bool {
+fn cleans(flow: Flow, body: &Body, at: Value, taint: Taint) -> bool {
     let (made_by, _) = made_by(body, at);
-    said_at(flow, body, made_by).iter().any(|says| matches!(says, Says::Sanitizes(of) if of == kind))
+    said_at(flow, body, made_by).iter().any(|says| matches!(says, Says::Sanitizes(of) if taint.is_mended_by(of)))
 }
 
 /// Whether a condition that vouches for a value on the way holds on every path to its end.
-fn is_guarded(flow: Flow, at: Located, way: &[Located], kind: &str) -> bool {
+fn is_guarded(flow: Flow, at: Located, way: &[Located], taint: Taint) -> bool {
     let (body, values) = (flow.body(at.body), flow.values(at.body));
     let Some(paths) = flow.paths(at.body) else { return false };
     let mut guards = Events::none();
@@ -210,7 +236,7 @@ fn is_guarded(flow: Flow, at: Located, way: &[Located], kind: &str) -> bool {
             let vouches = |argument: &Value| {
                 way.iter().any(|one| one.body == at.body && values.same(*argument, one.value) == Tri::Yes)
             };
-            if of == kind && arguments(body, call, *slot).iter().any(vouches) {
+            if taint.is_mended_by(of) && arguments(body, call, *slot).iter().any(vouches) {
                 guards.edges.extend(paths.edges_of(body, condition, true));
             }
         }
