@@ -8,9 +8,10 @@
 
 use crate::conditions::Facts;
 use crate::evaluate;
+use crate::flow::Flow;
 use crate::flow::around::Around;
 use crate::flow::entities::entity_of;
-use crate::flow::{Flow, taint};
+use crate::flow::taint::{self, Taint};
 use crate::rules::{Prepared, RuleSet};
 use crate::wanted::Wanted;
 use rulec_calls::bodies::FileBodies;
@@ -114,8 +115,8 @@ fn complete(files: &[Facts], hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
 fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], number: usize, hand: &Hand) -> Vec<Entity> {
     let (flow, mut changed) = (Flow::of(&files[number]), Vec::new());
     for function in hand.package.bodies.functions.iter().filter(|function| function.file as usize == number) {
-        let found = kinds.iter().filter(|kind| taint::may_have_source(flow, function.body, kind));
-        for kind in found {
+        let found = kinds.iter().map(|kind| Taint::named(kind));
+        for kind in found.filter(|kind| taint::may_have_source(flow, function.body, *kind)) {
             for (result, answer) in taint::returns(flow, function.body, kind) {
                 let entity = Entity::Result(function.key, result);
                 if hand.learn(&taint::fact_name(kind), entity, answer == Tri::Yes) {
