@@ -290,7 +290,7 @@ hosts! {
     HeldAt "held_at" (Node) -> Value by flow, "The rows: the acquisitions of locks that may be held when the node is evaluated, by this function or by all its callers.";
     HeldTwice "held_twice" (Node) -> Value by flow, "The rows: for the acquisition of a lock, the earlier ones of the same lock that are still held then, directly or through calls.";
     HeldOnReturn "held_on_return" (Node) -> Value by flow, "The rows: for the acquisition of a lock, the returns that some path reaches with it still held, while this function releases it on another.";
-    LockCycle "lock_cycle" (Node) -> Value by flow, "The rows: for the acquisition of a lock while another is held, those that close a circle in the order of locks in other goroutines.";
+    LockCycle "lock_cycle" (Node) -> Value by flow, "The rows: for the acquisition of a lock while another is held, those that close a circle in the order of locks in other goroutines; for a send or receive with a lock held, those on the other side of the channel if all of them hold it too.";
     StuckWith "stuck_with" (Node) -> Value by flow, "The rows: where the other goroutines stand in the run that `stuck` found.";
     Capacity "capacity" (Node) -> Value by flow, "The capacity of the channel; unknown if it is not constant.";
     WaitKind "wait_kind" (Node) -> Value by flow, "What the operation waits for: `send`, `receive`, `range`, `select`, `lock`, `read lock`, `group`, `once`, `condition`; unknown for what does not wait.";
