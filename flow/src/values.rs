@@ -40,7 +40,7 @@ pub use escape::{Escape, EscapeKind, Keeper};
 pub use interval::Interval;
 
 use crate::graph::Graph;
-use crate::ir::{Body, BodyId, Op, Value};
+use crate::ir::{Body, BodyId, Op, Value, VarId};
 use crate::summary::Knowledge;
 use constant::Constants;
 use guards::Guards;
@@ -154,6 +154,16 @@ impl<'a> Values<'a> {
             Op::MethodValue { recv, method } => Some((recv, self.body.inst(root).row, method)),
             _ => None,
         }
+    }
+
+    /// The instructions that give a variable a value as a whole.
+    pub fn definitions_of(&self, var: VarId) -> &'a [Value] {
+        &self.variables().of(var).definitions
+    }
+
+    /// The instructions that read a variable as a whole.
+    pub fn reads_of(&self, var: VarId) -> &'a [Value] {
+        &self.variables().of(var).reads
     }
 
     /// The control-flow graph of the body.

@@ -24,7 +24,7 @@ mod literals;
 mod named;
 
 use crate::conditions::Facts;
-use rulec_flow::ir::{BodyId, Op, Value};
+use rulec_flow::ir::{BlockId, BodyId, Edge, Op, Value};
 use rulec_flow::paths::{Fact, Paths};
 use rulec_flow::values::{Located, ValueCache, Values};
 use rulec_flow::{Body, FileFlow, Knowledge};
@@ -48,16 +48,61 @@ pub struct Bodies {
     paths: Vec<OnceCell<Paths>>,
     /// For each body what its variables get where identifiers declare them.
     definitions: Vec<OnceCell<FxHashMap<Node, Value>>>,
-    known_on_edges: RefCell<FxHashMap<BodyId, Rc<[Known]>>>,
+    known_on_edges: RefCell<FxHashMap<BodyId, Rc<KnownOnEdges>>>,
     runs: RefCell<FxHashMap<BodyId, Rc<[literals::Run]>>>,
 }
 
 /// What is known where an edge is taken.
 pub(crate) struct Known {
-    /// The block it leaves, and its number there.
-    edge: (rulec_flow::ir::BlockId, u32),
+    edge: EdgeId,
     value: Value,
     fact: Fact,
+}
+
+/// The block that an edge leaves, and its number there.
+type EdgeId = (BlockId, u32);
+
+/// What is known where the edges of one body are taken.
+#[derive(Default)]
+pub(crate) struct KnownOnEdges {
+    /// What is read from memory first.
+    known: Vec<Known>,
+    in_memory: usize,
+    edges: FxHashMap<(Value, Fact), Vec<EdgeId>>,
+}
+
+impl KnownOnEdges {
+    fn new(body: &Body, paths: &Paths) -> KnownOnEdges {
+        let implied = |(block, number, edge): (BlockId, u32, Edge)| {
+            let known = paths.implied(body, edge.when).into_iter();
+            known.map(move |(value, fact)| Known { edge: (block, number), value, fact })
+        };
+        let (mut known, others): (Vec<Known>, Vec<Known>) = edges(body)
+            .flat_map(implied)
+            .partition(|known| matches!(body.op(known.value), Op::Load(_) | Op::Captured(_)));
+        let in_memory = known.len();
+        known.extend(others);
+        let mut edges: FxHashMap<(Value, Fact), Vec<EdgeId>> = FxHashMap::default();
+        for one in &known {
+            edges.entry((one.value, one.fact)).or_default().push(one.edge);
+        }
+        KnownOnEdges { known, in_memory, edges }
+    }
+
+    /// The edges on which this is known of a value that is no copy.
+    pub(crate) fn edges_where(&self, value: Value, fact: Fact) -> &[EdgeId] {
+        self.edges.get(&(value, fact)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is known of what is read from memory.
+    pub(crate) fn in_memory(&self) -> &[Known] {
+        &self.known[..self.in_memory]
+    }
+
+    /// All of it.
+    pub(crate) fn all(&self) -> &[Known] {
+        &self.known
+    }
 }
 
 impl Bodies {
@@ -173,29 +218,22 @@ impl<'f> Flow<'f> {
     }
 
     /// What is known of which values on the edges of a body.
-    pub(crate) fn known_on_edges(self, id: BodyId) -> Rc<[Known]> {
+    pub(crate) fn known_on_edges(self, id: BodyId) -> Rc<KnownOnEdges> {
         if let Some(known) = self.bodies.known_on_edges.borrow().get(&id) {
             return known.clone();
         }
-        let mut found = Vec::new();
-        if let Some(paths) = self.paths(id) {
-            let body = self.body(id);
-            for (block, number, edge) in edges(body) {
-                let known = paths.implied(body, edge.when).into_iter();
-                found.extend(known.map(|(value, fact)| Known { edge: (block, number), value, fact }));
-            }
-        }
-        let found: Rc<[Known]> = found.into();
-        self.bodies.known_on_edges.borrow_mut().insert(id, found.clone());
-        found
+        let known = self.paths(id).map(|paths| KnownOnEdges::new(self.body(id), paths));
+        let known = Rc::new(known.unwrap_or_default());
+        self.bodies.known_on_edges.borrow_mut().insert(id, known.clone());
+        known
     }
 }
 
 /// All edges of a body: the block they leave and their number there.
-fn edges(body: &Body) -> impl Iterator<Item = (rulec_flow::ir::BlockId, u32, rulec_flow::ir::Edge)> + '_ {
+fn edges(body: &Body) -> impl Iterator<Item = (BlockId, u32, Edge)> + '_ {
     body.blocks.iter().enumerate().flat_map(|(block, content)| {
         let numbered = content.succs.iter().enumerate();
-        numbered.map(move |(number, edge)| (rulec_flow::ir::BlockId(block as u32), number as u32, *edge))
+        numbered.map(move |(number, edge)| (BlockId(block as u32), number as u32, *edge))
     })
 }
 

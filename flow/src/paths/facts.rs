@@ -164,12 +164,6 @@ impl Paths {
         found
     }
 
-    /// The edges on which this becomes known of a value: those that a condition on it guards.
-    pub fn edges_where(&self, body: &Body, value: Value, fact: Fact) -> Vec<(BlockId, u32)> {
-        let source = body.source_of(value);
-        self.edges(body, |paths, when| paths.implied(body, when).contains(&(source, fact)))
-    }
-
     /// The edges that are taken because a boolean expression is true, or because it is false.
     pub fn edges_of(&self, body: &Body, condition: Value, truth: bool) -> Vec<(BlockId, u32)> {
         let source = body.source_of(condition);

@@ -48,6 +48,8 @@ impl Values<'_> {
         if self.identity(a) == self.identity(b) {
             return Tri::Yes;
         }
+        // From the identities on: what lies before them hands on one value only.
+        let (a, b) = (self.identity(a), self.identity(b));
         let (a, b) = (self.within(a.body).sources(a.value), self.within(b.body).sources(b.value));
         if !a.complete || !b.complete || a.found.len() * b.found.len() > MAX_PAIRS {
             return Tri::Unknown;
@@ -64,11 +66,18 @@ impl Values<'_> {
     /// What a value may be: the values that are handed on to it through variables, phis, conversions, interfaces,
     /// captured variables and calls that return what they are given.
     pub fn sources(&self, value: Value) -> Sources {
+        let first = self.locate(value);
+        let mut open = Vec::new();
+        // Most values are made where they stand.
+        if self.variable_read(value).is_none() && matches!(self.handed(value, &mut open), Hands::Nothing) {
+            return Sources { found: vec![first], complete: true };
+        }
+        open.clear();
+        open.push(first);
         let mut sources = Sources { found: Vec::new(), complete: true };
         let mut seen = FxHashSet::default();
         // What a variable is given is looked at once, and not for each read of it.
         let mut variables: FxHashMap<(BodyId, VarId), bool> = FxHashMap::default();
-        let mut open = vec![self.locate(value)];
         while let Some(at) = open.pop() {
             if !seen.insert(at) {
                 continue;
@@ -246,15 +255,16 @@ impl Values<'_> {
         if a == b {
             return true;
         }
+        let origins = (self.origin(a), self.origin(b));
+        // Asked first, as it is the cheaper question.
+        if origins.0.excludes(origins.1) || origins.1.excludes(origins.0) {
+            return false;
+        }
         let ty = |at: Located| self.within(at.body).body.inst(at.value).ty;
         if self.typed.exclude(ty(a), ty(b)) {
             return false;
         }
-        match (self.origin(a), self.origin(b)) {
-            (Origin::Constant, Origin::Constant) => true,
-            (Origin::Constant, Origin::Made) | (Origin::Made, Origin::Constant) => false,
-            (Origin::Made | Origin::Called, Origin::Given) | (Origin::Given, Origin::Made | Origin::Called) => false,
-            (Origin::Made, Origin::Made | Origin::Called) | (Origin::Called, Origin::Made) => false,
+        match origins {
             (Origin::Called, Origin::Called) => self.same_call(a, b),
             (Origin::Made | Origin::Called, Origin::Memory) => self.is_let_go(a),
             (Origin::Memory, Origin::Made | Origin::Called) => self.is_let_go(b),
@@ -311,4 +321,15 @@ pub(super) enum Origin {
     Called,
     /// It was kept somewhere, or computed.
     Memory,
+}
+
+impl Origin {
+    /// Whether nothing that comes from here is ever something else that comes from there; for one order of the two.
+    fn excludes(self, other: Origin) -> bool {
+        match self {
+            Origin::Made => !matches!(other, Origin::Memory),
+            Origin::Called => matches!(other, Origin::Given),
+            Origin::Constant | Origin::Given | Origin::Memory => false,
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::literals::{self, Moment};
 use super::{Flow, Rows};
-use rulec_flow::ir::{BodyId, Op, Place, Value};
+use rulec_flow::ir::{BodyId, Op, Value, VarId};
 use rulec_flow::paths::{Assumption, Events, Exits, Fact};
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
@@ -200,25 +200,22 @@ pub(crate) fn when(flow: Flow, row: Node, which: &str, scope: Node) -> EventSet 
     if flow.facts.text_of(row) == b"_" {
         return EventSet::default();
     }
-    let (Some(body), Some(hole)) = (flow.body_around(scope), flow.value_at(row)) else {
+    let (Some(body), Some(hole)) = (flow.body_around(scope), flow.held_at(row)) else {
         return EventSet::unknown("what this value is was not found");
     };
     let fact = fact_named(which);
-    let values = flow.values(body);
-    let (mut set, mut exact) = (EventSet::of(body), Vec::new());
-    if hole.body == body
-        && let Some(paths) = flow.paths(body)
-    {
-        exact = paths.edges_where(flow.body(body), hole.value, fact);
-        set.sure.edges.clone_from(&exact);
+    let (values, known) = (flow.values(body), flow.known_on_edges(body));
+    let mut set = EventSet::of(body);
+    let mut source = None;
+    if hole.body == body {
+        let of = flow.body(body).source_of(hole.value);
+        set.sure.edges.extend_from_slice(known.edges_where(of, fact));
         set.avoiding.push(contrary(hole.value, fact));
+        source = Some(of);
     }
-    for known in flow.known_on_edges(body).iter().filter(|known| known.fact == fact && !exact.contains(&known.edge)) {
-        // Variables in static single assignment form are exact already.
-        let is_memory = matches!(flow.body(body).op(known.value), Op::Load(_) | Op::Captured(_));
-        if hole.body == body && !is_memory {
-            continue;
-        }
+    // Variables in static single assignment form are exact already.
+    let others = if hole.body == body { known.in_memory() } else { known.all() };
+    for known in others.iter().filter(|known| known.fact == fact && Some(known.value) != source) {
         let here = rulec_flow::values::Located { body, value: known.value };
         match values.same_across(here, hole) {
             Tri::Yes => set.sure.edges.push(known.edge),
@@ -266,18 +263,13 @@ pub(crate) fn uses_of_variable(flow: Flow, row: Node, scope: Node, read: bool) -
     let own = flow.value_at(row);
     let mut happenings = Happenings::default();
     for (id, inner) in flow.bodies.file.bodies().filter(|(id, _)| flow.outwards(*id).any(|outer| outer == body)) {
-        let is_it = |var: rulec_flow::ir::VarId| inner.var(var).object == object;
-        let is_place = |place| matches!(inner.place(place), Place::Var(var) if is_it(var));
-        for at in (0..inner.insts.len() as u32).map(Value) {
-            let happens = match inner.op(at) {
-                Op::Assign(var, _) => !read && is_it(var),
-                Op::Store(place, _) => !read && is_place(place),
-                Op::Read(var, _) | Op::Captured(var) => read && is_it(var),
-                Op::Load(place) => read && is_place(place),
-                _ => false,
-            };
-            if happens && own.is_none_or(|own| (own.body, own.value) != (id, at)) {
-                happenings.add(id, Happening { at, moment: Moment::Here, sure: true });
+        let values = flow.values(id);
+        let vars = inner.vars.iter().zip(0..).filter(|(var, _)| var.object == object);
+        for (_, number) in vars {
+            let var = VarId(number);
+            let accesses = if read { values.reads_of(var) } else { values.definitions_of(var) };
+            for at in accesses.iter().filter(|at| own.is_none_or(|own| (own.body, own.value) != (id, **at))) {
+                happenings.add(id, Happening { at: *at, moment: Moment::Here, sure: true });
             }
         }
     }
