@@ -1,62 +1,71 @@
-// Command gocalls writes the call edges that golang.org/x/tools finds in Go programs, so that another call graph can be
+// Command gocalls writes the call edges that golang.org/x/tools finds in a Go program, so that another call graph can be
 // compared with them.
 //
-//	gocalls [flags] PATTERN…    packages as `go list` names them; tests are left out
+//	gocalls [-C folder] [-module] PATTERN…    packages as `go list` names them; tests are left out
 //
-// Two graphs are made: by class-hierarchy analysis (every method of every type that implements the interface; every
-// function of the signature whose address is taken), and by rapid type analysis (the same, of types and functions that are
-// reachable from the main packages; left out where there is none).
-// Lines, fields separated by tabs, offsets in bytes from 0, of calls that stand in the packages named:
+// Three graphs are made, from the coarsest to the finest: by class-hierarchy analysis (every method of every type that
+// implements the interface; every function of the signature whose address is taken), by rapid type analysis (the same, of
+// types and functions that are reachable from the main packages; left out where there is none), and by variable type
+// analysis (what flows to the place, whole program at once, without regard to the order of statements).
 //
-//	site  caller  kind  how  callee  graphs
+// Lines, fields separated by tabs, offsets in bytes from 0, paths absolute, of the packages named and, with -module, of
+// those of the same module that they import (of the standard library where they are part of the distribution):
 //
-// `site` is `path:offset` of the call's opening parenthesis, the path relative to the folder of -C. `caller` and `callee`
-// are `path:offset` of the keyword `func` of a declaration or literal; of a callee outside of the packages named, and of
-// one without source, `import/path.Name` or `import/path.Type.Method`. `kind` is call, go or defer. `how` is static,
-// interface or value. `graphs` is cha, rta or both, as "cha,rta".
+//	F  path           a file
+//	P  import/path    a package of the program, whatever its module
+//	E  path  start  end  kind  how  callee  graphs  notes
 //
-// Wrappers that the compiler would make (promoted methods, method values, thunks) are stepped through to what they call.
-// An instance of a generic function stands for the function. Calls of predeclared functions have no edges.
+// An E is one function that the call expression at these bytes may call.
+// `kind` is call, go or defer. `how` is static (a function), method (by the type of its receiver), interface or value.
+// `callee` is `import/path.Name` or `import/path.Type.Method`, and `path:offset` of the keyword `func` of a literal.
+// `graphs` names those that have the edge, as "cha,rta,vta". `notes` say what is special, separated by commas:
+//
+//	instance   the call stands in an instance of a generic function, where type parameters are types
+//	generic    the callee is an instance
+//	local      the callee is a method of a type that is declared in a function
+//	wrapped    the callee is reached only through a function that the compiler makes (a promoted method, a method value)
+//	body       the callee is the body of a range over a function
+//
+// Calls that no call expression writes (initialisation of packages, range over functions) have no line, nor have calls of
+// predeclared functions. An instance of a generic function stands for the function.
 package main
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
-	"go/token"
-	"go/types"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/callgraph/cha"
 	"golang.org/x/tools/go/callgraph/rta"
+	"golang.org/x/tools/go/callgraph/vta"
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
 )
 
 func main() {
-	folder := flag.String("C", ".", "work in this `folder`; paths are relative to it")
+	folder := flag.String("C", ".", "work in this `folder`")
+	module := flag.Bool("module", false, "calls in packages that are imported too, where they belong to the same module")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*folder, flag.Args()); err != nil {
+	if err := run(*folder, *module, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "gocalls:", err)
 		os.Exit(1)
 	}
 }
 
-func run(folder string, patterns []string) error {
+func run(folder string, module bool, patterns []string) error {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		return err
 	}
-	roots, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: folder}, patterns...)
+	mode := packages.LoadAllSyntax | packages.NeedModule
+	roots, err := packages.Load(&packages.Config{Mode: mode, Dir: folder}, patterns...)
 	if err != nil {
 		return err
 	}
@@ -66,15 +75,41 @@ func run(folder string, patterns []string) error {
 	program, made := ssautil.AllPackages(roots, ssa.InstantiateGenerics)
 	program.Build()
 
-	e := &edges{folder: folder, program: program, named: make(map[*types.Package]bool), found: make(map[edge]graphs)}
-	for _, one := range roots {
-		e.named[one.Types] = true
-	}
-	e.add(cha.CallGraph(program), inCHA)
+	e := newEdges(program, named(roots, module))
+	byHierarchy := cha.CallGraph(program)
+	e.add(byHierarchy, inCHA)
 	if start := entries(made); len(start) > 0 {
 		e.add(rta.Analyze(start, true).CallGraph, inRTA)
 	}
+	e.add(vta.CallGraph(ssautil.AllFunctions(program), byHierarchy), inVTA)
 	return e.write(os.Stdout)
+}
+
+// named are the packages whose calls are written.
+func named(roots []*packages.Package, module bool) []*packages.Package {
+	if !module {
+		return roots
+	}
+	modules := make(map[string]bool)
+	for _, root := range roots {
+		modules[moduleOf(root)] = true
+	}
+	var found []*packages.Package
+	packages.Visit(roots, nil, func(one *packages.Package) {
+		if modules[moduleOf(one)] && one.PkgPath != "unsafe" {
+			found = append(found, one)
+		}
+	})
+	return found
+}
+
+// moduleOf is the path of a package's module, "std" for all of the distribution.
+func moduleOf(one *packages.Package) string {
+	first, _, _ := strings.Cut(one.PkgPath, "/")
+	if one.Module == nil || !strings.Contains(first, ".") {
+		return "std"
+	}
+	return one.Module.Path
 }
 
 // entries are the functions at which programs start: main and init of main packages.
@@ -86,149 +121,4 @@ func entries(made []*ssa.Package) []*ssa.Function {
 		}
 	}
 	return start
-}
-
-// graphs is a set of analyses.
-type graphs uint8
-
-const (
-	inCHA graphs = 1 << iota
-	inRTA
-)
-
-func (g graphs) String() string { return [...]string{"", "cha", "rta", "cha,rta"}[g] }
-
-// edge is one line of the output.
-type edge struct{ site, caller, kind, how, callee string }
-
-type edges struct {
-	folder  string
-	program *ssa.Program
-	named   map[*types.Package]bool
-	found   map[edge]graphs
-}
-
-func (e *edges) add(graph *callgraph.Graph, in graphs) {
-	for fn, node := range graph.Nodes {
-		if fn == nil || fn.Syntax() == nil || !e.isNamed(fn) {
-			continue
-		}
-		for _, out := range node.Out {
-			if out.Site == nil || !out.Site.Pos().IsValid() {
-				continue
-			}
-			for _, callee := range written(out.Callee) {
-				line := edge{
-					site:   e.place(out.Site.Common().Pos()),
-					caller: e.name(fn),
-					kind:   kind(out.Site),
-					how:    how(out.Site.Common()),
-					callee: e.name(callee),
-				}
-				e.found[line] |= in
-			}
-		}
-	}
-}
-
-// written steps through functions without source, made by the compiler, to those that they call.
-func written(node *callgraph.Node) []*ssa.Function {
-	var found []*ssa.Function
-	seen := map[*callgraph.Node]bool{node: true}
-	for pending := []*callgraph.Node{node}; len(pending) > 0; {
-		one := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		fn := one.Func
-		if fn.Synthetic == "" || fn.Syntax() != nil || len(one.Out) == 0 {
-			found = append(found, fn)
-			continue
-		}
-		for _, out := range one.Out {
-			if !seen[out.Callee] {
-				seen[out.Callee] = true
-				pending = append(pending, out.Callee)
-			}
-		}
-	}
-	return found
-}
-
-func (e *edges) isNamed(fn *ssa.Function) bool {
-	of := origin(fn)
-	for of.Parent() != nil {
-		of = of.Parent()
-	}
-	return of.Pkg != nil && e.named[of.Pkg.Pkg]
-}
-
-func origin(fn *ssa.Function) *ssa.Function {
-	if fn.Origin() != nil {
-		return fn.Origin()
-	}
-	return fn
-}
-
-// name is where a function of the packages stands, and for others what it is called.
-func (e *edges) name(fn *ssa.Function) string {
-	if fn.Syntax() != nil && e.isNamed(fn) {
-		return e.place(fn.Syntax().Pos())
-	}
-	of := origin(fn)
-	object, _ := of.Object().(*types.Func)
-	if object == nil || object.Pkg() == nil {
-		return of.String()
-	}
-	name := object.Pkg().Path() + "."
-	if recv := object.Signature().Recv(); recv != nil {
-		t := recv.Type()
-		if p, ok := t.(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		if n, ok := t.(*types.Named); ok {
-			name += n.Obj().Name() + "."
-		}
-	}
-	return name + object.Name()
-}
-
-func (e *edges) place(pos token.Pos) string {
-	at := e.program.Fset.PositionFor(pos, false)
-	path, err := filepath.Rel(e.folder, at.Filename)
-	if err != nil {
-		path = at.Filename
-	}
-	return fmt.Sprintf("%s:%d", filepath.ToSlash(path), at.Offset)
-}
-
-func kind(site ssa.CallInstruction) string {
-	switch site.(type) {
-	case *ssa.Go:
-		return "go"
-	case *ssa.Defer:
-		return "defer"
-	}
-	return "call"
-}
-
-func how(call *ssa.CallCommon) string {
-	switch {
-	case call.IsInvoke():
-		return "interface"
-	case call.StaticCallee() != nil:
-		return "static"
-	}
-	return "value"
-}
-
-func (e *edges) write(file *os.File) error {
-	lines := make([]string, 0, len(e.found))
-	for line, in := range e.found {
-		lines = append(lines, strings.Join([]string{line.site, line.caller, line.kind, line.how, line.callee, in.String()}, "\t"))
-	}
-	slices.Sort(lines)
-	out := bufio.NewWriter(file)
-	for _, line := range lines {
-		fmt.Fprintln(out, line)
-	}
-	return out.Flush()
 }
