@@ -4,9 +4,10 @@
 //! host functions; a set becomes a choice over its rows. That not all rows of a set are at hand makes *no* and *all*
 //! unknown.
 
-use crate::ask::{self, Operand, Type};
+use crate::ask::{self, Type};
 use crate::build::{Builder, Sort, push};
 use crate::names::hole_key;
+use crate::operand::{self, Operand};
 use crate::path;
 use crate::symbols;
 use rulec_grammar::ast::{Cond as Syntax, FlowOrigin, FlowRelation, Name, Value};
@@ -31,10 +32,10 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
         builder.errors().wrong_sort(purpose.span, format!("no purpose can stand behind {asker}"), help);
         return None;
     }
-    let subject = ask::node_arg(builder, subject, asker)?;
+    let subject = operand::node_arg(builder, subject, asker)?;
     let asked = match (relation.value, from) {
         (FlowRelation::SameAs, FlowOrigin::Value(value)) => {
-            Cond::Host(HostFn::SameValue, vec![subject, ask::node_arg(builder, value, asker)?])
+            Cond::Host(HostFn::SameValue, vec![subject, operand::node_arg(builder, value, asker)?])
         }
         (FlowRelation::DerivesFrom, FlowOrigin::Value(value)) => match symbols::members(builder, value) {
             Some(members) => {
@@ -42,7 +43,7 @@ pub(crate) fn require(builder: &mut Builder<'_>, cond: &Syntax, negated: bool, s
                 let symbols = Arg::Const(builder.tables.constant(symbols));
                 Cond::Host(HostFn::DerivesFromSymbols, vec![subject, symbols])
             }
-            None => Cond::Host(HostFn::DerivesFrom, vec![subject, ask::node_arg(builder, value, asker)?]),
+            None => Cond::Host(HostFn::DerivesFrom, vec![subject, operand::node_arg(builder, value, asker)?]),
         },
         (FlowRelation::DerivesFrom, FlowOrigin::Code(code)) => {
             let Arg::Node(place) = subject else { return None };
@@ -132,7 +133,7 @@ pub(crate) fn each_row(
 
 /// The set of rows that a value is.
 fn rows(builder: &mut Builder<'_>, set: &Value) -> Option<Arg> {
-    let message = match ask::operand(builder, set)? {
+    let message = match operand::operand(builder, set)? {
         Operand::Value(arg, Type::Rows) => return Some(arg),
         Operand::Value(_, ty) => format!("{} is no set of places in the code", ty.words()),
         Operand::Node(_) | Operand::Run(_) => "code is no set of places in the code".to_owned(),

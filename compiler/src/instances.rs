@@ -187,7 +187,9 @@ fn binds_value(resource: &Resource, errors: &mut Errors<'_>) -> bool {
     let mut bound: Option<BTreeSet<String>> = None;
     for alternative in &resource.acquire {
         let mut names = BTreeSet::new();
-        of_pattern(&alternative.pattern, &mut |name, _, _| drop(names.insert(name.to_owned())));
+        of_pattern(&alternative.pattern, &mut |name, _, _| {
+            names.insert(name.to_owned());
+        });
         bound = Some(match bound {
             Some(others) => others.intersection(&names).cloned().collect(),
             None => names,

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 mod ask;
+mod branches;
 mod build;
 mod check;
 pub mod decision;
@@ -25,6 +26,7 @@ mod models;
 mod mutate;
 mod names;
 pub mod native;
+mod operand;
 mod order;
 mod path;
 mod place;

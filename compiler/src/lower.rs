@@ -4,6 +4,7 @@
 //! match. Tests that need no choice come first, in the order of the pattern; lists with runs in their middle and
 //! alternatives, which do, come behind them.
 
+use crate::branches::{Lowers, in_each};
 use crate::build::{Bound, Builder, Sort, push};
 use crate::forms::Form;
 use crate::names::{hole_key, label_key};
@@ -555,54 +556,10 @@ impl NodeParts<'_> {
     }
 }
 
-/// Something that lowers alternatives, each from what is bound before all of them.
-pub(crate) trait Lowers {
-    /// The names bound now, and those bound in some alternatives only.
-    fn names(&mut self) -> (&mut BTreeSet<String>, &mut BTreeSet<String>);
-}
-
 impl Lowers for Lowering<'_, '_, '_> {
     fn names(&mut self) -> (&mut BTreeSet<String>, &mut BTreeSet<String>) {
         (&mut self.builder.bound, &mut self.builder.half_bound)
     }
-}
-
-impl Lowers for Builder<'_> {
-    fn names(&mut self) -> (&mut BTreeSet<String>, &mut BTreeSet<String>) {
-        (&mut self.bound, &mut self.half_bound)
-    }
-}
-
-/// Lowers `count` alternatives. Behind them those names are bound that all of them bind.
-pub(crate) fn in_each<L: Lowers>(
-    lowering: &mut L,
-    count: usize,
-    mut each: impl FnMut(&mut L, usize, &mut Vec<Step>),
-) -> Vec<Vec<Step>> {
-    let (before, half_before) = (lowering.names().0.clone(), lowering.names().1.clone());
-    let mut on_all: Option<BTreeSet<String>> = None;
-    let mut on_some = BTreeSet::new();
-    let branches = (0..count)
-        .map(|index| {
-            let (bound, half_bound) = lowering.names();
-            (*bound, *half_bound) = (before.clone(), half_before.clone());
-            let mut steps = Vec::new();
-            each(lowering, index, &mut steps);
-            let (bound, half_bound) = lowering.names();
-            on_some.extend(bound.iter().chain(half_bound.iter()).cloned());
-            let bound = bound.clone();
-            on_all = Some(match on_all.take() {
-                None => bound,
-                Some(others) => others.intersection(&bound).cloned().collect(),
-            });
-            steps
-        })
-        .collect();
-    let on_all = on_all.unwrap_or(before);
-    let (bound, half_bound) = lowering.names();
-    *half_bound = on_some.difference(&on_all).cloned().collect();
-    *bound = on_all;
-    branches
 }
 
 /// A regular expression for the text itself.

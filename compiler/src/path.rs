@@ -10,6 +10,7 @@
 
 use crate::ask::{self, negated_if};
 use crate::build::{Bound, Builder, push};
+use crate::operand;
 use crate::order;
 use crate::predicate::Renaming;
 use crate::shape;
@@ -75,7 +76,7 @@ fn place(builder: &mut Builder<'_>, from: &PathStart) -> Option<Register> {
 }
 
 fn register(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Register> {
-    match ask::node_arg(builder, value, asker)? {
+    match operand::node_arg(builder, value, asker)? {
         Arg::Node(register) => Some(register),
         _ => None,
     }
@@ -164,7 +165,7 @@ fn event(builder: &mut Builder<'_>, event: &Event, around: Around, steps: &mut V
             Some(Arg::Call(HostFn::EventsAt, vec![rows, place]))
         }
         Event::Place(value) => {
-            let row = ask::node_arg(builder, value, "an event")?;
+            let row = operand::node_arg(builder, value, "an event")?;
             let rows = Arg::Call(HostFn::RowsOf, vec![row]);
             Some(Arg::Call(HostFn::EventsAt, vec![rows, place]))
         }
@@ -209,7 +210,7 @@ fn value_event(builder: &mut Builder<'_>, call: &Call) -> Option<(HostFn, Arg)> 
         }
     };
     match (&call.args[..], &call.named[..]) {
-        ([value], []) => Some((host, ask::node_arg(builder, value, &format!("`{}`", call.name.value))?)),
+        ([value], []) => Some((host, operand::node_arg(builder, value, &format!("`{}`", call.name.value))?)),
         (args, named) => {
             builder.errors().argument_count(call.span, &call.name.value, 1, args.len() + named.len());
             None
@@ -233,7 +234,7 @@ fn when(builder: &mut Builder<'_>, branch: &Branch, around: Around, steps: &mut 
             return Some(Arg::Call(HostFn::EventsWhenRows, vec![rows, which, Arg::Node(around.place)]));
         }
     };
-    let (node, which) = (ask::node_arg(builder, subject, "`when`")?, builder.text(which));
+    let (node, which) = (operand::node_arg(builder, subject, "`when`")?, builder.text(which));
     Some(Arg::Call(HostFn::EventsWhen, vec![node, which, Arg::Node(around.place)]))
 }
 

@@ -1,13 +1,15 @@
 //! One rule to its plan.
 
 use crate::ask;
+use crate::branches::in_each;
 use crate::build::{Bound, Builder, Tables, Traces, push};
 use crate::check;
 use crate::errors::Errors;
 use crate::facts::Use;
 use crate::forms::{self, Form};
-use crate::lower::{self, in_each};
+use crate::lower;
 use crate::names::{Mentions, hole_key, label_key};
+use crate::operand;
 use crate::order;
 use crate::scope::{Modules, Scope};
 use crate::start;
@@ -92,7 +94,7 @@ pub(crate) fn lower(
     builder.traces =
         Traces { path: inherited.path.or(builder.traces.path), flow: inherited.flow.or(builder.traces.flow) };
     let mut captures = Captures::new(match fact {
-        Some(fact) => ask::node_arg(&mut builder, &Value::Hole(fact.hole.clone()), "a fact")?,
+        Some(fact) => operand::node_arg(&mut builder, &Value::Hole(fact.hole.clone()), "a fact")?,
         None => match builder.root {
             Bound::Node(register) | Bound::Value(register) | Bound::Type(register) => Arg::Node(register),
             Bound::Run(from, end) => Arg::Run(from, end),

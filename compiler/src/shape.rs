@@ -3,9 +3,10 @@
 //! Nothing crosses the boundary of a function, declared or literal, unless the condition says `across func`. The function
 //! around the subject can itself be what `inside` looks for; the search ends with it.
 
+use crate::branches::in_each;
 use crate::build::{Bound as Named, Builder, Sort, push};
 use crate::forms::{self, Form};
-use crate::lower::{self, in_each};
+use crate::lower;
 use crate::names::label_key;
 use crate::start;
 use rulec_grammar::ast::{Alternative, Bound, Cond as Syntax, Form as Pattern, Relation, Value};
@@ -44,7 +45,7 @@ fn subject_rows(
     steps: &mut Vec<Step>,
     origin: OriginId,
 ) -> Option<(Register, Option<Register>)> {
-    let arg = crate::ask::any_arg(builder, subject)?;
+    let arg = crate::operand::any_arg(builder, subject)?;
     match arg {
         rulec_plan::ir::Arg::Node(register) => Some((register, None)),
         rulec_plan::ir::Arg::Run(from, end) => {

@@ -3,6 +3,7 @@
 use crate::ask;
 use crate::build::Builder;
 use crate::names;
+use crate::operand;
 use rulec_grammar::ast::{
     Applicability, EditAction, Fix, FixEdit, Form as Shape, Message, OpForm, Pattern, PatternId, Piece, Report,
     Spanned, Template, Trace, Value,
@@ -91,7 +92,7 @@ fn traced(builder: &mut Builder<'_>, trace: &Spanned<Trace>, captures: &mut Capt
 
 /// A hole or label as a place.
 fn place(builder: &mut Builder<'_>, value: &Value, captures: &mut Captures) -> Option<CaptureId> {
-    let arg = ask::any_arg(builder, value)?;
+    let arg = operand::any_arg(builder, value)?;
     if form_of(&arg) == CaptureForm::Value {
         let message = "a place in the code has to stand here, and this is a value".to_owned();
         builder.errors().wrong_sort(ask::value_span(value), message, "name a hole or a label");
@@ -115,7 +116,7 @@ fn message(builder: &mut Builder<'_>, message: &Message, captures: &mut Captures
         .map(|piece| match piece {
             Piece::Text(text) => Some(MessagePiece::Text(text.clone())),
             Piece::Value(value) => {
-                let arg = ask::any_arg(builder, value)?;
+                let arg = operand::any_arg(builder, value)?;
                 Some(MessagePiece::Capture(captures.add(name_of(value), arg)))
             }
         })

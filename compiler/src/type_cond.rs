@@ -6,9 +6,10 @@
 //!
 //! **Absent:** nothing is known here of what types exist; names are import path and name.
 
-use crate::ask::{Operand, operand, value_span};
+use crate::ask::value_span;
 use crate::build::{Bound, Builder, Sort, push};
 use crate::names::hole_key;
+use crate::operand::{Operand, operand};
 use rulec_grammar::ast::{
     Cond as Syntax, Form as Shape, Name, OpForm, Pattern, PatternId, SymbolRef, TypePattern as Written, TypeRelation,
     Value,

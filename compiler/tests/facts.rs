@@ -145,7 +145,8 @@ fn models_are_data_of_the_plan() {
         "models",
         "use \"net/http\"\nuse \"os\"\n\n/// What comes from outside.\nmodel http.Request.FormValue, os.Getenv {\n    \
          source input\n    result 0 derives from receiver\n    result 1 never nil without error; pure\n}\n\n\
-         model \"database/sql\".DB.Query { sink sql arg 0\n keeps args from 1\n calls Close on arg 2 never returns }\n",
+         model \"database/sql\".DB.Query { sink sql arg 0\n keeps args from 1\n calls Close on arg 2 never returns \
+         checks arg 3 is nil checks arg 4 is false }\n",
     )]);
     let subject = |package: &str, name: &str, member: Option<&str>| Subject {
         package: package.to_owned(),
@@ -163,6 +164,8 @@ fn models_are_data_of_the_plan() {
         Says::Keeps(Slot::From(1)),
         Says::CallsMethod(Slot::Arg(2), "Close".to_owned()),
         Says::NeverReturns,
+        Says::ChecksNot(Slot::Arg(3)),
+        Says::ChecksNot(Slot::Arg(4)),
     ];
     assert_eq!(
         compiled.plan.models,
@@ -309,6 +312,22 @@ fn mistakes_between_items() {
              where some path from @open to exit avoiding free $R\n    report at @open \"{$R}\"\n}\n\
              instance a = must-release(file) {}\n",
             &["there is no part of a resource called `free`"],
+        ),
+        (
+            "resource file {\n    acquire expr { $f() }\n    value $file\n    release expr { $f() }\n}\n\
+             rule must-release(resource $R) {\n    match acquire $R @open\n    \
+             where some path from @open to exit avoiding release $R\n    report at @open \"{$R}\"\n}\n\
+             instance a = must-release(file) {}\n",
+            &["`$file` is not bound here"],
+        ),
+        (
+            "rule r {\n    match expr { $f() } @x\n    where $f derives from @x for \"sql\"\n    report \"{$f}\"\n}\n",
+            &["no purpose can stand behind `derives from`"],
+        ),
+        (
+            "use \"os\"\nmodel os.Getenv { source http_input }\nmodel os.Exec { sink sql arg 0 }\nrule r {\n    \
+             match expr { os.Open($p) }\n    where $p tainted by \"http_input\" for \"sqk\"\n    report \"{$p}\"\n}\n",
+            &["there is no purpose called `sqk`"],
         ),
         (
             "resource file {\n    value $f\n}\n",

@@ -98,6 +98,10 @@ fn every_condition_asks_its_question() {
             &["derives from rows($r, _)", "same value($r, $p)"],
         ),
         ("where $p tainted by \"http_input\"", &["_ = tainted by($p, \"http_input\")", "path found(_)"]),
+        (
+            "where $p tainted by \"http_input\" for \"sql\"",
+            &["_ = tainted by($p, \"http_input for sql\")", "path found(_)"],
+        ),
         ("where $p is maybe_nil and least_len($p) > 3", &["is maybe_nil($p)", "<(3, least_len($p))"]),
         ("where some $u in uses($r) has ($u is call)", &["one of", "each _ in rows of _", "rows complete(uses($r))"]),
         (

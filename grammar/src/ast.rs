@@ -2,10 +2,14 @@
 
 mod item;
 mod path;
+mod pattern;
+mod report;
 
 pub use item::*;
 pub use path::*;
-use rulec_tree::{Category, Kind, Op, Span};
+pub use pattern::*;
+pub use report::*;
+use rulec_tree::{Op, Span};
 
 /// A value and where it stands in the rule file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -494,107 +498,6 @@ pub struct Call {
     pub span: Span,
 }
 
-/// `report at @x "message with {$x}"`.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// Where; the whole match if not said.
-    pub at: Option<Value>,
-    /// The message.
-    pub message: Message,
-    /// `trace path`, `trace flow`: the way that a condition found is told.
-    pub trace: Option<Spanned<Trace>>,
-    /// The whole clause.
-    pub span: Span,
-}
-
-/// The way that a finding tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Trace {
-    /// `trace path`: that of the last condition on paths.
-    Path,
-    /// `trace flow`: that of the last `tainted by`.
-    Flow,
-}
-
-/// A text with holes: literal pieces and `{…}`. Braces are doubled to stand for themselves.
-#[derive(Clone, Debug)]
-pub struct Message {
-    /// The pieces in order.
-    pub pieces: Vec<Piece>,
-    /// The string literal, quotes included.
-    pub span: Span,
-}
-
-/// A piece of a [`Message`].
-#[derive(Clone, Debug)]
-pub enum Piece {
-    /// Literal text.
-    Text(String),
-    /// `{$x}`, `{@l}`, `{name($x)}`, `{option}`.
-    Value(Value),
-}
-
-/// `fix safe { … }`: all edits are made, or none.
-#[derive(Clone, Debug)]
-pub struct Fix {
-    /// How far it may be trusted.
-    pub applicability: Spanned<Applicability>,
-    /// The edits, at least one.
-    pub edits: Vec<FixEdit>,
-    /// The whole clause.
-    pub span: Span,
-}
-
-/// How far a fix may be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Applicability {
-    /// Keeps the meaning, or mends it for certain; applied by `--fix`.
-    Safe,
-    /// Probably what is wanted; shown, applied by `--fix-unsafe`.
-    Suggest,
-    /// May change the meaning; applied by `--fix-unsafe`.
-    Unsafe,
-}
-
-/// One edit of a fix.
-#[derive(Clone, Debug)]
-pub struct FixEdit {
-    /// What it does.
-    pub action: Spanned<EditAction>,
-    /// A hole or label; the whole match ([`Value::Root`]) if not said.
-    pub target: Value,
-    /// The new code; none for `delete`.
-    pub template: Option<Template>,
-}
-
-/// What an edit does to its target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EditAction {
-    /// Puts the template in its place.
-    Replace,
-    /// Removes it; a statement with its line.
-    Delete,
-    /// Puts the template in front of it.
-    InsertBefore,
-    /// Puts the template behind it.
-    InsertAfter,
-}
-
-/// New code, or new text.
-#[derive(Clone, Debug)]
-pub enum Template {
-    /// `{ code }`: Go with holes. `text` is what stands between the braces, trimmed; `span` is where.
-    Code {
-        /// The code as written.
-        text: Spanned<String>,
-        /// The code as a pattern; spans of its holes say where they stand in the rule file.
-        pattern: Pattern,
-    },
-    /// `"text {$x}"`: any text, for tags and comments.
-    Text(Message),
-}
-
 /// `test bad { … }`.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -619,74 +522,4 @@ pub struct ExampleFile {
     pub path: Option<Name>,
     /// The text, exactly as it stands in the rule file from `span.start` to `span.end`.
     pub text: Spanned<String>,
-}
-
-/// A Go-shaped pattern: nodes in an arena, children before or after parents in no particular order.
-#[derive(Clone, Debug)]
-pub struct Pattern {
-    /// What the rule says it is. `Category::List` stands for `stmts`.
-    pub category: Category,
-    /// The arena.
-    pub nodes: Vec<PatternNode>,
-    /// The outermost node. For `stmts` a [`Kind::List`] whose children are the statements.
-    pub root: PatternId,
-    /// What stands between the braces.
-    pub span: Span,
-}
-
-/// The number of a node in [`Pattern::nodes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PatternId(pub u32);
-
-/// One node of a pattern.
-#[derive(Clone, Debug)]
-pub struct PatternNode {
-    /// What it matches.
-    pub form: Form,
-    /// `@label` behind it.
-    pub label: Option<Name>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a node of a pattern matches.
-#[derive(Clone, Debug)]
-pub enum Form {
-    /// A node of this kind. `children` are the slots of the kind's shape, then its tail elements: exactly the children
-    /// a node of a Go tree has, with [`Form::Absent`] for slots left out and [`Form::Any`] for slots that do not matter.
-    Node {
-        /// The kind.
-        kind: Kind,
-        /// Its operator.
-        op: OpForm,
-        /// Its text: the name of an identifier, the value of a literal, as in the tree.
-        text: Option<Vec<u8>>,
-        /// Its children.
-        children: Vec<PatternId>,
-    },
-    /// `$x`; `$_` has no name.
-    Hole(Option<String>),
-    /// `$*xs`; `...` has no name. Any run of elements of the list it stands in.
-    Run(Option<String>),
-    /// `$(a, b)`: one of these.
-    OneOf(Vec<PatternId>),
-    /// An empty slot.
-    Absent,
-    /// Anything, an empty slot too.
-    Any,
-    /// `func $f` as a whole pattern: a function declaration or literal.
-    AnyFunc(Option<String>),
-    /// A comment by its text, delimiters included; `...` in it stands for any text. `None` for any comment.
-    Comment(Option<String>),
-}
-
-/// The operator of a pattern node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OpForm {
-    /// It does not matter.
-    Any,
-    /// One of these.
-    OneOf(Vec<Op>),
-    /// `$x $op $y`: any binary operator, bound to the name.
-    Hole(String),
 }
