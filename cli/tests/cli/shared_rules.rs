@@ -112,3 +112,73 @@ fn a_mistake_in_what_is_shared_names_both_places() {
     shop.write("rules/tables/instance.rule", INSTANCE.replace("{ must-release }", "{ must-relase }"));
     shop.run(&["lint", "rules"]).exits(2).complains(&["E0208", "there is a similar one: `must-release`"]);
 }
+
+const MUTATED: &str = r#"use "os"
+
+/// Opened is closed.
+rule must-close(resource $R) {
+    match acquire $R @open
+    where some path from @open to exit avoiding release $R
+    unless inside decl { func main() { ... } }
+    report at @open "{$R} is not closed" trace path
+}
+
+resource opened {
+    acquire stmt { $file, $_ := os.Open($_) }
+    value $file
+    release expr { $file.Close() }
+}
+
+resource created {
+    acquire stmt { $file, $_ := os.Create($_) }
+    value $file
+    release expr { $file.Close() }
+}
+
+/// Opened is closed.
+instance opened-not-closed = must-close(opened) {
+    test bad {
+        func f() {
+            file, _ := os.Open("a") // want "not closed"
+            file.Name()
+        }
+    }
+    test good {
+        func f() {
+            file, _ := os.Open("a")
+            file.Close()
+        }
+        func main() {
+            file, _ := os.Open("a")
+            file.Name()
+        }
+    }
+}
+
+/// Created is closed.
+instance created-not-closed = must-close(created) {
+    test bad {
+        func f() {
+            file, _ := os.Create("a") // want "not closed"
+            file.Name()
+        }
+    }
+    test good {
+        func f() {
+            file, _ := os.Create("a")
+            file.Close()
+        }
+    }
+}
+"#;
+
+/// What stands in a generic rule is tested by the examples of any instance, and counted once.
+#[test]
+fn mutants_of_a_generic_rule_are_caught_by_the_examples_of_any_instance() {
+    let sandbox = Sandbox::new(&[("rules/files.rule", MUTATED)]);
+    sandbox.run(&["test", "--mutate", "rules"]).exits(0).says(&["mutation score: 3 of 3 mutants caught"]);
+    let main = "        func main() {\n            file, _ := os.Open(\"a\")\n            file.Name()\n        }\n";
+    sandbox.write("rules/files.rule", MUTATED.replacen(main, "", 1));
+    let run = sandbox.run(&["test", "--mutate", "rules"]).exits(0);
+    run.says(&["mutation score: 2 of 3", "local.files.opened-not-closed and 1 more: the condition is not tested"]);
+}
