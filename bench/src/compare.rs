@@ -11,8 +11,9 @@
 //! Stages are measured in turn, round by round, so that a machine that slows down slows all of them.
 
 use crate::corpus::Corpus;
+use crate::rules;
 use crate::stages::{compile, front, load, parse, read, run};
-use crate::{Series, rules};
+use crate::table::{Goal, Measured, Table};
 use rulec_runtime::finding::Stages;
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ pub struct Size {
 /// Every stage over one corpus.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// Stages by name, in the order in which they were measured.
-    pub stages: Vec<(&'static str, Series)>,
+    /// The stages.
+    pub table: Table,
     /// How many stock rules there are.
     pub stock_rules: usize,
     /// How many generated rules stand for many.
@@ -54,52 +55,38 @@ pub fn compare(corpus: &Corpus, size: Size) -> Comparison {
     let many = rules::ready(&many_plan);
     let few = rules::ready(&Arc::new(rules::plan(&rules::generated(10))));
     let absent = rules::ready(&Arc::new(rules::plan(&rules::absent(100))));
+    let measured = Measured { name: corpus.name.clone(), files: corpus.files.len(), bytes: corpus.bytes() };
+    let table = Table::new(measured, size.rounds);
     let mut comparison =
-        Comparison { stock_rules: stock_plan.rules.len(), many_rules: size.many_rules, ..Comparison::default() };
+        Comparison { table, stock_rules: stock_plan.rules.len(), many_rules: size.many_rules, ..Comparison::default() };
     for _ in 0..size.rounds {
-        comparison.add("read", read::measure(corpus));
-        comparison.add("parse-plain", parse::measure_plain(corpus));
-        comparison.add("parse", parse::measure(corpus));
-        comparison.add("front", front::measure(corpus));
+        comparison.table.add("read", read::measure(corpus));
+        comparison.table.add("parse-plain", parse::measure_plain(corpus));
+        comparison.table.add("parse", parse::measure(corpus));
+        comparison.table.add("front", front::measure(corpus));
         let (sample, outcome) = run::measure(corpus, &stock);
-        comparison.add("run-stock", sample);
+        comparison.table.add("run-stock", sample);
         comparison.breakdown = outcome.summary.stages;
         comparison.findings = outcome.findings.len();
         comparison.partial = outcome.summary.parse_errors;
         comparison.internal_errors = outcome.internal_errors.len();
-        comparison.add("run-10", run::measure(corpus, &few).0);
-        comparison.add("run-many", run::measure(corpus, &many).0);
-        comparison.add("run-absent", run::measure(corpus, &absent).0);
-        comparison.add("plan-stock", compile::measure_plan(&stock_files));
-        comparison.add("native-stock", compile::measure_native(&stock_plan));
-        comparison.add("plan-many", compile::measure_plan(&many_files));
-        comparison.add("native-many", compile::measure_native(&many_plan));
-        comparison.add("load-stock", load::measure(&stock_plan));
+        comparison.table.add("run-10", run::measure(corpus, &few).0);
+        comparison.table.add("run-many", run::measure(corpus, &many).0);
+        comparison.table.add("run-absent", run::measure(corpus, &absent).0);
+        comparison.table.add("plan-stock", compile::measure_plan(&stock_files));
+        comparison.table.add("native-stock", compile::measure_native(&stock_plan));
+        comparison.table.add("plan-many", compile::measure_plan(&many_files));
+        comparison.table.add("native-many", compile::measure_native(&many_plan));
+        comparison.table.add("load-stock", load::measure(&stock_plan));
     }
     comparison
 }
 
 impl Comparison {
-    fn add(&mut self, stage: &'static str, sample: crate::Sample) {
-        match self.stages.iter_mut().find(|(name, _)| *name == stage) {
-            Some((_, series)) => series.add(sample),
-            None => {
-                let mut series = Series::default();
-                series.add(sample);
-                self.stages.push((stage, series));
-            }
-        }
-    }
-
-    /// The median of a stage in ms; 0 if it was not measured.
-    pub fn median_ms(&self, stage: &str) -> f64 {
-        self.stages.iter().find(|(name, _)| *name == stage).map_or(0.0, |(_, series)| series.median_ms())
-    }
-
     /// What is promised, how far it is reached, and whether it is: one line each.
     pub fn goals(&self) -> Vec<Goal> {
-        let ratio = |stage: &str, to: &str| self.median_ms(stage) / self.median_ms(to);
-        let each = |stage: &str, count: usize| self.median_ms(stage) * 1000.0 / count.max(1) as f64;
+        let ratio = |stage: &str, to: &str| self.table.ratio(stage, &[], to);
+        let each = |stage: &str, count: usize| self.table.median_ms(stage) * 1000.0 / count.max(1) as f64;
         vec![
             Goal {
                 what: "full check with all stock rules / parsing by tree-sitter-go as published",
@@ -132,23 +119,5 @@ impl Comparison {
                 limit: 2.0,
             },
         ]
-    }
-}
-
-/// Something promised.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Goal {
-    /// What is compared.
-    pub what: &'static str,
-    /// What was measured.
-    pub reached: f64,
-    /// What it should not exceed.
-    pub limit: f64,
-}
-
-impl Goal {
-    /// Whether it holds.
-    pub fn holds(&self) -> bool {
-        self.reached <= self.limit
     }
 }

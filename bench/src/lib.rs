@@ -2,7 +2,8 @@
 //!
 //! In: a [`corpus`] of Go files and sets of rules. Out: [`Sample`]s: times of each stage over the whole corpus, with a hash
 //! of the result, so that a faster wrong answer shows. [`compare`] puts stages beside each other within one run, since
-//! only then the numbers of two stages can be divided; [`record`] writes them down.
+//! only then the numbers of two stages can be divided; [`once`] runs a stage in a process of its own; [`table`] prints, and
+//! [`record`] writes them down.
 //!
 //! Read [`stages`] first: one file for each stage.
 //!
@@ -17,7 +18,9 @@ pub mod programs;
 pub mod rules;
 
 pub mod compare;
+pub mod once;
 pub mod record;
+pub mod table;
 
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant};

@@ -108,7 +108,7 @@ impl Project {
     }
 
     /// Parses the files by tree-sitter-go as it is published.
-    pub(super) fn parse(&self) -> Sample {
+    pub fn parse(&self) -> Sample {
         let mut parser = tree_sitter::Parser::new();
         parser.set_language(&tree_sitter_go::LANGUAGE.into()).expect("the grammar fits the library");
         sample(|| {
