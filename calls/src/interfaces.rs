@@ -1,7 +1,8 @@
 //! Which declared methods a method of an interface can be, in the program at hand.
 //!
 //! In: the declared types of all packages of a run. Out: for a method of an interface, those of the types that implement
-//! it. Generic types of which it is not known whether they implement it are among them.
+//! it. Generic types of which it is not known whether they implement it are among them. These are all if the interface is
+//! sealed and its package is known from its source: summaries leave out types that are not exported.
 //!
 //! **Absent:** types that functions declare, and types of packages that the program does not import.
 
@@ -39,7 +40,8 @@ impl Interfaces {
         let interface = store.type_of(store.lookup_in(method.package, method.interface)?)?;
         let TypeData::Interface(_) = types.under(interface) else { return None };
         let having = self.having.get_or_init(|| all_types(known));
-        let mut targets = Targets { functions: Vec::new(), complete: is_sealed(&types, interface) };
+        let complete = is_sealed(&types, interface) && known.is_from_source(method.package);
+        let mut targets = Targets { functions: Vec::new(), complete };
         for ty in having.get(&method.method).into_iter().flatten() {
             if types.implements(*ty, interface) != Tri::No {
                 targets.functions.extend(method_of(&types, *ty, method));

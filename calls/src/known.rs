@@ -218,6 +218,12 @@ impl<'p> Known<'p> {
         self.slots.iter().filter_map(|slot| Some((&slot.unit, slot.facts.get()?)))
     }
 
+    /// Whether all that a package declares is known, rather than what it offers.
+    pub(crate) fn is_from_source(&self, package: PackageId) -> bool {
+        let slots = self.by_package.get(&package);
+        slots.is_some_and(|slots| slots.iter().any(|slot| self.slot(*slot).from_source))
+    }
+
     fn slot(&self, number: u32) -> &Slot {
         &self.slots[number as usize]
     }

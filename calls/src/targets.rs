@@ -50,6 +50,8 @@ enum Cell {
     Result(u32, u32),
     /// A field of a declared struct type.
     Field(PackageId, Name, Name),
+    /// A field of a struct type that has no name.
+    Part(Ty, Name),
     /// A variable of a package.
     Global(ObjId),
     /// The elements of all values of a type, or what its pointers point to.
@@ -351,7 +353,7 @@ impl Builder<'_> {
         let (base, _) = self.types.deref(owner);
         match (store.data(store.unalias(base)), type_name(store, base)) {
             (TypeData::Named(named), Some(name)) => Cell::Field(store.object(named.obj).pkg, name, field.name),
-            _ => Cell::Elements(base),
+            _ => Cell::Part(base, field.name),
         }
     }
 
@@ -409,7 +411,8 @@ impl Builder<'_> {
                     !is_own(object.pkg) || is_offered(object.name)
                 }
                 Cell::Elements(ty) => type_name(store, ty).is_none_or(is_offered),
-                Cell::Elsewhere => true,
+                // Values of a declared type may be assigned to it and back.
+                Cell::Part(..) | Cell::Elsewhere => true,
                 Cell::Result(function, _) => {
                     if self.is_offered(function) {
                         self.flow(cell, Cell::Elsewhere);

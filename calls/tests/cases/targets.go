@@ -92,3 +92,18 @@ var Exported func()
 func lost() { Exported = two }
 
 func notLost(m map[string][]func()) { m["x"][0]() } // calls: (not known) call value
+
+// Fields of a struct type without a name are apart.
+var hooks struct {
+	start func()
+	stop  func()
+}
+
+func setHooks() {
+	hooks.start = one
+	hooks.stop = two
+}
+
+func unnamed() {
+	hooks.start() // calls: p.one call value, (not known) call value
+}
