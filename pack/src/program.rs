@@ -15,6 +15,7 @@ use rulec_plan::host::{Host, Trap};
 use rulec_plan::interp::{self, Link, Outcome, Subject};
 use rulec_plan::ir::{Guard, GuardTest, RuleIndex, RulePlan, Start};
 use rulec_tree::{Kind, KindSet, Node, SymbolId, Tree, Vocabulary};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What runs the rules.
@@ -105,12 +106,28 @@ impl Program {
         enabled: &[bool],
         host: &mut dyn Host,
     ) -> Result<RunReport, Trap> {
+        self.run_from(0..tree.len() as u32, budget, tree, enabled, host)
+    }
+
+    /// Like [`Program::run_within`], but rules start only at `rows`, which hold the whole subtree of each of them or the
+    /// root of the file.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run_from(
+        &self,
+        rows: Range<u32>,
+        budget: i64,
+        tree: &Tree,
+        enabled: &[bool],
+        host: &mut dyn Host,
+    ) -> Result<RunReport, Trap> {
         let mut states: Vec<u8> = enabled.iter().map(|on| if *on { RULE_ON } else { RULE_OFF }).collect();
         states.resize(self.plan.rules.len(), RULE_OFF);
         let mut budgets = vec![budget; self.plan.rules.len()];
         match &self.engine {
-            Engine::Native(executable) => self.run_native(executable, tree, &mut states, &mut budgets, host)?,
-            Engine::Interp => self.run_interp(tree, &mut states, &mut budgets, host)?,
+            Engine::Native(executable) => self.run_native(executable, tree, &rows, &mut states, &mut budgets, host)?,
+            Engine::Interp => self.run_interp(tree, &rows, &mut states, &mut budgets, host)?,
         }
         Ok(report(&states, &budgets, budget))
     }
@@ -119,12 +136,13 @@ impl Program {
         &self,
         executable: &Executable,
         tree: &Tree,
+        rows: &Range<u32>,
         states: &mut [u8],
         budgets: &mut [i64],
         host: &mut dyn Host,
     ) -> Result<(), Trap> {
         let wanted = self.wanted_kinds(states, tree);
-        let uses = self.candidates_at_uses(states, tree);
+        let uses = self.candidates_at_uses(states, tree, rows);
         let mut context = Context { tree, host, trap: None };
         let mut frame = Frame {
             columns: tree.columns(),
@@ -150,7 +168,7 @@ impl Program {
         let mut trapped = false;
         if !wanted.is_empty() {
             let functions = executable.kinds();
-            for node in tree.nodes() {
+            for node in rows.clone().map(Node) {
                 let kind = tree.kind(node);
                 if wanted.contains(kind)
                     && let Some(function) = functions[kind as usize]
@@ -180,7 +198,14 @@ impl Program {
         }
     }
 
-    fn run_interp(&self, tree: &Tree, states: &mut [u8], budgets: &mut [i64], host: &mut dyn Host) -> Result<(), Trap> {
+    fn run_interp(
+        &self,
+        tree: &Tree,
+        rows: &Range<u32>,
+        states: &mut [u8],
+        budgets: &mut [i64],
+        host: &mut dyn Host,
+    ) -> Result<(), Trap> {
         let mut enter = |states: &mut [u8], rule: RuleIndex, root: Node| {
             let index = rule.0 as usize;
             let subject = Subject { plan: &self.plan, rule, tree, link: &self.link };
@@ -192,7 +217,7 @@ impl Program {
         };
         let wanted = self.wanted_kinds(states, tree);
         if !wanted.is_empty() {
-            for node in tree.nodes().filter(|node| wanted.contains(tree.kind(*node))) {
+            for node in rows.clone().map(Node).filter(|node| wanted.contains(tree.kind(*node))) {
                 for &rule in &self.at_kind[tree.kind(node) as usize] {
                     if states[rule.0 as usize] == RULE_ON && self.guards_hold(rule, tree, node) {
                         enter(states, rule, node)?;
@@ -200,7 +225,7 @@ impl Program {
                 }
             }
         }
-        for (rule, root) in self.candidates_at_uses(states, tree) {
+        for (rule, root) in self.candidates_at_uses(states, tree, rows) {
             if states[rule.0 as usize] == RULE_ON {
                 enter(states, rule, root)?;
             }
@@ -220,20 +245,24 @@ impl Program {
     }
 
     /// Where enabled rules start because of a use of a symbol: each once, by rule and row.
-    fn candidates_at_uses(&self, states: &[u8], tree: &Tree) -> Vec<(RuleIndex, Node)> {
+    fn candidates_at_uses(&self, states: &[u8], tree: &Tree, rows: &Range<u32>) -> Vec<(RuleIndex, Node)> {
         let mut candidates = Vec::new();
         let any = self.at_symbol.iter().flatten().any(|rule| states[rule.0 as usize] == RULE_ON);
         if !any {
             return candidates;
         }
-        for node in tree.nodes() {
+        // A rule that starts at the root may do so because of a use anywhere.
+        let uses = if rows.contains(&Node::ROOT.0) { 0..tree.len() as u32 } else { rows.clone() };
+        for node in uses.map(Node) {
             let symbol = tree.symbol(node);
             if symbol == SymbolId::NONE {
                 continue;
             }
             for &rule in self.rules_at_symbol(symbol) {
                 let on = states[rule.0 as usize] == RULE_ON;
-                if let Some(root) = on.then(|| root_above(tree, node, &self.rule(rule).start)).flatten() {
+                if let Some(root) = on.then(|| root_above(tree, node, &self.rule(rule).start)).flatten()
+                    && rows.contains(&root.0)
+                {
                     candidates.push((rule, root));
                 }
             }

@@ -11,12 +11,14 @@ use crate::flow::{self, Rows};
 use crate::rules::Prepared;
 use crate::value::Value;
 use rulec_pack::RunReport;
+use rulec_pack::program::file_budget;
 use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::manifest::CaptureForm;
 use rulec_tree::{Node, Tree};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -75,8 +77,22 @@ impl Captured {
 /// # Errors
 /// [`Trap`] if the engine failed.
 pub(crate) fn run(prepared: &Prepared, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
+    run_from(0..facts.tree().len() as u32, prepared, facts, active)
+}
+
+/// Runs them, but only from these rows: those of whole declarations, or the root.
+///
+/// # Errors
+/// [`Trap`] if the engine failed.
+pub(crate) fn run_from(
+    rows: Range<u32>,
+    prepared: &Prepared,
+    facts: &Facts,
+    active: &[bool],
+) -> Result<(Vec<Match>, RunReport), Trap> {
     let mut host = FileHost::new(prepared, facts);
-    let report = prepared.program.run(facts.tree(), active, &mut host)?;
+    let tree = facts.tree();
+    let report = prepared.program.run_from(rows, file_budget(tree), tree, active, &mut host)?;
     host.matches.sort();
     host.matches.dedup();
     Ok((host.matches, report))

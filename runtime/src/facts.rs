@@ -1,8 +1,8 @@
 //! The facts of rules: found for one package after the other, those of its imports being known.
 //!
 //! In: a package in hand, with trees, types and bodies. Out: for each fact what it holds of. The facts of one stratum ask
-//! for each other, so their rules run over the files again until nothing new comes of it: that is the least set that they
-//! describe. A file is looked at again only if it asked for something that has become known since.
+//! for each other, so their rules run over the declarations again until nothing new comes of it: that is the least set that they
+//! describe. A declaration is looked at again only if it asked for something that has become known since.
 //!
 //! What hangs on an unknown answer is unknown; an answer only ever goes from *no* over *unknown* to *yes*, so the rounds end.
 
@@ -20,11 +20,12 @@ use rulec_calls::{Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
 use rulec_flow::{Knowledge, Summary};
 use rulec_plan::host::Tri;
 use rulec_plan::ir::{Constant, RulePlan};
-use rulec_tree::{Node, Vocabulary};
+use rulec_tree::{Kind, Node, Vocabulary};
 use rulec_types::{Name, ObjId, Ty};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,10 +66,17 @@ impl FactsOf for Wanted<'_> {
         let hand = Hand { package, tables: RefCell::default(), asked: RefCell::default() };
         let files: Vec<Facts> = package.bodies.files.iter().map(|file| facts_of(file, self.rules, &hand)).collect();
         if !self.kinds.is_empty() {
-            complete(&files, &hand, |number| sources_in(&self.kinds, &files, number, &hand));
+            complete(package.bodies.functions.len(), &hand, |function| {
+                sources_in(&self.kinds, &files, function, &hand)
+            });
         }
+        let parts: Vec<(usize, Range<u32>)> =
+            files.iter().enumerate().flat_map(|(number, file)| parts(number, file)).collect();
         for stratum in &strata {
-            complete(&files, &hand, |number| run_over(self.rules, stratum, &files[number], &hand));
+            complete(parts.len(), &hand, |part| {
+                let (file, rows) = &parts[part];
+                run_over(self.rules, stratum, &files[*file], rows, &hand)
+            });
         }
         hand.tables.take().into_iter().map(|(name, table)| (name, table.finish())).collect()
     }
@@ -96,43 +104,62 @@ fn strata(wanted: &Wanted) -> Vec<Stratum> {
     all.into_iter().map(|stratum| active(stratum).collect()).collect()
 }
 
-/// Looks at the files until nothing new comes of it; `look` says of which entities of a file more is known than before.
-fn complete(files: &[Facts], hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
-    let mut asked: Vec<FxHashSet<Entity>> = vec![FxHashSet::default(); files.len()];
-    let mut waiting: Vec<usize> = (0..files.len()).collect();
+/// The rows of a file in parts that are looked at one by one: each function, what stands between two, and the root.
+fn parts(number: usize, file: &Facts) -> Vec<(usize, Range<u32>)> {
+    let tree = file.tree();
+    let mut parts = vec![(number, 0..1)];
+    let mut open = 1;
+    for function in tree.nodes().filter(|node| tree.kind(*node) == Kind::FuncDecl) {
+        let end = tree.end(function).0;
+        parts.extend([(number, open..function.0), (number, function.0..end)]);
+        open = end;
+    }
+    parts.push((number, open..tree.len() as u32));
+    parts.retain(|(_, rows)| !rows.is_empty());
+    parts
+}
+
+/// Looks at so many things until nothing new comes of it; `look` says of which entities more is known than before.
+fn complete(count: usize, hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
+    let mut asking: FxHashMap<Entity, Vec<usize>> = FxHashMap::default();
+    let mut waiting: Vec<usize> = (0..count).collect();
     while !waiting.is_empty() {
         let mut changed = FxHashSet::default();
         for number in std::mem::take(&mut waiting) {
             hand.asked.borrow_mut().clear();
             changed.extend(look(number));
-            asked[number] = hand.asked.take();
+            for entity in hand.asked.take() {
+                asking.entry(entity).or_default().push(number);
+            }
         }
-        waiting = (0..files.len()).filter(|number| !asked[*number].is_disjoint(&changed)).collect();
+        waiting.extend(changed.iter().filter_map(|entity| asking.get(entity)).flatten());
+        // Each in its order, so that the rounds are the same in all runs.
+        waiting.sort_unstable();
+        waiting.dedup();
     }
 }
 
-/// The results of functions of one file that come from where models say that nobody may trust them.
-fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], number: usize, hand: &Hand) -> Vec<Entity> {
-    let (flow, mut changed) = (Flow::of(&files[number]), Vec::new());
-    for function in hand.package.bodies.functions.iter().filter(|function| function.file as usize == number) {
-        let found = kinds.iter().map(|kind| Taint::named(kind));
-        for kind in found.filter(|kind| taint::may_have_source(flow, function.body, *kind)) {
-            for (result, answer) in taint::returns(flow, function.body, kind) {
-                let entity = Entity::Result(function.key, result);
-                if hand.learn(&taint::fact_name(kind), entity, answer == Tri::Yes) {
-                    changed.push(entity);
-                }
+/// The results of a function that come from where models say that nobody may trust them.
+fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], function: usize, hand: &Hand) -> Vec<Entity> {
+    let (function, mut changed) = (&hand.package.bodies.functions[function], Vec::new());
+    let flow = Flow::of(&files[function.file as usize]);
+    let found = kinds.iter().map(|kind| Taint::named(kind));
+    for kind in found.filter(|kind| taint::may_have_source(flow, function.body, *kind)) {
+        for (result, answer) in taint::returns(flow, function.body, kind) {
+            let entity = Entity::Result(function.key, result);
+            if hand.learn(&taint::fact_name(kind), entity, answer == Tri::Yes) {
+                changed.push(entity);
             }
         }
     }
     changed
 }
 
-/// Runs the rules of one stratum over one file: of which entities more is known than before.
-fn run_over(rules: &RuleSet, stratum: &Stratum, facts: &Facts, hand: &Hand) -> Vec<Entity> {
+/// Runs the rules of one stratum over a part of one file: of which entities more is known than before.
+fn run_over(rules: &RuleSet, stratum: &Stratum, facts: &Facts, rows: &Range<u32>, hand: &Hand) -> Vec<Entity> {
     let mut changed = Vec::new();
     for (prepared, active) in rules.prepared().iter().zip(stratum).filter(|(_, active)| active.contains(&true)) {
-        let Ok((matches, _)) = evaluate::run(prepared, facts, active) else { continue };
+        let Ok((matches, _)) = evaluate::run_from(rows.clone(), prepared, facts, active) else { continue };
         for one in matches {
             let Some(rule) = prepared.program.plan().rules.get(one.rule.0 as usize) else { continue };
             let (Some(fact), Some(nodes)) = (&rule.meta.fact, one.captures.first().and_then(|first| first.nodes()))
@@ -153,7 +180,7 @@ fn run_over(rules: &RuleSet, stratum: &Stratum, facts: &Facts, hand: &Hand) -> V
 struct Hand<'p> {
     package: &'p InHand<'p>,
     tables: RefCell<BTreeMap<String, Table>>,
-    /// What the file in work asked for.
+    /// What was asked for by what is looked at.
     asked: RefCell<FxHashSet<Entity>>,
 }
 
