@@ -241,7 +241,8 @@ impl<'p> Known<'p> {
         }
     }
 
-    /// Whether a fact of rules holds of an entity; unknown where there is no source of its package.
+    /// Whether a fact of rules holds of an entity; unknown where there is no source of its package. Of the standard
+    /// library, where it is not what is checked, none holds: what rules have to know of it, models and sets of symbols say.
     pub fn fact(&self, name: &str, entity: &Entity) -> Tri {
         let package = match entity {
             Entity::Func(function) | Entity::Param(function, _) | Entity::Result(function, _) => match function {
@@ -256,7 +257,7 @@ impl<'p> Known<'p> {
     }
 
     fn fact_in(&self, slots: &[u32], name: &str, entity: &Entity) -> Tri {
-        let mut answer = None;
+        let mut answer = slots.iter().any(|slot| !self.slot(*slot).from_source).then_some(Tri::No);
         for facts in slots.iter().filter_map(|slot| self.slot(*slot).facts.get()) {
             let of_part = match facts.facts.get(name).map_or(Tri::No, |table| table.of(entity)) {
                 Tri::No if !facts.gaps.is_empty() => Tri::Unknown,

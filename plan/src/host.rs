@@ -110,7 +110,7 @@ hosts! {
     Lower "lower" (Value) -> Value, "The string in lower case.";
     Length "len" (Value) -> Value, "The length of a string in bytes, or of a list.";
 
-    Same "same_object" (Node, Node) -> Truth, "Both identifiers mean the same object; unknown if one cannot be resolved in this file.";
+    Same "same_object" (Node, Node) -> Truth, "Both identifiers mean the same object; unknown for two that this file does not declare, where types do not tell.";
     Pure "is pure" (Node) -> Truth, "Evaluating it has no effect and cannot panic or block by its own form: literals, names, selectors, and operators and conversions of predeclared types over these.";
     Const "is constant" (Node) -> Truth by types, "A constant expression: literals, declared constants of any package, and operators and conversions over them.";
     Literal "is literal" (Node) -> Truth, "A basic, composite or function literal.";
@@ -260,7 +260,7 @@ hosts! {
     DerivesFromSymbols "derives from symbols" (Node, Value) -> Truth by flow, "The value is made from one of the symbols: a call of it, or its own.";
     Escapes "escapes" (Node) -> Truth by flow, "The value leaves the hands of its function: returned, stored in a field, element or package-level variable, sent, captured by a function literal that is kept, or passed to a function that keeps it or is not known.";
     IsAlwaysNil "is always_nil" (Node) -> Truth by flow, "It is proven that the value is nil whenever it is evaluated here.";
-    IsNeverNil "is never_nil" (Node) -> Truth by flow, "The value is never nil when it is evaluated here.";
+    IsNeverNil "is never_nil" (Node) -> Truth by flow, "It is proven that the value is never nil when it is evaluated here; no where nothing proves it.";
     IsMaybeNil "is maybe_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here; no where nothing proves it.";
     IsUnusedValue "is unused_value" (Node) -> Truth by flow, "What is assigned to the variable here is read on no path; no where nothing proves it.";
     Least "least" (Node) -> Value by flow, "The least value that the integer can have here, by the conditions on the way to it; unknown if there is no bound.";

@@ -487,21 +487,11 @@ impl Reader<'_> {
         {
             self.log.checked.push((origin, block));
         }
-        let plain = [
-            (Event::Called, param.called),
-            (Event::Dereferenced, param.dereferenced),
-            (Event::Closed, param.closed),
-            (Event::Sent, param.sent),
-            (Event::Received, param.received),
-        ];
-        for (event, often) in plain {
-            self.event_often(block, arg, event, often);
-        }
-        for (method, often) in &param.methods {
-            self.event_often(block, arg, Event::Method(method.clone()), *often);
-            if let (Often::Always, Some(origin)) = (*often, self.surely_at(arg)) {
-                self.log.happens(origin, Event::Method(method.clone()), block);
+        for (event, often) in events_of(param) {
+            if let (Event::Method(_), Often::Always, Some(origin)) = (&event, often, self.surely_at(arg)) {
+                self.log.happens(origin, event.clone(), block);
             }
+            self.event_often(block, arg, event, often);
         }
         self.function_argument(block, arg, param);
     }
@@ -540,15 +530,7 @@ impl Reader<'_> {
             self.log.spawned |= masks.holds();
         }
         let origin = self.origins.surely_captured(self.body, object);
-        let plain = [
-            (Event::Called, param.called),
-            (Event::Dereferenced, param.dereferenced),
-            (Event::Closed, param.closed),
-            (Event::Sent, param.sent),
-            (Event::Received, param.received),
-        ];
-        let methods = param.methods.iter().map(|(name, often)| (Event::Method(name.clone()), *often));
-        for (event, often) in plain.into_iter().chain(methods) {
+        for (event, often) in events_of(param) {
             match (often.min(runs), origin) {
                 (Often::Never, _) => {}
                 (Often::Always, Some(origin)) => self.log.happens(origin, event, block),
@@ -556,4 +538,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What a summary says is done with a parameter or a captured variable, and how often.
+fn events_of(param: &ParamSummary) -> impl Iterator<Item = (Event, Often)> {
+    let plain = [
+        (Event::Called, param.called),
+        (Event::Dereferenced, param.dereferenced),
+        (Event::Closed, param.closed),
+        (Event::Sent, param.sent),
+        (Event::Received, param.received),
+    ];
+    let methods = param.methods.iter().map(|(name, often)| (Event::Method(name.clone()), *often));
+    plain.into_iter().chain(methods)
 }

@@ -55,8 +55,15 @@ impl NilAt<'_> {
         if is_boxed { Nilness::Never } else { self.of(value, block) }
     }
 
-    /// Of a value where the error that is returned with it is nil.
-    pub(super) fn of_pair(&self, value: Value, ty: Option<Ty>, error: Value, block: BlockId) -> Nilness {
+    /// Of a value where the error that is returned with it is nil; unknown for `return nil, err`, unless this error is
+    /// surely nil.
+    pub(super) fn of_pair(
+        &self,
+        value: Value,
+        ty: Option<Ty>,
+        (error, error_nil): (Value, Nilness),
+        block: BlockId,
+    ) -> Nilness {
         let own = self.of_as(value, ty, block);
         let sources = [value, error].map(|value| self.body.op(self.body.source_of(value)));
         if let [Op::Extract(call, number), Op::Extract(other, _)] = sources
@@ -65,7 +72,10 @@ impl NilAt<'_> {
         {
             return self.result(call, number).map_or(own, |result| without_error(&result, own));
         }
-        own
+        match own {
+            Nilness::Always | Nilness::Sometimes if error_nil != Nilness::Always => Nilness::Unknown,
+            known => known,
+        }
     }
 
     /// A boolean that is a constant.

@@ -48,11 +48,13 @@ pub(super) fn of(
             of.reduce(join).unwrap_or_default()
         };
         let last = body.results.len() - 1;
-        let error_may_be_nil = |at: &Return<'_>| nil.of_as(at.values[last], declared(last), at.block) != Nilness::Never;
+        let error_of = |at: &Return<'_>| nil.of_as(at.values[last], declared(last), at.block);
         let ok_may_be_true = |at: &Return<'_>| nil.boolean(at.values[last]) != Some(false);
         let has_error = number != last && declared(last).is_some_and(|ty| is_error(types, ty));
         let is_ok = number != last && returns.iter().all(|at| is_bool(types, body.inst(at.values[last]).ty));
-        let together = |at: &Return<'_>| nil.of_pair(at.values[number], declared(number), at.values[last], at.block);
+        let together = |at: &Return<'_>, error: Nilness| {
+            nil.of_pair(at.values[number], declared(number), (at.values[last], error), at.block)
+        };
         let sets = returns.iter().map(|at| origins.masks(at.values[number]));
         let (copies, derives) =
             sets.fold((0, 0), |(copies, derives), set| (copies | set.copies, derives | set.derives));
@@ -60,7 +62,8 @@ pub(super) fn of(
         ResultSummary {
             nil: all(&|_| true),
             nil_without_error: if has_error {
-                let of = returns.iter().filter(|at| error_may_be_nil(at)).map(together);
+                let errors = returns.iter().map(|at| (at, error_of(at)));
+                let of = errors.filter(|(_, error)| *error != Nilness::Never).map(|(at, error)| together(at, error));
                 of.reduce(join).unwrap_or_default()
             } else {
                 Nilness::Unknown

@@ -306,6 +306,12 @@ fn known_after(values: &Values<'_>, value: Value, tell: &mut dyn FnMut(Value, Fa
         Op::Load(place) | Op::Store(place, _) => dereferenced(values, place, tell),
         Op::Addr(place) if !matches!(body.place(place), Place::Deref(_)) => dereferenced(values, place, tell),
         Op::Assert { x, comma: false } => tell(x, Fact::NotNil),
+        Op::Convert(x)
+            if values.typed.is_slice(body.inst(x).ty)
+                && values.typed.converted_len(body.inst(value).ty).is_some_and(|len| len > 0) =>
+        {
+            tell(x, Fact::NotNil);
+        }
         Op::Send { ch, .. } | Op::Receive { ch, .. } => tell(ch, Fact::NotNil),
         Op::Call(call) => called(values, body.call(call), tell),
         _ => {}

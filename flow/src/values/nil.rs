@@ -25,14 +25,22 @@ const MAX_STEPS: u32 = 2_000;
 impl<'a> Values<'a> {
     /// Whether a value can be nil just before the instruction `at` of the same body.
     pub fn nil_at(&self, value: Value, at: Value) -> Nilness {
-        self.nil_before(value, Point::Before(at))
+        self.unless_filled(value, at, self.nil_before(value, Point::Before(at)))
     }
 
     /// The same, but a function that returns nil on some of its paths is taken to do so here, unless an error or a boolean
     /// beside the result tells when it does.
     pub fn possibly_nil_at(&self, value: Value, at: Value) -> Nilness {
         let mut question = Question { believes_callees: true, ..Question::default() };
-        question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown)
+        let found = question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown);
+        self.unless_filled(value, at, found)
+    }
+
+    /// A slice that is known to have elements is not nil, however it was made.
+    fn unless_filled(&self, value: Value, at: Value, nil: Nilness) -> Nilness {
+        let may_be_nil = matches!(nil, Nilness::Always | Nilness::Sometimes);
+        let is_filled = || self.len_at(value, at).low.is_some_and(|least| least > 0);
+        if may_be_nil && self.typed.is_slice(self.body.inst(value).ty) && is_filled() { Nilness::Never } else { nil }
     }
 
     /// The same as [`Values::nil_at`] for the value as one of type `ty`: a pointer that is put into an interface makes one that is not nil,
@@ -131,6 +139,12 @@ impl Question {
         match (of_nil, to_nil) {
             // Strings to slices.
             (Tri::No, Tri::Yes) if values.typed.is_string(from) => Some(Nilness::Never),
+            // Slices to pointers to arrays: a nil slice is too short for any but an empty one.
+            (Tri::Yes, Tri::Yes)
+                if values.typed.is_slice(from) && values.typed.converted_len(to).is_some_and(|len| len > 0) =>
+            {
+                Some(Nilness::Never)
+            }
             (Tri::Yes, Tri::Yes) => self.handed(values, value, x, point),
             _ if values.body.op(values.root(x)) == Op::Nil => Some(Nilness::Always),
             _ => Some(Nilness::Unknown),

@@ -18,11 +18,21 @@ impl<'a> Typed<'a> {
         self.is_interface(to) == Tri::Yes && self.is_interface(from) == Tri::No && from != Ty::UNTYPED_NIL
     }
 
+    /// Of a type parameter: whether all types of its type set are interfaces, or none.
     pub(super) fn is_interface(&self, ty: Ty) -> Tri {
-        match self.under(ty) {
-            Some(TypeData::Interface(_)) => Tri::Yes,
-            None | Some(TypeData::Basic(Basic::Unknown)) => Tri::Unknown,
-            Some(_) => Tri::No,
+        let Some(types) = self.0.filter(|_| !ty.is_unknown()) else { return Tri::Unknown };
+        let of_type = |ty| match types.under(ty) {
+            TypeData::Interface(_) => Tri::Yes,
+            TypeData::Basic(Basic::Unknown) => Tri::Unknown,
+            _ => Tri::No,
+        };
+        if !types.is_type_param(ty) {
+            return of_type(ty);
+        }
+        let mut all = types.terms_of(ty).unwrap_or(&[]).iter().map(|term| of_type(term.ty));
+        match all.next() {
+            Some(first) if all.all(|other| other == first) => first,
+            _ => Tri::Unknown,
         }
     }
 
@@ -45,6 +55,22 @@ impl<'a> Typed<'a> {
 
     pub(super) fn is_slice(&self, ty: Ty) -> bool {
         matches!(self.under(ty), Some(TypeData::Slice(_)))
+    }
+
+    /// The least length that a slice has which can be converted to this type: that of an array, or of the array that a
+    /// pointer points to. No array type, none.
+    ///
+    /// Source: Go specification, "Conversions from slice to array or array pointer".
+    pub(super) fn converted_len(&self, ty: Ty) -> Option<u64> {
+        let types = self.0?;
+        let array = match self.under(ty)? {
+            TypeData::Pointer(to) => types.under(*to),
+            other => other,
+        };
+        match array {
+            TypeData::Array { len, .. } => *len,
+            _ => None,
+        }
     }
 
     /// Whether both are known to have the same underlying type: a conversion then changes nothing of the value.

@@ -107,6 +107,17 @@ pub(super) fn same_object(facts: &Facts, a: Node, b: Node) -> Tri {
     }
     match (facts.object_id(a), facts.object_id(b)) {
         (Some(a), Some(b)) => Tri::of(a == b),
+        // What has a scope in this file is no call, literal, field or method, and no name that is declared elsewhere.
+        (Some(_), None) | (None, Some(_)) => Tri::No,
+        (None, None) => same_declared(facts, a, b),
+    }
+}
+
+/// The same for what only types tell: names of other files, fields, methods.
+fn same_declared(facts: &Facts, a: Node, b: Node) -> Tri {
+    let object = |node| facts.types().ok()?.object(node);
+    match (object(a), object(b)) {
+        (Some(a), Some(b)) => Tri::of(a == b),
         _ => Tri::Unknown,
     }
 }

@@ -8,7 +8,7 @@ use rulec_flow::ir::{self, Op};
 use rulec_flow::summary::Nilness;
 use rulec_flow::values::{Interval, Located};
 use rulec_plan::host::Tri;
-use rulec_tree::Node;
+use rulec_tree::{Kind, Node};
 use rustc_hash::FxHashSet;
 
 /// Whether two rows hold the same value, or name the same thing that is no value of the function: a function, a type.
@@ -95,11 +95,11 @@ pub(crate) fn is_always_nil(flow: Flow, row: Node) -> Tri {
     }
 }
 
-/// Whether the value of a row is never nil there.
+/// Whether it is proven that the value of a row is never nil there.
 pub(crate) fn is_never_nil(flow: Flow, row: Node) -> Tri {
-    let Some(at) = flow.value_at(row) else { return Tri::Unknown };
+    let Some(at) = flow.value_at(row) else { return without_value(flow, row) };
     match flow.values(at.body).nil_at(at.value, at.value) {
-        Nilness::Unknown => Tri::Unknown,
+        Nilness::Unknown => unproven(flow, at),
         known => Tri::of(known == Nilness::Never),
     }
 }
@@ -137,6 +137,9 @@ fn without_value(flow: Flow, row: Node) -> Tri {
 /// Whether what a variable gets here is read on no path.
 pub(crate) fn is_unused(flow: Flow, row: Node) -> Tri {
     let row = flow.facts.tree().unparen(row);
+    if flow.facts.tree().kind(row) == Kind::Ident && flow.facts.text_of(row) == b"_" {
+        return Tri::No;
+    }
     let Some(around) = flow.evaluated_in(row) else { return Tri::Unknown };
     let at = flow.definition(around, row).or_else(|| flow.value_at(row).map(|at| at.value));
     let Some(at) = at else { return Tri::Unknown };
