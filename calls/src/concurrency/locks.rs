@@ -138,22 +138,23 @@ impl Found {
     fn needs_held(&self, spot: Spot, concurrency: &Concurrency) -> Option<Vec<Spot>> {
         let kind = concurrency.text(Text::WaitKind, spot)?;
         let cell = concurrency.cells.get(&spot).filter(|cell| !concurrency.open.contains(cell))?;
-        let relations: &[Relation] = match kind {
-            "send" if concurrency.capacities.get(cell) == Some(&Some(0)) => &[Relation::Receivers],
-            "receive" | "range" => &[Relation::Senders, Relation::Closers],
+        let of_cell = |relation| concurrency.by_cell.get(&(relation, *cell)).map_or(&[][..], Vec::as_slice);
+        // What lies in a buffer, and that a channel is closed, can be received later.
+        let others = match kind {
+            "send" => of_cell(Relation::Receivers),
+            "receive" | "range" if of_cell(Relation::Closers).is_empty() => of_cell(Relation::Senders),
             _ => return None,
         };
-        if concurrency.rows.contains_key(&(Relation::Alternatives, spot)) {
+        let is_case = concurrency.rows.contains_key(&(Relation::Alternatives, spot));
+        if is_case || concurrency.capacities.get(cell) != Some(&Some(0)) {
             return None;
         }
-        let of_cell = |relation: &Relation| concurrency.by_cell.get(&(*relation, *cell)).into_iter().flatten();
-        let others: Vec<Spot> = relations.iter().flat_map(of_cell).copied().collect();
         let own = self.held_cells(spot, concurrency);
         let meets = |other: &Spot| {
             let held = self.held_cells(*other, concurrency);
             !held.iter().any(|(cell, read)| own.iter().any(|(own, own_read)| own == cell && !(*read && *own_read)))
         };
-        (!others.is_empty() && !others.iter().any(meets)).then_some(others)
+        (!others.is_empty() && !others.iter().any(meets)).then(|| others.to_vec())
     }
 
     /// The locks that may be held at a row, and whether for reading.

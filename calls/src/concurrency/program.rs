@@ -268,6 +268,11 @@ impl<'a> Program<'a> {
         ty.is_unknown() || !matches!(self.under(ty), Some(TypeData::Basic(_)) | None)
     }
 
+    /// Whether values of a type are of an interface.
+    pub(crate) fn is_interface(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Interface(_)))
+    }
+
     /// Whether values of a type are channels.
     pub(crate) fn is_chan(&self, ty: Ty) -> bool {
         matches!(self.under(ty), Some(TypeData::Chan { .. }))

@@ -127,7 +127,7 @@ func build(dir string, versions []version) (string, error) {
 		text := packageClause.ReplaceAllLiteralString(v.source, "package "+name)
 		if test := testFunc.FindStringSubmatch(text); test != nil {
 			files[name+"/test.go"] = fmt.Sprintf(testDriver, name, test[1])
-			text = strings.NewReplacer("\t\"testing\"\n", "\n", "*testing.T", "*T").Replace(text)
+			text = strings.NewReplacer("import \"testing\"\n", "\n", "\t\"testing\"\n", "\n", "*testing.T", "*T").Replace(text)
 		}
 		files[name+"/main.go"] = mainFunc.ReplaceAllLiteralString(text, "func Main()")
 		fmt.Fprintf(&imports, "\t%q\n", "pairs/"+name)

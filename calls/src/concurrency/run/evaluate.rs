@@ -164,7 +164,10 @@ impl Run<'_, '_> {
         let mut cells = Vec::new();
         for (name, value) in names.into_iter().zip(values) {
             let path = self.interner.path(PathId::ROOT, Step::Field(name));
-            self.flatten(&mut cells, path, value);
+            match self.program.field_type(ty, name).is_some_and(|ty| self.program.is_interface(ty)) {
+                true => cells.push((path, value)),
+                false => self.flatten(&mut cells, path, value),
+            }
         }
         cells.sort_unstable_by_key(|(path, _)| *path);
         Val::Struct(Rc::new(Fields { ty, cells }))
@@ -327,6 +330,7 @@ impl Run<'_, '_> {
                 let number = text.bytes().fold(7u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
                 Val::Test(Test::True(self.interner.sym(Term::Part(*sym, number))), true)
             }
+            (Val::Struct(_), Val::Nil) | (Val::Nil, Val::Struct(_)) => Val::Bool(false),
             // A struct or a value of an interface cannot be told apart from others here.
             (Val::Unknown(_) | Val::Struct(_), _) | (_, Val::Unknown(_) | Val::Struct(_)) => self.fresh(state, here),
             (Val::Test(..), _) | (_, Val::Test(..)) => self.fresh(state, here),

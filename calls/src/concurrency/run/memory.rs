@@ -23,10 +23,12 @@ impl Object {
                 });
                 *unknown = true;
             }
-            Data::List { items, exact } => {
+            // A slice that is held here stays as long as it is.
+            Data::List { items, exact } if items.contains(&Val::Nil) => {
                 items.retain(|item| !matches!(item, Val::Nil));
                 *exact = false;
             }
+            Data::List { .. } => {}
             Data::Map { exact, .. } => *exact = false,
             Data::Chan { .. } | Data::Context { .. } => {}
         }
@@ -162,6 +164,14 @@ impl Memory {
                 *ty = fields.ty;
             }
             return;
+        }
+        self.write(loc, value, interner);
+    }
+
+    /// Writes a struct to a place of an interface type: as one value, with its type.
+    pub(crate) fn store_whole(&mut self, loc: Loc, value: Val, interner: &Interner) {
+        if let Some(cells) = self.cells_mut(loc.object, interner) {
+            cells.retain(|(path, _)| !interner.starts_with(*path, loc.path));
         }
         self.write(loc, value, interner);
     }

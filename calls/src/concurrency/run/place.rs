@@ -174,7 +174,8 @@ impl Run<'_, '_> {
                 if state.memory.is_open(loc.object, &self.interner) {
                     self.lose(state, std::slice::from_ref(&value));
                 }
-                state.memory.store(loc, value, &mut self.interner);
+                let ty = self.type_at(state, loc);
+                self.store_at(state, loc, value, ty);
             }
             Spot::Element(x, y) => self.set_element(state, &x, y, value),
             Spot::Nowhere => self.lose(state, &[value]),
@@ -188,7 +189,16 @@ impl Run<'_, '_> {
         }
         let fresh = self.is_fresh(here, var);
         let object = self.variable(state, here, var, fresh);
-        state.memory.store(Loc { object, path: PathId::ROOT }, value.clone(), &mut self.interner);
+        let ty = self.program.body(here.code).var(var).ty;
+        self.store_at(state, Loc { object, path: PathId::ROOT }, value.clone(), ty);
+    }
+
+    /// Writes a value to a place of a type.
+    fn store_at(&mut self, state: &mut State, loc: Loc, value: Val, ty: Ty) {
+        match self.program.is_interface(ty) {
+            true => state.memory.store_whole(loc, value, &self.interner),
+            false => state.memory.store(loc, value, &mut self.interner),
+        }
     }
 
     // Elements.
