@@ -29,10 +29,9 @@ pub fn read<T: for<'a> Deserialize<'a>>(
     package_of: &dyn Fn(&str) -> Option<PackageId>,
 ) -> Option<T> {
     let (names, packages, body): (Vec<String>, Vec<String>, Vec<u8>) = postcard::from_bytes(bytes).ok()?;
-    let mut table = Table::default();
-    table.names = names.iter().map(|name| store.name(name)).collect();
-    table.packages = packages.iter().map(|path| package_of(path)).collect::<Option<_>>()?;
-    let _guard = Guard::enter(table);
+    let names = names.iter().map(|name| store.name(name)).collect();
+    let packages = packages.iter().map(|path| package_of(path)).collect::<Option<_>>()?;
+    let _guard = Guard::enter(Table { names, packages });
     postcard::from_bytes(&body).ok()
 }
 

@@ -172,8 +172,8 @@ fn from_source<'k>(
         },
     );
     let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files);
-    let never = settle_returns(&mut bodies, known);
     let is_standard = unit.source.as_ref().is_some_and(|source| source.standard);
+    let never = settle_returns(&mut bodies, known, is_standard);
     let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
     if concurrency {
@@ -213,8 +213,8 @@ fn read_files<'s>(
 }
 
 /// Finds out which functions never return, and lowers the files that call them again. Gives back which do not.
-fn settle_returns(bodies: &mut PackageBodies<'_>, known: &Known<'_>) -> Vec<bool> {
-    let never = never_returning(bodies, known);
+fn settle_returns(bodies: &mut PackageBodies<'_>, known: &Known<'_>, is_standard: bool) -> Vec<bool> {
+    let never = never_returning(bodies, known, is_standard);
     let calls_one = |function: u32| {
         let mut calls = bodies.body(function).calls.iter();
         calls.any(|call| own_callee(bodies, function, call).is_some_and(|own| never[own as usize]))

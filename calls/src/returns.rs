@@ -4,7 +4,8 @@
 //! from its entry to a normal return on which every call may return: the least set of functions that may, so that one that
 //! only calls itself never does.
 //!
-//! A function that recovers from panics, or may, counts as one that returns: what never returns may panic.
+//! A function that recovers from panics, or may, counts as one that returns: what never returns may panic. So do the
+//! functions of the standard library that the compiler replaces: their code, which nobody runs, only panics and says so.
 
 use crate::bodies::PackageBodies;
 use rulec_flow::Knowledge;
@@ -13,9 +14,9 @@ use rulec_types::Builtin;
 use std::collections::VecDeque;
 
 /// For each function of the package: whether it never returns.
-pub(crate) fn never_returning(package: &PackageBodies<'_>, knowledge: &dyn Knowledge) -> Vec<bool> {
+pub(crate) fn never_returning(package: &PackageBodies<'_>, knowledge: &dyn Knowledge, is_standard: bool) -> Vec<bool> {
     let count = package.functions.len();
-    let mut search = Search { package, knowledge, may_return: vec![false; count] };
+    let mut search = Search { package, knowledge, may_return: vec![false; count], is_standard };
     let mut callers: Vec<Vec<u32>> = vec![Vec::new(); count];
     for function in 0..count as u32 {
         for call in &package.body(function).calls {
@@ -47,13 +48,17 @@ struct Search<'a> {
     package: &'a PackageBodies<'a>,
     knowledge: &'a dyn Knowledge,
     may_return: Vec<bool>,
+    is_standard: bool,
 }
+
+/// What the panic of a function says that the compiler replaces.
+const INTRINSIC: &[u8] = b"intrinsic";
 
 impl Search<'_> {
     /// Whether a path leads to a return, as far as it is known now.
     fn returns(&self, function: u32) -> bool {
         let body = self.package.body(function);
-        if body.partial || recovers(body) || self.may_recover(function, body) {
+        if body.partial || recovers(body) || self.may_recover(function, body) || self.is_intrinsic(body) {
             return true;
         }
         let mut seen = vec![false; body.blocks.len()];
@@ -68,6 +73,12 @@ impl Search<'_> {
             }
         }
         false
+    }
+
+    /// Whether this is the body of a function that the compiler replaces.
+    fn is_intrinsic(&self, body: &Body) -> bool {
+        let mut texts = body.consts.iter().filter_map(|constant| constant.as_bytes());
+        self.is_standard && texts.any(|text| text.windows(INTRINSIC.len()).any(|part| part == INTRINSIC))
     }
 
     /// Whether a block has a call that never returns.

@@ -143,7 +143,7 @@ fn related(facts: &Facts, one: &Match, reports: &[ReportMeta], path: &Arc<str>) 
             places.push((place_of(facts, one, report.at), message_of(facts, one, report)));
         }
         if let Some(Captured::Way(steps)) = report.trace.and_then(|way| one.captures.get(way.0 as usize)) {
-            let place = |step: &TraceStep| (facts.tree().span(step.node()), step.text.clone());
+            let place = |step: &TraceStep| (step.span(facts.tree()), step.text.clone());
             places.extend(steps.iter().map(place));
         }
     }

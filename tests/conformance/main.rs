@@ -21,7 +21,7 @@ mod wanted;
 use modules::Modules;
 use report::Report;
 use reviewed::Reviewed;
-use score::Scores;
+use score::{Found, Scores};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -206,8 +206,9 @@ impl Harness {
         }
         for rule in rules {
             let expected = self.translation.expected(suite, rule);
-            let found = outcome.lines_of(rule);
-            let differences = scores.count(suite, rule, &expected, &found, &self.reviewed);
+            let found = outcome.found(rule);
+            let differences =
+                scores.count(suite, rule, &expected, &found, &self.translation.ends(suite), &self.reviewed);
             report.differences(suite, rule, &differences, folder.path());
         }
         Ok(())
@@ -246,6 +247,13 @@ struct Outcome {
 #[derive(Deserialize)]
 struct Finding {
     rule: String,
+    #[serde(flatten)]
+    at: At,
+    related: Vec<At>,
+}
+
+#[derive(Deserialize)]
+struct At {
     path: String,
     start: Start,
 }
@@ -262,10 +270,22 @@ struct Skipped {
 }
 
 impl Outcome {
-    /// File and line of each finding of a rule, named by its last segment.
-    fn lines_of(&self, rule: &str) -> BTreeSet<(String, u32)> {
-        let own = self.findings.iter().filter(|finding| finding.rule.rsplit('.').next() == Some(rule));
-        own.map(|finding| (finding.path.clone(), finding.start.line)).collect()
+    /// What a rule reports; it is named by its last segment.
+    fn found(&self, rule: &str) -> Found {
+        let mut found = Found::default();
+        for finding in self.findings.iter().filter(|finding| finding.rule.rsplit('.').next() == Some(rule)) {
+            found.lines.insert(finding.at.line());
+            if let Some(end) = finding.related.last() {
+                found.paths.insert((finding.at.line(), end.line()));
+            }
+        }
+        found
+    }
+}
+
+impl At {
+    fn line(&self) -> score::Line {
+        (self.path.clone(), self.start.line)
     }
 }
 

@@ -66,6 +66,9 @@ impl Report {
             percent(scores.mean(Score::reviewed_precision)).trim(),
         );
         let total = scores.total();
+        if total.ends > 0 {
+            println!("of the right lines {} are ends of paths that are reported where they begin", total.ends);
+        }
         let most = (total.right + total.unexpected) / 20;
         if total.reviewed > most {
             println!("the reviewed list counts {} findings; at most 5 %, {most}, may be on it", total.reviewed);

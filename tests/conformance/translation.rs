@@ -17,6 +17,9 @@ pub struct Translation {
     /// Check and the rules that stand for it, where a suite has several.
     #[serde(default)]
     checks: BTreeMap<String, Vec<String>>,
+    /// Checks that report one defect twice: where it begins, and where the path that shows it ends.
+    #[serde(default)]
+    ends: BTreeSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,6 +90,12 @@ impl Translation {
         };
         let own = suite.expect.iter().filter(|expectation| is_own(&expectation.check));
         own.map(|expectation| (expectation.file.clone(), expectation.line)).collect()
+    }
+
+    /// The same, of checks that report the end of a path besides its beginning.
+    pub fn ends(&self, suite: &Suite) -> BTreeSet<(String, u32)> {
+        let twice = suite.expect.iter().filter(|expectation| self.ends.contains(&expectation.check));
+        twice.map(|expectation| (expectation.file.clone(), expectation.line)).collect()
     }
 }
 

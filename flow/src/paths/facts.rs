@@ -6,10 +6,10 @@
 //! **Absent:** paths.
 
 use super::{Fact, Paths};
-use crate::ir::{BlockId, Body, Call, Callee, Op, Value, When};
+use crate::ir::{BlockId, Body, Call, Callee, Op, Place, Value, When};
 use crate::summary::{Knowledge, Nilness, Summary};
 use rulec_tree::{Node, Op as Operator};
-use rulec_types::{Basic, Builtin, ObjId, TypeData, Types};
+use rulec_types::{Basic, Builtin, ObjId, Ty, TypeData, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many steps back from a condition are taken to find out what it says.
@@ -43,6 +43,8 @@ impl CallFacts {
             match body.op(value) {
                 Op::Extract(of, result) => results.entry(of).or_default().push((result, value)),
                 Op::Call(_) => facts.add_call(body, value, knowledge, types),
+                Op::Binary(Operator::Eq, a, b) => facts.add_sentinel(body, (value, Fact::True), (a, b), types),
+                Op::Binary(Operator::Ne, a, b) => facts.add_sentinel(body, (value, Fact::False), (a, b), types),
                 Op::Range(of) if is_finite(body, of, types) => {
                     facts.finite.insert(value);
                 }
@@ -78,6 +80,17 @@ impl CallFacts {
             let (holds, is_nil) = if boolean { (Fact::True, Fact::False) } else { (Fact::NotNil, Fact::Nil) };
             let told = [(param.holds_after, holds), (param.nil_after, is_nil)].into_iter().filter(|(said, _)| *said);
             self.after.extend(told.map(|(_, fact)| (value, *arg, fact)));
+        }
+    }
+
+    /// An error that equals one which a package declares is not nil: those are there to be told from no error.
+    fn add_sentinel(&mut self, body: &Body, equal: (Value, Fact), (a, b): (Value, Value), types: Option<Types>) {
+        let Some(types) = types else { return };
+        for (error, with) in [(a, b), (b, a)] {
+            let declared = matches!(body.op(with), Op::Load(place) if matches!(body.place(place), Place::Global(_)));
+            if declared && types.store.unalias(body.inst(with).ty) == Ty::ERROR {
+                self.implications.push(Implication { when: equal, then: (error, Fact::NotNil) });
+            }
         }
     }
 

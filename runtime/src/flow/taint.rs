@@ -285,6 +285,7 @@ fn steps(flow: Flow, way: &[Located]) -> Vec<TraceStep> {
     let rows = way.iter().rev().map(|one| flow.body(one.body).inst(one.value).row);
     let texts = rows.enumerate().map(|(number, row)| TraceStep {
         row: row.0,
+        at_end: false,
         text: match number {
             0 => format!("`{}` comes from outside", code(flow, row)),
             _ => "it gets here".to_owned(),

@@ -5,7 +5,7 @@ use rulec_flow::Body;
 use rulec_flow::ir::{BlockId, BodyId, Op, When};
 use rulec_flow::paths::{Path, Step};
 use rulec_plan::host::Tri;
-use rulec_tree::{Kind, Node};
+use rulec_tree::{Kind, Node, Span, Tree};
 use rustc_hash::FxHashSet;
 
 /// The answer to a question about a way, with the way if there is one.
@@ -24,14 +24,17 @@ pub struct Trace {
 pub struct TraceStep {
     /// Where.
     pub row: u32,
+    /// Whether only the last byte of the row is meant: the brace that ends a body.
+    pub at_end: bool,
     /// What is to see there.
     pub text: String,
 }
 
 impl TraceStep {
-    /// The row.
-    pub fn node(&self) -> Node {
-        Node(self.row)
+    /// What of the file is meant.
+    pub fn span(&self, tree: &Tree) -> Span {
+        let span = tree.span(Node(self.row));
+        if self.at_end { Span { start: span.end.saturating_sub(1).max(span.start), ..span } } else { span }
     }
 }
 
@@ -54,7 +57,7 @@ impl Trace {
 
     /// There is one, past these places: those of one line are one, and of many the middle is left out.
     pub(crate) fn found(flow: Flow, steps: Vec<TraceStep>) -> Trace {
-        let line = |step: &TraceStep| flow.facts.line(flow.facts.tree().span(step.node()).start);
+        let line = |step: &TraceStep| flow.facts.line(step.span(flow.facts.tree()).start);
         let mut merged: Vec<TraceStep> = Vec::new();
         for step in steps {
             match merged.last_mut().filter(|last| line(last) == line(&step)) {
@@ -104,10 +107,10 @@ fn branch(flow: Flow, body: &Body, step: &Step) -> Option<TraceStep> {
             return None;
         }
     };
-    Some(TraceStep { row: row.0, text })
+    Some(TraceStep { row: row.0, at_end: false, text })
 }
 
-/// The `return` or `panic` to which the last branch of a path leads without another one.
+/// The end of the function, `return` or `panic`, to which the last branch of a path leads without another one.
 fn end_of(flow: Flow, body: &Body, path: &Path) -> Option<TraceStep> {
     let last = path.steps.last()?;
     let mut block = match last.branch {
@@ -126,8 +129,9 @@ fn end_of(flow: Flow, body: &Body, path: &Path) -> Option<TraceStep> {
             };
             let row = body.inst(at).row;
             // A function that ends without `return` has no row of its own for it.
-            return (row != body.func && flow.facts.tree().kind(row) != Kind::Block)
-                .then(|| TraceStep { row: row.0, text: text.to_owned() });
+            let at_end = row == body.func || flow.facts.tree().kind(row) == Kind::Block;
+            let text = if at_end { "the function ends here" } else { text };
+            return Some(TraceStep { row: row.0, at_end, text: text.to_owned() });
         }
         block = only_successor(body, block)?;
     }
