@@ -167,7 +167,7 @@ fn values_are_followed() {
         assert_eq!(values::is_never_nil(flow, one("/*N*/")), Tri::Yes);
         assert_eq!(values::is_always_nil(flow, one("/*Z*/")), Tri::Yes);
         assert_eq!(values::is_always_nil(flow, one("/*B*/")), Tri::No);
-        assert_eq!(values::is_never_nil(flow, one("/*B*/")), Tri::Unknown);
+        assert_eq!(values::is_never_nil(flow, one("/*B*/")), Tri::No);
         assert_eq!(values::may_be_nil(flow, one("/*B*/"), true), Tri::No);
         assert_eq!(values::may_be_nil(flow, one("/*Z*/"), true), Tri::Yes);
         let (range, length) = (values::range(flow, one("/*I*/")).unwrap(), values::length(flow, one("/*L*/")).unwrap());
