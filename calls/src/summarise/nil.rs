@@ -202,7 +202,11 @@ impl NilAt<'_> {
     }
 }
 
-/// What is known of a result where the error is nil, or else `own`.
+/// What is known of a result where the error is nil. A result that is nil on some paths may be so beside errors only.
 fn without_error(result: &ResultSummary, own: Nilness) -> Nilness {
-    if result.nil_without_error == Nilness::Unknown { own } else { result.nil_without_error }
+    match (result.nil_without_error, own) {
+        (Nilness::Unknown, Nilness::Sometimes) => Nilness::Unknown,
+        (Nilness::Unknown, own) => own,
+        (known, _) => known,
+    }
 }

@@ -46,6 +46,21 @@ func passes(b bool) (*T, error) {
 	return t, err
 }
 
+// The error beside nil may be nil, or not: neither is known.
+//
+// facts: complete, params [{"dereferenced":"sometimes"},{}], pure, results [{"nil":"sometimes"},{"derives":[0],"nil":"sometimes"}]
+func keeps(l *last, b bool) (*T, error) {
+	if b {
+		return nil, l.err
+	}
+	return &T{}, nil
+}
+
+// facts: complete, params [{"dereferenced":"sometimes"},{}], pure, results [{"nil":"sometimes"},{"derives":[0],"nil":"sometimes"}]
+func forwardsKept(l *last, b bool) (*T, error) { return keeps(l, b) }
+
+type last struct{ err error }
+
 // facts: complete, pure, results [{"nil":"sometimes","nil_if_ok":"never"},{"nil":"never"}]
 func find(m map[string]*T, k string) (*T, bool) {
 	if k == "" {
