@@ -189,7 +189,8 @@ impl<'f> Flow<'f> {
         known.get_or_init(|| definitions(self.body(id))).get(&ident).copied()
     }
 
-    /// The same, but of a variable in memory that is assigned here what it gets, as nothing uses the assignment itself.
+    /// The value of a row as [`Flow::value_at`] tells it, but of a variable in memory that is assigned here what it gets, as
+    /// nothing uses the assignment itself.
     pub(crate) fn held_at(self, row: Node) -> Option<Located> {
         let at = self.value_at(row)?;
         match self.body(at.body).op(at.value) {

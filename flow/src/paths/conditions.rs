@@ -568,3 +568,10 @@ fn between(points: &[(Value, Effect)], from: Value, to: Value) -> &[(Value, Effe
     let end = points.partition_point(|(value, _)| *value < to);
     &points[start..end.max(start)]
 }
+
+/// Takes the effects of one instruction off the front.
+pub(super) fn taken(points: &mut &[(Value, Effect)], at: Value) -> Vec<Effect> {
+    let (own, rest) = points.split_at(points.iter().take_while(|(value, _)| *value == at).count());
+    *points = rest;
+    own.iter().map(|(_, effect)| *effect).collect()
+}

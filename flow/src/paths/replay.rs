@@ -6,7 +6,7 @@
 //!
 //! **Absent:** any search.
 
-use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source};
+use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source, taken};
 use super::search::{End, Found, Hop};
 use crate::graph::Graph;
 use crate::ir::{Body, Value};
@@ -28,13 +28,6 @@ pub(super) fn contradiction(
     let mut replay = Replay { conditions, program, given, now, uses, values, clobbered: 0 };
     let walked = replay.run(body, graph, found);
     walked.err()
-}
-
-/// Takes the effects of one instruction off the front.
-fn taken(points: &mut &[(Value, Effect)], at: Value) -> Vec<Effect> {
-    let (own, rest) = points.split_at(points.iter().take_while(|(value, _)| *value == at).count());
-    *points = rest;
-    own.iter().map(|(_, effect)| *effect).collect()
 }
 
 /// The conditions that contradict each other.

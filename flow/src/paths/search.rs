@@ -6,7 +6,7 @@
 //!
 //! **Absent:** conditions that are not followed.
 
-use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source};
+use super::conditions::{AtomId, Conditions, Effect, Given, Memory, Program, Site, Source, taken};
 use super::{Events, Exits, MAX_STATES, Paths, Question, Reason, Start};
 use crate::graph::Graph;
 use crate::ir::{BlockId, Body, Value};
@@ -322,10 +322,8 @@ impl<'a> Search<'a> {
     fn after_all(&self, mut states: Vec<State>, points: &[(Value, Effect)]) -> Vec<State> {
         let mut rest = points;
         while let Some((at, _)) = rest.first() {
-            let same = rest.iter().take_while(|(value, _)| value == at).count();
-            let effects: Vec<Effect> = rest[..same].iter().map(|(_, effect)| *effect).collect();
+            let effects = taken(&mut rest, *at);
             states = self.through(states, &effects);
-            rest = &rest[same..];
         }
         states
     }
