@@ -8,6 +8,7 @@ use crate::{Format, Report};
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Stages, Undecided};
+use rulec_runtime::profile::Row;
 use serde::Serialize;
 use std::io;
 
@@ -38,6 +39,7 @@ struct Document<'a> {
     undecided: usize,
     undecided_list: Vec<UndecidedRow<'a>>,
     skipped: Vec<PathReason<'a>>,
+    profile: Vec<ProfileRow<'a>>,
     summary: SummaryRow,
 }
 
@@ -56,8 +58,23 @@ impl<'a> Document<'a> {
             undecided: outcome.undecided.len(),
             undecided_list: listed.iter().map(UndecidedRow::new).collect(),
             skipped: not_checked(outcome),
+            profile: report.profile.iter().map(ProfileRow::new).collect(),
             summary: SummaryRow::new(outcome, report.view.timings),
         }
+    }
+}
+
+/// An element of `profile`.
+#[derive(Serialize)]
+struct ProfileRow<'a> {
+    kind: &'static str,
+    name: &'a str,
+    ms: f64,
+}
+
+impl<'a> ProfileRow<'a> {
+    fn new(row: &'a Row) -> ProfileRow<'a> {
+        ProfileRow { kind: row.subject.as_str(), name: &row.name, ms: rounded(row.ms) }
     }
 }
 

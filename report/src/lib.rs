@@ -20,6 +20,7 @@ pub use screen::Screen;
 
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_runtime::finding::Outcome;
+use rulec_runtime::profile::Row;
 use std::io;
 
 /// Everything a format may write.
@@ -35,6 +36,8 @@ pub struct Report<'a> {
     pub notices: &'a [Notice],
     /// The version of rulec.
     pub version: &'a str,
+    /// Where the time went; empty if nobody asked.
+    pub profile: &'a [Row],
     /// What the user wants to see.
     pub view: View,
 }

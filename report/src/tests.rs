@@ -83,6 +83,7 @@ fn written(name: &str, view: View) -> String {
         sources: &sources,
         notices: &notices,
         version: "0.1.0",
+        profile: &[],
         view,
     };
     let mut out = Vec::new();

@@ -8,6 +8,7 @@ use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Sha
 use codespan_reporting::term::termcolor::Color;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_runtime::finding::{Coverage, Finding, Related, Snippet};
+use rulec_runtime::profile::Row;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -126,6 +127,7 @@ pub fn write_rest(report: &Report<'_>, out: &mut Out<'_>) -> io::Result<()> {
     if report.view.statistics {
         write_statistics(&outcome.findings, out)?;
     }
+    write_profile(report.profile, out)?;
     writeln!(out, "{}", summary(report))
 }
 
@@ -147,6 +149,20 @@ fn write_statistics(findings: &[Finding], out: &mut Out<'_>) -> io::Result<()> {
     for (rule, (count, fixable)) in rows {
         let fixes = if fixable > 0 { format!("  ({fixable} with a fix)") } else { String::new() };
         writeln!(out, "{count:>width$}  {rule}{fixes}")?;
+    }
+    Ok(())
+}
+
+/// The rows that matter, with their shares of the whole, and the sum of the others.
+fn write_profile(rows: &[Row], out: &mut Out<'_>) -> io::Result<()> {
+    let all: f64 = rows.iter().map(|row| row.ms).sum();
+    let (large, small): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.ms * 1000.0 >= all);
+    let mut write = |ms: f64, name: &str| writeln!(out, "{ms:>10.1} ms  {:>5.1} %  {name}", 100.0 * ms / all);
+    for row in large {
+        write(row.ms, &format!("{} {}", row.subject.as_str(), row.name))?;
+    }
+    if !small.is_empty() {
+        write(small.iter().map(|row| row.ms).sum(), &format!("{} others", small.len()))?;
     }
     Ok(())
 }

@@ -5,16 +5,19 @@
 //! The outcome does not depend on how many threads there are.
 
 use crate::conditions::Facts;
-use crate::evaluate;
+use crate::evaluate::{self, Match};
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
 use crate::flow::around::Around;
 use crate::job::{Job, RuleSetting, Target};
+use crate::profile::{Profile, Shared};
 use crate::suppress;
 use crate::wanted::Wanted;
 use rayon::prelude::*;
 use rulec_calls::{Functions, Options};
 use rulec_gofront::{BuildContext, File, Reader};
+use rulec_pack::RunReport;
+use rulec_plan::host::Trap;
 use rulec_plan::manifest::RuleMeta;
 use rulec_program::{GoVersion, Loader, Module};
 use rulec_tree::Vocabulary;
@@ -193,7 +196,8 @@ impl<'a> Run<'a> {
         }
         let scanned = Instant::now();
         outcome.summary.stages.read_ms = ms_between(start, scanned);
-        let file = match worker.reader.read(source, self.job.rules.vocabulary()) {
+        let parsed = self.shared(Shared::Parsing, || worker.reader.read(source, self.job.rules.vocabulary()));
+        let file = match parsed {
             Ok(file) => file,
             Err(refusal) => return skipped(target, refusal.to_string()),
         };
@@ -273,27 +277,25 @@ impl<'a> Run<'a> {
         if file.generated {
             self.switch_off(&mut active, |meta| meta.skip_generated);
         }
+        if let Some(profile) = self.job.profile {
+            self.prepare_for(profile, target, &facts);
+        }
         let prepared = Instant::now();
         outcome.summary.stages.front_ms = ms_between(start, prepared);
         let mut found = Found::default();
         let mut exhausted = Vec::new();
         let mut report_ms = 0.0;
         for (program, active) in active.iter().enumerate().filter(|(_, active)| active.contains(&true)) {
-            let (matches, report) = match evaluate::run(&self.job.rules.prepared()[program], &facts, active) {
+            let (matches, report) = match self.run_rules(program, &facts, active) {
                 Ok(result) => result,
                 Err(trap) => return outcome.absorb(internal_error(target, trap.0)),
             };
             exhausted.extend(report.exhausted.into_iter().map(|rule| RuleRef { program, rule }));
             let reporting = Instant::now();
-            findings::collect(
-                self.job.rules,
-                program,
-                &settings[program],
-                &matches,
-                &facts,
-                &target.display,
-                &mut found,
-            );
+            let settings = &settings[program];
+            self.shared(Shared::Reporting, || {
+                findings::collect(self.job.rules, program, settings, &matches, &facts, &target.display, &mut found);
+            });
             report_ms += ms_since(reporting);
         }
         outcome.summary.stages.match_ms = ms_since(prepared) - report_ms;
@@ -308,6 +310,36 @@ impl<'a> Run<'a> {
         outcome.findings = findings;
         outcome.undecided = undecided;
         outcome.summary.stages.report_ms = report_ms + ms_since(reporting);
+    }
+
+    /// The matches of these rules of a program.
+    fn run_rules(&self, program: usize, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
+        let run = |active: &[bool]| evaluate::run(&self.job.rules.prepared()[program], facts, active);
+        match self.job.profile {
+            Some(profile) => evaluate::one_by_one(profile, program, active, run),
+            None => run(active),
+        }
+    }
+
+    /// Does something that rules share, and notes what it costs.
+    fn shared<T>(&self, what: Shared, work: impl FnOnce() -> T) -> T {
+        match self.job.profile {
+            Some(profile) => profile.shared(what, work),
+            None => work(),
+        }
+    }
+
+    /// Gets ready what rules share, so that a profile shows it by itself.
+    fn prepare_for(&self, profile: &Profile, target: &Target, facts: &Facts) {
+        if self.around.is_none() {
+            return;
+        }
+        // What cannot be known of this file is told where rules ask for it.
+        profile.shared(Shared::Types, || facts.types().is_ok());
+        profile.shared(Shared::Functions, || {
+            facts.around().map(|around| around.package(&target.path));
+            facts.bodies();
+        });
     }
 
     /// What is known of a file before rules run over it.

@@ -6,8 +6,10 @@
 
 use crate::conditions::types::{Written, unknown_because, written};
 use crate::conditions::{Answer, Arguments, Facts, Nodes, answer, nodes_of_word};
+use crate::finding::RuleRef;
 use crate::flow::trace::TraceStep;
 use crate::flow::{self, Rows};
+use crate::profile::Profile;
 use crate::rules::Prepared;
 use crate::value::Value;
 use rulec_pack::RunReport;
@@ -96,6 +98,31 @@ pub(crate) fn run_from(
     host.matches.sort();
     host.matches.dedup();
     Ok((host.matches, report))
+}
+
+/// Runs rules one after the other, each for itself, and notes what it costs. The matches are the same as those of one run.
+///
+/// # Errors
+/// [`Trap`] if the engine failed.
+pub(crate) fn one_by_one(
+    profile: &Profile,
+    program: usize,
+    active: &[bool],
+    run: impl Fn(&[bool]) -> Result<(Vec<Match>, RunReport), Trap>,
+) -> Result<(Vec<Match>, RunReport), Trap> {
+    let (mut all, mut report) = (Vec::new(), RunReport::default());
+    let mut alone = vec![false; active.len()];
+    for number in (0..active.len()).filter(|number| active[*number]) {
+        alone[number] = true;
+        let rule = RuleRef { program, rule: RuleIndex(number as u32) };
+        let (matches, spent) = profile.rule(rule, || run(&alone))?;
+        alone[number] = false;
+        all.extend(matches);
+        report.steps += spent.steps;
+        report.exhausted.extend(spent.exhausted);
+    }
+    all.sort();
+    Ok((all, report))
 }
 
 /// Answers questions about one file and collects matches.

@@ -75,7 +75,7 @@ impl FactsOf for Wanted<'_> {
         for stratum in &strata {
             complete(parts.len(), &hand, |part| {
                 let (file, rows) = &parts[part];
-                run_over(self.rules, stratum, &files[*file], rows, &hand)
+                run_over(self, stratum, &files[*file], rows, &hand)
             });
         }
         hand.tables.take().into_iter().map(|(name, table)| (name, table.finish())).collect()
@@ -156,10 +156,16 @@ fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], function: usize, hand: 
 }
 
 /// Runs the rules of one stratum over a part of one file: of which entities more is known than before.
-fn run_over(rules: &RuleSet, stratum: &Stratum, facts: &Facts, rows: &Range<u32>, hand: &Hand) -> Vec<Entity> {
+fn run_over(wanted: &Wanted, stratum: &Stratum, facts: &Facts, rows: &Range<u32>, hand: &Hand) -> Vec<Entity> {
     let mut changed = Vec::new();
-    for (prepared, active) in rules.prepared().iter().zip(stratum).filter(|(_, active)| active.contains(&true)) {
-        let Ok((matches, _)) = evaluate::run_from(rows.clone(), prepared, facts, active) else { continue };
+    let programs = wanted.rules.prepared().iter().zip(stratum).enumerate();
+    for (program, (prepared, active)) in programs.filter(|(_, (_, active))| active.contains(&true)) {
+        let run = |active: &[bool]| evaluate::run_from(rows.clone(), prepared, facts, active);
+        let result = match wanted.profile {
+            Some(profile) => evaluate::one_by_one(profile, program, active, run),
+            None => run(active),
+        };
+        let Ok((matches, _)) = result else { continue };
         for one in matches {
             let Some(rule) = prepared.program.plan().rules.get(one.rule.0 as usize) else { continue };
             let (Some(fact), Some(nodes)) = (&rule.meta.fact, one.captures.first().and_then(|first| first.nodes()))

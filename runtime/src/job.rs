@@ -3,6 +3,7 @@
 //! Plain data and three small traits for what differs between callers. Start at [`Job`].
 
 use crate::finding::RuleRef;
+use crate::profile::Profile;
 use crate::rules::RuleSet;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::Severity;
@@ -33,6 +34,8 @@ pub struct Job<'a> {
     pub platform: &'a Platform,
     /// The packages of the files, for rules that ask for types. Without them, every type is unknown.
     pub packages: Option<&'a Packages>,
+    /// Notes where the time goes.
+    pub profile: Option<&'a Profile>,
     /// Hears how far the run is.
     pub progress: &'a dyn Progress,
     /// Set by someone else to end the run after the files in hand.

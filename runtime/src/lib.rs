@@ -28,6 +28,7 @@ mod findings;
 pub mod fix;
 mod flow;
 mod prefilter;
+pub mod profile;
 pub mod suppress;
 pub mod value;
 mod wanted;
@@ -36,6 +37,7 @@ pub use check::{MAX_FILE_BYTES, check, check_source};
 pub use explain::explain;
 pub use finding::Outcome;
 pub use job::Job;
+pub use profile::Profile;
 pub use rules::{RuleSet, RuleSetError};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 use crate::flow;
 use crate::job::{Job, RuleSetting, Target};
+use crate::profile::Profile;
 use crate::rules::{Prepared, RuleSet};
 use crate::value::Value;
 use rulec_plan::host::HostFn;
@@ -29,6 +30,8 @@ pub(crate) struct Wanted<'r> {
     pub(crate) facts_ask_of_goroutines: bool,
     /// A hash over all that decides what is found, made once.
     pub(crate) digest: OnceLock<[u8; 32]>,
+    /// Notes what facts cost.
+    pub(crate) profile: Option<&'r Profile>,
 }
 
 /// What one rule or fact asks for.
@@ -60,7 +63,7 @@ impl<'r> Wanted<'r> {
                 }
             }
         }
-        Wanted::by(job.rules, &is_on)
+        Wanted { profile: job.profile, ..Wanted::by(job.rules, &is_on) }
     }
 
     /// What the rules want if all of them are on.
@@ -80,6 +83,7 @@ impl<'r> Wanted<'r> {
             rules_ask_of_goroutines: false,
             facts_ask_of_goroutines: false,
             digest: OnceLock::new(),
+            profile: None,
         };
         let by_name = facts_by_name(rules);
         let mut waiting: Vec<(usize, usize)> = Vec::new();

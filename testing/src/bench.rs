@@ -94,6 +94,7 @@ impl Bench {
             prefilter: true,
             platform: &trial.settings.platform,
             packages: Some(&packages),
+            profile: None,
             progress: &Quiet,
             interrupt: &AtomicBool::new(false),
         })

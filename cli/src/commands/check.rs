@@ -24,7 +24,8 @@ use rulec_plan::manifest::Severity;
 use rulec_report::Notice;
 use rulec_runtime::finding::{InternalError, Outcome};
 use rulec_runtime::job::{Job, PathPolicy, RuleSetting};
-use rulec_runtime::{RuleSet, check, check_source};
+use rulec_runtime::profile::Row;
+use rulec_runtime::{Profile, RuleSet, check, check_source};
 use rulec_world::Packages;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -110,6 +111,8 @@ struct Checked {
     text: Vec<u8>,
     /// There is something to change, under `--diff`.
     differs: bool,
+    /// Where the time went, under `--profile`.
+    profile: Vec<Row>,
 }
 
 /// Checks the files, applies fixes, writes the reports.
@@ -181,6 +184,7 @@ fn check_all(
     input: &Input,
     loaded: &mut Loaded,
 ) -> Checked {
+    let profile = arguments.output.wants_profile().then(|| Profile::new(rules));
     let bar = Bar::new(!arguments.output.is_quiet());
     let platform = files::platform(&arguments.files);
     let paths = input.targets().iter().map(|target| target.path.clone()).collect();
@@ -195,6 +199,7 @@ fn check_all(
         prefilter: !arguments.fail_on_skipped,
         platform: &platform,
         packages: Some(&packages),
+        profile: profile.as_ref(),
         progress: &bar,
         interrupt: &INTERRUPTED,
     };
@@ -206,7 +211,8 @@ fn check_all(
         Input::Stream { target, source } => check_source(&job, target, source),
     };
     loaded.notices.extend(packages.problems().into_iter().map(Notice::warning));
-    Checked { outcome, ..Checked::default() }
+    let profile = profile.map_or_else(Vec::new, |profile| profile.rows(rules));
+    Checked { outcome, profile, ..Checked::default() }
 }
 
 fn rule_set(engine: EngineName, selection: &Selection, loaded: &Loaded) -> Result<RuleSet, String> {

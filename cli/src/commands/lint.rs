@@ -68,6 +68,7 @@ fn write_json(loaded: &Loaded, console: &Console) -> Result<(), Failure> {
         sources: &loaded.sources,
         notices: &loaded.notices,
         version: env!("CARGO_PKG_VERSION"),
+        profile: &[],
         view: View { color: false, quiet: false, timings: false, undecided: false, statistics: false },
     };
     let mut out = console.out();

@@ -132,6 +132,22 @@ fn quiet_statistics_and_color() {
 }
 
 #[test]
+fn a_profile_says_where_the_time_goes() {
+    let sandbox = sandbox();
+    sandbox.run(&check(&["--profile"])).exits(1).says(&["ms", "%", "shared parsing", "2 findings"]);
+    let plain = sandbox.run(&check(&["--format", "json"]));
+    assert!(plain.out.contains("\"profile\":[]"), "{plain:#?}");
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.run(&check(&["--profile", "--format", "json"])).out).expect("JSON");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(2), "the same findings as without: {json}");
+    let rows = json["profile"].as_array().expect("a list");
+    let named = |kind: &str, name: &str| rows.iter().any(|row| row["kind"] == kind && row["name"] == name);
+    assert!(named("rule", "local.own.no-panic") && named("shared", "other"), "{json}");
+    assert!(rows.iter().all(|row| row["ms"].as_f64().is_some_and(|ms| ms >= 0.0)), "{json}");
+    sandbox.run(&check(&["--profile", "--no-timings"])).exits(2).complains(&["--no-timings"]);
+}
+
+#[test]
 fn threads_and_engines_give_the_same_bytes() {
     let sandbox = sandbox();
     for index in 0..20 {

@@ -59,7 +59,7 @@ pub fn run(arguments: &FixArguments, job: &Job<'_>, input: &Input, notices: &mut
         _ if arguments.diff => changes.iter().filter(|change| change.applied > 0).flat_map(diff).collect(),
         _ => Vec::new(),
     };
-    Checked { outcome, text, differs }
+    Checked { outcome, text, differs, ..Checked::default() }
 }
 
 fn diff(change: &Change) -> Vec<u8> {

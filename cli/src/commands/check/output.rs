@@ -29,12 +29,21 @@ pub struct OutputArguments {
     #[arg(long)]
     statistics: bool,
 
+    /// Show where the time goes, by rule; takes longer than a run without.
+    #[arg(long, conflicts_with_all = ["no_timings", "quiet", "fix", "fix_unsafe", "diff"])]
+    profile: bool,
+
     /// Leave out times, so that equal runs give equal reports.
     #[arg(long)]
     no_timings: bool,
 }
 
 impl OutputArguments {
+    /// Whether the report says where the time goes.
+    pub fn wants_profile(&self) -> bool {
+        self.profile
+    }
+
     /// Whether nothing but findings is wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet
@@ -80,6 +89,7 @@ pub fn write(arguments: &CheckArguments, console: &Console, loaded: &Loaded, che
         sources: &loaded.sources,
         notices: &loaded.notices,
         version: env!("CARGO_PKG_VERSION"),
+        profile: &checked.profile,
         view,
     };
     console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
