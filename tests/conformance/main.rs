@@ -8,13 +8,15 @@
 //! cannot be scored is listed with its reason and never counted. Without the data or without Go the harness says so and ends.
 //!
 //! Start at [`run`]. [`suites`] reads the data, [`wanted`] the rules that it is about, [`modules`] fetches and checks files, [`translation`] turns the words of
-//! `config` into options, [`reviewed`] holds findings that were read and found right, [`score`] counts.
+//! `config` into options, [`reviewed`] holds findings that were read and found right, [`score`] counts,
+//! [`table`] keeps what was thought of each difference.
 
 mod modules;
 mod report;
 mod reviewed;
 mod score;
 mod suites;
+mod table;
 mod translation;
 mod wanted;
 
@@ -51,8 +53,9 @@ fn main() -> ExitCode {
     }
 }
 
-const USAGE: &str = "Usage: conformance [--report] [--rule NAME]… [--suite TEXT]…
+const USAGE: &str = "Usage: conformance [--report] [--table FILE] [--rule NAME]… [--suite TEXT]…
   --report      list every difference
+  --table FILE  write every difference to this CSV file; reasons and verdicts that it has already are kept
   --rule NAME   only suites that name this rule
   --suite TEXT  only suites whose name contains this text
   --families A,B --power LETTERS --without LETTERS
@@ -64,6 +67,7 @@ built by cargo.";
 #[derive(Default)]
 struct Arguments {
     differences: bool,
+    table: Option<PathBuf>,
     rules: Vec<String>,
     suites: Vec<String>,
     choice: Choice,
@@ -76,6 +80,7 @@ impl Arguments {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
                 "--report" => arguments.differences = true,
+                "--table" => arguments.table = Some(PathBuf::from(value()?)),
                 "--rule" => arguments.rules.push(value()?),
                 "--suite" => arguments.suites.push(value()?),
                 "--families" => arguments.choice.families.extend(value()?.split(',').map(str::to_owned)),
@@ -146,6 +151,9 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
         harness.suite(suite, &only, &mut scores, &mut report)?;
     }
     report.print(&scores, arguments.differences);
+    if let Some(path) = &arguments.table {
+        table::write(path, report.differences())?;
+    }
     Ok(Ending::Scored)
 }
 
@@ -165,20 +173,21 @@ impl Harness {
         let here = repository.join("tests/conformance");
         let rules = repository.join("stdlib-rules");
         let rulec = rulec(repository)?;
+        let translation = Translation::read(&here.join("config.toml"))?;
         Ok(Harness {
             names: names(&rulec, &rules)?,
             rulec,
             rules,
-            translation: Translation::read(&here.join("config.toml"))?,
+            modules: Modules::new(translation.releases()),
+            translation,
             reviewed: Reviewed::read(&here.join("reviewed.csv"))?,
-            modules: Modules::default(),
         })
     }
 
     /// Runs one suite and counts. What cannot be scored goes to the report.
     fn suite(&self, suite: &Suite, only: &Only, scores: &mut Scores, report: &mut Report) -> Result<(), String> {
         let rules = suite.rules.iter().filter(|rule| only.has_rule(rule));
-        let (rules, lacking): (Vec<&String>, Vec<&String>) = rules.partition(|rule| self.names.contains(*rule));
+        let (rules, lacking): (Vec<&String>, Vec<&String>) = rules.partition(|rule| !self.own(rule).is_empty());
         if rules.is_empty() && (lacking.is_empty() || !only.lacking) {
             return Ok(());
         }
@@ -206,19 +215,25 @@ impl Harness {
         }
         for rule in rules {
             let expected = self.translation.expected(suite, rule);
-            let found = outcome.found(rule);
+            let found = outcome.found(&self.own(rule));
             let differences =
                 scores.count(suite, rule, &expected, &found, &self.translation.ends(suite), &self.reviewed);
-            report.differences(suite, rule, &differences, folder.path());
+            report.note(suite, rule, &differences, folder.path());
         }
         Ok(())
+    }
+
+    /// Our rules that say what the data has under one name: the rule of that name, and those that stand beside it.
+    fn own<'a>(&'a self, rule: &'a str) -> Vec<&'a str> {
+        let beside = self.translation.beside(rule).iter().map(String::as_str);
+        std::iter::once(rule).chain(beside).filter(|name| self.names.contains(*name)).collect()
     }
 
     /// Runs `rulec check` with only these rules on the copies in `folder`.
     fn check(&self, suite: &Suite, rules: &[&String], run: &Run, folder: &Path) -> Result<Outcome, String> {
         let config = folder.join("rulec.toml");
         std::fs::write(&config, &run.config).map_err(|error| format!("{}: {error}", config.display()))?;
-        let selected: Vec<&str> = rules.iter().map(|rule| rule.as_str()).collect();
+        let selected: Vec<&str> = rules.iter().flat_map(|rule| self.own(rule)).collect();
         let mut command = Command::new(&self.rulec);
         command.current_dir(folder).args(["check", "--format", "json", "--no-timings", "--fail-on", "never"]);
         command.args(["--no-stock", "--rules"]).arg(&self.rules).args(["--select", &selected.join(",")]);
@@ -270,10 +285,12 @@ struct Skipped {
 }
 
 impl Outcome {
-    /// What a rule reports; it is named by its last segment.
-    fn found(&self, rule: &str) -> Found {
+    /// What some rules report; they are named by their last segments.
+    fn found(&self, rules: &[&str]) -> Found {
         let mut found = Found::default();
-        for finding in self.findings.iter().filter(|finding| finding.rule.rsplit('.').next() == Some(rule)) {
+        let is_asked_for =
+            |finding: &&Finding| finding.rule.rsplit('.').next().is_some_and(|rule| rules.contains(&rule));
+        for finding in self.findings.iter().filter(is_asked_for) {
             found.lines.insert(finding.at.line());
             if let Some(end) = finding.related.last() {
                 found.paths.insert((finding.at.line(), end.line()));

@@ -1,7 +1,8 @@
 //! Files of the modules that suites name, by the ordinary Go module client, each checked against its SHA-256.
 //!
-//! Not every module proxy serves single commits. Where the client gets none, the newest release is asked for: since
-//! each file is checked, it gives the very file that was meant, or the suite is left out.
+//! Not every module proxy serves single commits. Where the client gets none, releases are asked for, the newest one and those
+//! that the table `config.toml` names: since each file is checked, they give the very files that were meant, or the suite is
+//! left out.
 
 use crate::suites::Suite;
 use serde::Deserialize;
@@ -20,39 +21,66 @@ pub fn is_go_installed() -> bool {
 /// The folders of modules already asked for.
 #[derive(Default)]
 pub struct Modules {
+    /// By module, releases to look into besides the newest one.
+    releases: BTreeMap<String, Vec<String>>,
     known: RefCell<BTreeMap<String, Result<PathBuf, String>>>,
 }
 
 impl Modules {
-    /// Copies the files and fixtures of a suite below `target`, under their paths in the module.
-    ///
-    /// # Errors
-    /// If the module cannot be fetched, or a file is missing or not the one meant; tells which.
-    pub fn copy(&self, suite: &Suite, target: &Path) -> Result<(), String> {
-        let folder = self.folder(&suite.module, &suite.commit)?;
-        for (path, digest) in suite.files.iter().chain(&suite.fixtures) {
-            if !is_inside(Path::new(path)) {
-                return Err(format!("{path} leads out of the module"));
-            }
-            let bytes = std::fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
-            if !sha256(&bytes).starts_with(digest.as_str()) {
-                return Err(format!("{path} is not the file that was meant: its SHA-256 differs"));
-            }
-            let copy = target.join(path);
-            let parent = copy.parent().unwrap_or(target);
-            std::fs::create_dir_all(parent)
-                .and_then(|()| std::fs::write(&copy, &bytes))
-                .map_err(|error| format!("{}: {error}", copy.display()))?;
-        }
-        Ok(())
+    /// `releases` are those to ask for, by module, where neither the commit nor the newest release has the files.
+    pub fn new(releases: BTreeMap<String, Vec<String>>) -> Modules {
+        Modules { releases, known: RefCell::default() }
     }
 
-    fn folder(&self, module: &str, commit: &str) -> Result<PathBuf, String> {
-        let mut known = self.known.borrow_mut();
-        let commit = format!("{module}@{commit}");
-        let get = || download(&commit).or_else(|no| download(&format!("{module}@latest")).map_err(|_| no));
-        known.entry(commit.clone()).or_insert_with(get).clone()
+    /// Copies the files and fixtures of a suite below `target`, under their paths in the module. All come from one version.
+    ///
+    /// # Errors
+    /// If no version can be fetched that has each file as it was meant; tells what is wrong with the first one.
+    pub fn copy(&self, suite: &Suite, target: &Path) -> Result<(), String> {
+        let releases = self.releases.get(&suite.module).into_iter().flatten().map(String::as_str);
+        let mut wrong = Err(format!("{}: no version", suite.module));
+        for (index, version) in [suite.commit.as_str(), "latest"].into_iter().chain(releases).enumerate() {
+            let files = self.folder(&suite.module, version).and_then(|folder| files(suite, &folder));
+            match files {
+                Ok(files) => return files.iter().try_for_each(|(path, bytes)| write(target, path, bytes)),
+                // That a proxy serves no commits says less than what is wrong with a release.
+                Err(error) if index < 2 && !error.contains(NOT_SERVED) || index == 0 => wrong = Err(error),
+                Err(_) => {}
+            }
+        }
+        wrong
     }
+
+    fn folder(&self, module: &str, version: &str) -> Result<PathBuf, String> {
+        let version = format!("{module}@{version}");
+        self.known.borrow_mut().entry(version.clone()).or_insert_with(|| download(&version)).clone()
+    }
+}
+
+/// What the errors of versions have in common that the module client cannot get.
+const NOT_SERVED: &str = "is not served";
+
+/// Paths and contents of all that a suite needs, if `folder` has each file as it was meant.
+fn files<'a>(suite: &'a Suite, folder: &Path) -> Result<Vec<(&'a str, Vec<u8>)>, String> {
+    let read = |(path, digest): (&'a String, &String)| {
+        if !is_inside(Path::new(path)) {
+            return Err(format!("{path} leads out of the module"));
+        }
+        let bytes = std::fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        if !sha256(&bytes).starts_with(digest.as_str()) {
+            return Err(format!("{path} is not the file that was meant: its SHA-256 differs"));
+        }
+        Ok((path.as_str(), bytes))
+    };
+    suite.files.iter().chain(&suite.fixtures).map(read).collect()
+}
+
+fn write(target: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
+    let copy = target.join(path);
+    let parent = copy.parent().unwrap_or(target);
+    std::fs::create_dir_all(parent)
+        .and_then(|()| std::fs::write(&copy, bytes))
+        .map_err(|error| format!("{}: {error}", copy.display()))
 }
 
 fn download(version: &str) -> Result<PathBuf, String> {
@@ -67,11 +95,16 @@ fn download(version: &str) -> Result<PathBuf, String> {
     command.current_dir(std::env::temp_dir()).args(["mod", "download", "-json", version]).env("GOFLAGS", "-mod=mod");
     let output = command.output().map_err(|error| format!("go cannot be run: {error}"))?;
     let answer: Answer = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("{version} is not served: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
+        .map_err(|_| format!("{version} {NOT_SERVED}: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
     match answer {
         Answer { dir: Some(dir), error: None } => Ok(dir),
-        Answer { error, .. } => Err(error.unwrap_or_else(|| format!("{version} is not served"))),
+        Answer { error: Some(error), .. } => Err(format!("{version} {NOT_SERVED}: {}", first_line(&error))),
+        Answer { .. } => Err(format!("{version} {NOT_SERVED}")),
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 fn is_inside(path: &Path) -> bool {

@@ -4,10 +4,26 @@ use crate::score::{Differences, Score, Scores};
 use crate::suites::Suite;
 use std::path::Path;
 
+/// One expected line without a finding, or one finding that nobody asks for.
+pub struct Difference {
+    /// `missing`, `unexpected`, or `reviewed`: unexpected, but read and found right.
+    pub what: &'static str,
+    /// The rule's last segment.
+    pub rule: String,
+    /// The suite's name.
+    pub suite: String,
+    /// File and line, from 1.
+    pub place: String,
+    /// The line of code, trimmed.
+    pub code: String,
+    /// Why a reviewed one is right; empty for others.
+    pub reason: String,
+}
+
 /// What was heard on the way, in the order of the data.
 #[derive(Default)]
 pub struct Report {
-    differences: Vec<String>,
+    differences: Vec<Difference>,
     left_out: Vec<String>,
 }
 
@@ -23,27 +39,39 @@ impl Report {
     }
 
     /// Notes the differences of one rule in one suite; `folder` holds the files.
-    pub fn differences(&mut self, suite: &Suite, rule: &str, differences: &Differences, folder: &Path) {
-        let mut note = |what: &str, file: &str, line: u32, reason: &str| {
-            let code = line_of(&folder.join(file), line);
-            self.differences.push(format!("{what:<10} {rule:<24} {} {file}:{line}: {code}{reason}", suite.name));
+    pub fn note(&mut self, suite: &Suite, rule: &str, differences: &Differences, folder: &Path) {
+        let mut note = |what, file: &str, line: u32, reason: &str| {
+            self.differences.push(Difference {
+                what,
+                rule: rule.to_owned(),
+                suite: suite.name.clone(),
+                place: format!("{file}:{line}"),
+                code: line_of(&folder.join(file), line),
+                reason: reason.to_owned(),
+            });
         };
         for (file, line) in &differences.missed {
-            note("missed", file, *line, "");
+            note("missing", file, *line, "");
         }
         for ((file, line), reason) in &differences.unexpected {
             match reason {
-                Some(reason) => note("reviewed", file, *line, &format!("  ({reason})")),
+                Some(reason) => note("reviewed", file, *line, reason),
                 None => note("unexpected", file, *line, ""),
             }
         }
     }
 
+    /// All differences, in the order of the data.
+    pub fn differences(&self) -> &[Difference] {
+        &self.differences
+    }
+
     /// Prints it all; `differences` says whether with each of them.
     pub fn print(&self, scores: &Scores, differences: bool) {
         if differences {
-            for line in &self.differences {
-                println!("{line}");
+            for Difference { what, rule, suite, place, code, reason } in &self.differences {
+                let reason = if reason.is_empty() { String::new() } else { format!("  ({reason})") };
+                println!("{what:<10} {rule:<24} {suite} {place}: {code}{reason}");
             }
             println!();
         }

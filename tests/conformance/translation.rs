@@ -17,9 +17,15 @@ pub struct Translation {
     /// Check and the rules that stand for it, where a suite has several.
     #[serde(default)]
     checks: BTreeMap<String, Vec<String>>,
+    /// Name in the data, and rules of ours that say a part of what it means, beside the rule of that name.
+    #[serde(default)]
+    beside: BTreeMap<String, Vec<String>>,
     /// Checks that report one defect twice: where it begins, and where the path that shows it ends.
     #[serde(default)]
     ends: BTreeSet<String>,
+    /// By module, releases that hold files which the newest one lacks, for proxies that serve no commits.
+    #[serde(default)]
+    releases: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +61,16 @@ impl Translation {
     pub fn read(path: &Path) -> Result<Translation, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// By module, releases to look into for the files of its suites.
+    pub fn releases(&self) -> BTreeMap<String, Vec<String>> {
+        self.releases.clone()
+    }
+
+    /// Rules of ours that say a part of what the data has under this name.
+    pub fn beside(&self, rule: &str) -> &[String] {
+        self.beside.get(rule).map_or(&[], Vec::as_slice)
     }
 
     /// How to run a suite.
