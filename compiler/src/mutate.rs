@@ -216,8 +216,10 @@ fn pattern_changes(pattern: &Pattern) -> Vec<(&'static str, Span, Pattern)> {
                     changes.push(("the alternative", pattern.nodes[option.0 as usize].span, changed));
                 }
             }
-            Form::Node { children, .. } => {
-                for (position, child) in children.iter().enumerate() {
+            Form::Node { kind, children, .. } => {
+                // A run in a slot says that anything may stand there; without it, nothing would look at the slot, either.
+                let slots = kind.shape().slots.len();
+                for (position, child) in children.iter().enumerate().skip(slots) {
                     if matches!(pattern.nodes[child.0 as usize].form, Form::Run(None)) {
                         changes.push((
                             "the ellipsis",
