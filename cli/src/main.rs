@@ -22,6 +22,11 @@ use status::{Failure, Status};
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
+/// Trees, bodies and findings are millions of small pieces that several threads make and drop: a sixth of a run's time with
+/// the allocator of the C library.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match arguments::Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -294,7 +294,17 @@ impl<'a> Run<'a> {
             let reporting = Instant::now();
             let settings = &settings[program];
             self.shared(Shared::Reporting, || {
-                findings::collect(self.job.rules, program, settings, &matches, &facts, &target.display, &mut found);
+                let reasons = self.job.reasons;
+                findings::collect(
+                    self.job.rules,
+                    program,
+                    settings,
+                    &matches,
+                    &facts,
+                    &target.display,
+                    reasons,
+                    &mut found,
+                );
             });
             report_ms += ms_since(reporting);
         }

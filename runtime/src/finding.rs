@@ -136,7 +136,7 @@ pub struct Undecided {
     pub start: Position,
     /// One past the last byte.
     pub end: Position,
-    /// The condition that was not known, in the rule author's words.
+    /// The condition that was not known, in the rule author's words, and why; empty if the job does not ask for reasons.
     pub reason: String,
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn collect(
     matches: &[Match],
     facts: &Facts,
     path: &Arc<str>,
+    with_reasons: bool,
     found: &mut Found,
 ) {
     let plan = rules.plan(program).clone();
@@ -82,7 +83,9 @@ pub(crate) fn collect(
         });
     }
     let sure: FxHashSet<_> = seen.iter().map(|(rule, span, _)| (*rule, *span)).collect();
-    doubtful.retain(|(_, _, one, span)| !sure.contains(&(one.rule, *span)));
+    let mut known = FxHashSet::default();
+    doubtful
+        .retain(|(_, _, one, span)| !sure.contains(&(one.rule, *span)) && known.insert((one.rule, *span, one.doubt)));
     let mut doubts = Doubts::new(rules, facts, program);
     found.undecided.extend(doubtful.into_iter().map(|(rule, plan, one, span)| Undecided {
         rule,
@@ -90,7 +93,7 @@ pub(crate) fn collect(
         path: path.clone(),
         start: position(facts, span.start),
         end: position(facts, span.end),
-        reason: reason_of(&mut doubts, plan, one),
+        reason: if with_reasons { reason_of(&mut doubts, plan, one) } else { String::new() },
     }));
 }
 

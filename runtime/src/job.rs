@@ -34,6 +34,8 @@ pub struct Job<'a> {
     pub platform: &'a Platform,
     /// The packages of the files, for rules that ask for types. Without them, every type is unknown.
     pub packages: Option<&'a Packages>,
+    /// Find out why matches are left undecided. Without it, [`crate::finding::Undecided::reason`] is empty.
+    pub reasons: bool,
     /// Notes where the time goes.
     pub profile: Option<&'a Profile>,
     /// Hears how far the run is.

@@ -123,6 +123,7 @@ fn typed_job<T>(
         prefilter: true,
         platform: &platform,
         packages,
+        reasons: true,
         profile: None,
         progress: &Quiet,
         interrupt: &interrupt,

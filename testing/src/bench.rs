@@ -94,6 +94,7 @@ impl Bench {
             prefilter: true,
             platform: &trial.settings.platform,
             packages: Some(&packages),
+            reasons: true,
             profile: None,
             progress: &Quiet,
             interrupt: &AtomicBool::new(false),

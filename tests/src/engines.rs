@@ -116,6 +116,7 @@ pub fn run(rules: &RuleSet, files: &[Target], threads: usize) -> Outcome {
         prefilter: true,
         platform: &Platform::default(),
         packages: Some(&packages),
+        reasons: true,
         profile: None,
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),

@@ -37,6 +37,7 @@ pub fn check_all(targets: &[Target], rules: &RuleSet, threads: usize) -> Outcome
         prefilter: true,
         platform: &platform,
         packages: Some(&packages),
+        reasons: false,
         profile: None,
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),

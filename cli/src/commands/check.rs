@@ -199,6 +199,7 @@ fn check_all(
         prefilter: !arguments.fail_on_skipped,
         platform: &platform,
         packages: Some(&packages),
+        reasons: arguments.undecided != Undecided::Ignore,
         profile: profile.as_ref(),
         progress: &bar,
         interrupt: &INTERRUPTED,

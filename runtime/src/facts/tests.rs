@@ -101,6 +101,7 @@ fn checked(files: &[(&str, &str)]) -> (Vec<u32>, Vec<u32>) {
         prefilter: true,
         platform: &platform,
         packages: Some(&packages),
+        reasons: true,
         profile: None,
         progress: &Quiet,
         interrupt: &interrupt,

@@ -95,6 +95,7 @@ fn attempts(
         prefilter: false,
         platform: &platform,
         packages: Some(&packages),
+        reasons: true,
         profile: None,
         progress: &Quiet,
         interrupt: &AtomicBool::new(false),
