@@ -1,6 +1,8 @@
 //! The command line: commands, options and their help.
 
-use crate::commands::{build, cache, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test};
+use crate::commands::{
+    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test,
+};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ pub enum Command {
     Fmt(fmt::FmtArguments),
     /// List the rules there are.
     List(list::ListArguments),
+    /// Write a page for each rule, and an index.
+    Catalogue(catalogue::CatalogueArguments),
     /// Explain a rule, a code, or why a rule fires at a place or does not.
     Explain(explain::ExplainArguments),
     /// Show what a rule is compiled to.

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod cache;
+pub mod catalogue;
 pub mod check;
 pub mod completions;
 pub mod expand;
@@ -36,6 +37,7 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::Init(arguments) => init::run(arguments, console),
         Command::Build(arguments) => build::run(arguments, console),
         Command::Cache(arguments) => cache::run(arguments, console),
+        Command::Catalogue(arguments) => catalogue::run(arguments, console),
         Command::Completions(arguments) => completions::run(arguments, console),
     }
 }

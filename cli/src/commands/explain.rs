@@ -105,16 +105,25 @@ fn write_rule(rule: &RuleMeta, out: &mut impl Write) -> Result<(), Failure> {
 
 /// `- `max`: int = 384 (0o600): the widest mode allowed`.
 fn option_line(option: &OptionMeta) -> String {
-    let ty = match option.ty {
+    let doc = if option.doc.is_empty() { String::new() } else { format!(": {}", option.doc) };
+    format!("- `{}`: {} = {}{doc}", option.name, option_type(option.ty), option_default(option))
+}
+
+/// The type of an option as rules write it.
+pub fn option_type(ty: OptionType) -> &'static str {
+    match ty {
         OptionType::Int => "int",
         OptionType::String => "string",
         OptionType::Bool => "bool",
         OptionType::Duration => "duration",
         OptionType::Strings => "[string]",
         OptionType::Ints => "[int]",
-    };
-    let doc = if option.doc.is_empty() { String::new() } else { format!(": {}", option.doc) };
-    format!("- `{}`: {ty} = {}{doc}", option.name, shown(&option.default))
+    }
+}
+
+/// What an option is where nobody sets it.
+pub fn option_default(option: &OptionMeta) -> String {
+    shown(&option.default)
 }
 
 fn shown(constant: &Constant) -> String {

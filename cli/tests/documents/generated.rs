@@ -1,11 +1,13 @@
-//! Pages that are made from the code: `docs/language/conditions.md` and `docs/language/codes.md`.
+//! Pages that are made from the code: `docs/language/conditions.md`, `docs/language/codes.md` and those below `docs/rules`.
 
 use crate::{report, root, rulec, shown, updating};
 use rulec_grammar::codes;
 use rulec_plan::host::{Answer, HostFn, Param, Signature};
 use rulec_tree::{Kind, Op};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn the_page_of_conditions_is_up_to_date() {
@@ -15,6 +17,32 @@ fn the_page_of_conditions_is_up_to_date() {
 #[test]
 fn the_page_of_codes_is_up_to_date() {
     keep("docs/language/codes.md", &codes_page());
+}
+
+/// Every page of the catalogue of the stock rules, and no other.
+#[test]
+fn the_catalogue_is_up_to_date() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = if updating() { root().join("docs/rules") } else { folder.path().to_owned() };
+    let output = rulec(&root(), &["catalogue", "--no-config", "-o", &written.to_string_lossy()]);
+    assert!(output.status.success(), "{}", shown(&output));
+    let pages = |folder: &Path| -> BTreeMap<PathBuf, String> {
+        let families = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+        let files = families.flat_map(|path| match path.is_dir() {
+            true => fs::read_dir(path).expect("a family").map(|entry| entry.expect("an entry").path()).collect(),
+            false => vec![path],
+        });
+        let page = |path: PathBuf| {
+            let name = path.strip_prefix(folder).expect("below the folder").to_owned();
+            (name, fs::read_to_string(path).expect("a page"))
+        };
+        files.map(page).filter(|(_, text)| text.starts_with("<!-- Made from the rules")).collect()
+    };
+    let (wanted, is) = (pages(&written), pages(&root().join("docs/rules")));
+    let names = wanted.keys().chain(is.keys());
+    let differing: BTreeSet<_> = names.filter(|name| wanted.get(*name) != is.get(*name)).collect();
+    let told = "`UPDATE=1 cargo test -p rulec-cli --test documents` rewrites them";
+    assert!(differing.is_empty(), "pages of docs/rules are not what the rules say: {differing:?}; {told}");
 }
 
 /// Compares a page with what it should be, or rewrites it.
