@@ -205,7 +205,8 @@ fn event_changes(event: &Event) -> Vec<(&'static str, Span, Event)> {
 /// The pattern without each option of its alternations, and without each of its unnamed runs.
 fn pattern_changes(pattern: &Pattern) -> Vec<(&'static str, Span, Pattern)> {
     let mut changes = Vec::new();
-    for (index, node) in pattern.nodes.iter().enumerate() {
+    let belongs = belonging(pattern);
+    for (index, node) in pattern.nodes.iter().enumerate().filter(|(index, _)| belongs[*index]) {
         match &node.form {
             Form::OneOf(options) if options.len() > 1 => {
                 for (position, option) in options.iter().enumerate() {
@@ -216,10 +217,8 @@ fn pattern_changes(pattern: &Pattern) -> Vec<(&'static str, Span, Pattern)> {
                     changes.push(("the alternative", pattern.nodes[option.0 as usize].span, changed));
                 }
             }
-            Form::Node { kind, children, .. } => {
-                // A run in a slot says that anything may stand there; without it, nothing would look at the slot, either.
-                let slots = kind.shape().slots.len();
-                for (position, child) in children.iter().enumerate().skip(slots) {
+            Form::Node { children, .. } => {
+                for (position, child) in children.iter().enumerate() {
                     if matches!(pattern.nodes[child.0 as usize].form, Form::Run(None)) {
                         changes.push((
                             "the ellipsis",
@@ -233,6 +232,20 @@ fn pattern_changes(pattern: &Pattern) -> Vec<(&'static str, Span, Pattern)> {
         }
     }
     changes
+}
+
+/// Which nodes of the arena belong to the pattern. The parser leaves some behind: the list of `(...)`, which becomes
+/// [`Form::Any`] where it stands for results that do not matter.
+fn belonging(pattern: &Pattern) -> Vec<bool> {
+    let mut belongs = vec![false; pattern.nodes.len()];
+    let mut open = vec![pattern.root];
+    while let Some(PatternId(id)) = open.pop() {
+        belongs[id as usize] = true;
+        if let Form::Node { children: below, .. } | Form::OneOf(below) = &pattern.nodes[id as usize].form {
+            open.extend(below);
+        }
+    }
+    belongs
 }
 
 fn without(pattern: &Pattern, node: usize, position: usize) -> Pattern {
