@@ -185,8 +185,16 @@ fn apply_one(summary: &mut Summary, property: &Says, is_method: bool) {
             let bits = bits_of(*from, is_method);
             on(to, &|param| param.filled_from |= bits);
         }
-        // Which values nobody may trust is told to those who follow values by the models themselves.
+        // Which values nobody may trust, and states, are told to those who ask for them by the models themselves.
         Says::Source(_) | Says::SourceIn(..) | Says::Sink(..) | Says::Sanitizes(_) | Says::Guards(..) => {}
+        Says::MayPanic
+        | Says::Requires(..)
+        | Says::Establishes(..)
+        | Says::Ends(..)
+        | Says::Lacks(_)
+        | Says::ResultLacks(..)
+        | Says::Takes(..)
+        | Says::ZeroMeans(_) => {}
     }
 }
 

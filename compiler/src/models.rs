@@ -44,6 +44,14 @@ fn of_syntax(says: &Syntax) -> Says {
         Syntax::Sink(kind, arg) => Says::Sink(kind.clone(), slot(*arg)),
         Syntax::Sanitizes(kind) => Says::Sanitizes(kind.clone()),
         Syntax::Guards(kind, arg) => Says::Guards(kind.clone(), slot(*arg)),
+        Syntax::MayPanic => Says::MayPanic,
+        Syntax::Requires(state, arg) => Says::Requires(state.clone(), arg.map(slot)),
+        Syntax::Establishes(state, arg) => Says::Establishes(state.clone(), arg.map(slot)),
+        Syntax::Ends(state, arg) => Says::Ends(state.clone(), slot(*arg)),
+        Syntax::Lacks(state) => Says::Lacks(state.clone()),
+        Syntax::ResultLacks(result, state) => Says::ResultLacks(*result, state.clone()),
+        Syntax::Takes(kind, arg) => Says::Takes(kind.clone(), arg.map(slot)),
+        Syntax::ZeroMeans(kind) => Says::ZeroMeans(kind.clone()),
     }
 }
 

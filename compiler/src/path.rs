@@ -170,8 +170,9 @@ fn event(builder: &mut Builder<'_>, event: &Event, around: Around, steps: &mut V
             Some(Arg::Call(HostFn::EventsAt, vec![rows, place]))
         }
         Event::Call(call) => {
-            let (host, subject) = value_event(builder, call)?;
-            Some(Arg::Call(host, vec![subject, place]))
+            let (host, mut args) = value_event(builder, call)?;
+            args.push(place);
+            Some(Arg::Call(host, args))
         }
         Event::Exit(exit) => {
             let which = builder.text(match exit.value {
@@ -197,22 +198,40 @@ fn no_resource(builder: &mut Builder<'_>, role: &Name, resource: &Name) {
     builder.errors().wrong_sort(resource.span, message, &help);
 }
 
-/// `escapes($x)` and its like.
-fn value_event(builder: &mut Builder<'_>, call: &Call) -> Option<(HostFn, Arg)> {
+/// `escapes($x)` and its like: the host function, and its arguments but for the place.
+fn value_event(builder: &mut Builder<'_>, call: &Call) -> Option<(HostFn, Vec<Arg>)> {
     let host = match call.name.value.as_str() {
         "escapes" => HostFn::EventsEscape,
         "assigns" => HostFn::EventsAssign,
         "reads" => HostFn::EventsRead,
+        "establishes" => return establishes(builder, call),
         other => {
-            let known = ["escapes", "assigns", "reads"].map(str::to_owned);
+            let known = ["escapes", "assigns", "reads", "establishes"].map(str::to_owned);
             builder.errors().unknown_name(call.name.span, "event", other, &known);
             return None;
         }
     };
     match (&call.args[..], &call.named[..]) {
-        ([value], []) => Some((host, operand::node_arg(builder, value, &format!("`{}`", call.name.value))?)),
+        ([value], []) => Some((host, vec![operand::node_arg(builder, value, &format!("`{}`", call.name.value))?])),
         (args, named) => {
             builder.errors().argument_count(call.span, &call.name.value, 1, args.len() + named.len());
+            None
+        }
+    }
+}
+
+/// `establishes($x, STATES)`, and of the program as a whole `establishes(STATES)`.
+fn establishes(builder: &mut Builder<'_>, call: &Call) -> Option<(HostFn, Vec<Arg>)> {
+    match (&call.args[..], &call.named[..]) {
+        ([states], []) => {
+            Some((HostFn::EventsEstablishProgram, vec![operand::value_arg(builder, states, "establishes")?]))
+        }
+        ([value, states], []) => {
+            let value = operand::node_arg(builder, value, "`establishes`");
+            Some((HostFn::EventsEstablish, vec![value?, operand::value_arg(builder, states, "establishes")?]))
+        }
+        (args, named) => {
+            builder.errors().argument_count(call.span, &call.name.value, 2, args.len() + named.len());
             None
         }
     }

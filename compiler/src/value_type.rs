@@ -98,6 +98,14 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::LockCycle
         | HostFn::StuckWith => Type::Rows,
         HostFn::Without
+        | HostFn::Common
+        | HostFn::Required
+        | HostFn::RequiredBy
+        | HostFn::Ended
+        | HostFn::Established
+        | HostFn::EstablishedBy
+        | HostFn::Lacked
+        | HostFn::ZeroMeans
         | HostFn::FieldNames
         | HostFn::ExportedFieldNames
         | HostFn::TaggedFieldNames

@@ -304,6 +304,19 @@ hosts! {
 
     IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it tells on which; no where nothing proves it.";
     IsSink "sink" (Node, Value) -> Truth by flow, "The expression is passed for an argument, or is the receiver, of a call for which models say `sink` of this kind.";
+
+    Required "required" (Node) -> Value by flow, "The states that a call requires of the expression, which is its receiver or an argument: as models say, or as functions with source need on some path; empty if there are none.";
+    RequiredBy "required_by" (Node) -> Value by flow, "The states of the program as a whole that the call requires.";
+    Ended "ended" (Node) -> Value by flow, "The states that a call ends of the expression, which is its receiver or an argument.";
+    Lacked "lacked" (Node) -> Value by flow, "The states that the value lacks as it was made, at least on some path: by a literal, `new`, `var`, or a call of which models say so, or whose source shows it; empty if there are none.";
+    EventsEstablish "events establish" (Node, Value, Node) -> Value by flow, "Where one of the states (second) is established of the value of the first node, or is known to hold, in the function around the third.";
+    EventsEstablishProgram "events establish program" (Value, Node) -> Value by flow, "Where one of the states (first) of the program as a whole is established in the function around the second.";
+    Established "established" (Node) -> Value by flow, "The states that a call establishes of the expression, which is its receiver or an argument.";
+    EstablishedBy "established_by" (Node) -> Value by flow, "The states of the program as a whole that the call establishes.";
+    Common "common" (Value, Value) -> Value, "The elements of the first list that the second holds too.";
+    Takes "takes" (Node, Value) -> Truth by flow, "The expression is what models say `takes` of this kind of: an argument of a call, or the value that a field is given in a literal or assignment.";
+    MayPanic "may_panic" (Node) -> Truth by flow, "Models say of the function that is called that it `may panic`.";
+    ZeroMeans "zero_means" (Type, Value) -> Value by flow, "The names of the fields of a declared struct type of which models say `zero means` this kind, in alphabetical order.";
 }
 
 impl HostFn {

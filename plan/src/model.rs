@@ -5,14 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A function, method, or field that a model speaks of: `net/http`, `Request.FormValue`.
+/// A function, method, field or type that a model speaks of: `net/http`, `Request.FormValue`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
     /// The import path of its package.
     pub package: String,
     /// Its name in the package.
     pub name: String,
-    /// The method or field of the type with this name.
+    /// The method or field of the type with this name; none for functions, variables and types.
     pub member: Option<String>,
 }
 
@@ -70,8 +70,24 @@ pub enum Says {
     Sink(String, Slot),
     /// `sanitizes KIND`: its results are safe for sinks of this kind.
     Sanitizes(String),
-    /// `guards KIND ARG`: where it is true, the argument is safe for sinks of this kind.
+    /// `guards KIND ARG`: where it is true, the argument is safe for sinks of this kind, or has this state.
     Guards(String, Slot),
+    /// `may panic`: it panics on input that others report as an error.
+    MayPanic,
+    /// `requires STATE ARG`: it goes wrong unless the argument, or without one the program as a whole, has this state.
+    Requires(String, Option<Slot>),
+    /// `establishes STATE ARG`: if it succeeds, the argument, or the program as a whole, has this state.
+    Establishes(String, Option<Slot>),
+    /// `ends STATE ARG`: the argument no longer has this state.
+    Ends(String, Slot),
+    /// `lacks STATE`, of a type: values that a literal, `new` or `var` makes do not have this state yet.
+    Lacks(String),
+    /// `result N lacks STATE`: the result does not have this state yet.
+    ResultLacks(u32, String),
+    /// `takes KIND ARG`, and of a field `takes KIND`: what the value is: a time-out.
+    Takes(String, Option<Slot>),
+    /// `zero means KIND`, of a field: what it means that the field is not set: no limit.
+    ZeroMeans(String),
 }
 
 /// An argument of a call.

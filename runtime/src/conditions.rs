@@ -570,6 +570,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::IsImportedName => Truth(names::is_imported_name(facts, node())),
 
         HostFn::Without => Computed(lists::without(first, second)),
+        HostFn::Common => Computed(lists::common(first, second)),
         HostFn::Join => Computed(lists::join(first, second)),
         HostFn::Remainder => Computed(lists::remainder(first, second)),
         HostFn::Position => Computed(lists::position(facts, node())),

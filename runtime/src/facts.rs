@@ -11,6 +11,7 @@ use crate::evaluate;
 use crate::flow::Flow;
 use crate::flow::around::Around;
 use crate::flow::entities::entity_of;
+use crate::flow::states::{self, Stage};
 use crate::flow::taint::{self, Taint};
 use crate::rules::{Prepared, RuleSet};
 use crate::wanted::Wanted;
@@ -45,7 +46,7 @@ impl FactsOf for Wanted<'_> {
                 let all = (&plan.atoms, &plan.symbols, &plan.constants, options, facts);
                 hasher.update(format!("{all:?}").as_bytes());
             }
-            hasher.update(format!("{:?}", self.kinds).as_bytes());
+            hasher.update(format!("{:?} {}", self.kinds, self.states).as_bytes());
             *hasher.finalize().as_bytes()
         })
     }
@@ -60,7 +61,7 @@ impl FactsOf for Wanted<'_> {
 
     fn of_package(&self, package: &InHand<'_>) -> BTreeMap<String, FactTable> {
         let strata = strata(self);
-        if strata.is_empty() && self.kinds.is_empty() {
+        if strata.is_empty() && self.kinds.is_empty() && !self.states {
             return BTreeMap::new();
         }
         let hand = Hand { package, tables: RefCell::default(), asked: RefCell::default() };
@@ -69,6 +70,10 @@ impl FactsOf for Wanted<'_> {
             complete(package.bodies.functions.len(), &hand, |function| {
                 sources_in(&self.kinds, &files, function, &hand)
             });
+        }
+        let has_states = self.states && self.rules.model_index().states().next().is_some();
+        for stage in [Stage::Changes, Stage::Needs].into_iter().filter(|_| has_states) {
+            complete(package.bodies.functions.len(), &hand, |function| states_in(&files, function, stage, &hand));
         }
         let parts: Vec<(usize, Range<u32>)> =
             files.iter().enumerate().flat_map(|(number, file)| parts(number, file)).collect();
@@ -153,6 +158,18 @@ fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], function: usize, hand: 
         }
     }
     changed
+}
+
+/// What a function that others can call by its name does to states of its parameters, its results and the program.
+fn states_in(files: &[Facts], function: usize, stage: Stage, hand: &Hand) -> Vec<Entity> {
+    let function = &hand.package.bodies.functions[function];
+    if function.outer.is_some() || !matches!(function.key, FunctionKey::Declared { .. }) {
+        return Vec::new();
+    }
+    let flow = Flow::of(&files[function.file as usize]);
+    let learned = states::of_function(flow, function.body, function.key, stage);
+    let new = learned.into_iter().filter(|(fact, entity, sure)| hand.learn(fact, *entity, *sure));
+    new.map(|(_, entity, _)| entity).collect()
 }
 
 /// Runs the rules of one stratum over a part of one file: of which entities more is known than before.

@@ -11,8 +11,10 @@
 pub(crate) mod around;
 pub(crate) mod entities;
 pub(crate) mod events;
+pub(crate) mod models;
 pub(crate) mod paths;
 pub(crate) mod rows;
+pub(crate) mod states;
 pub(crate) mod taint;
 pub(crate) mod trace;
 pub(crate) mod values;

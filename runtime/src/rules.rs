@@ -4,7 +4,7 @@
 
 use crate::conditions::Form;
 use crate::finding::RuleRef;
-use crate::flow::taint::TaintModels;
+use crate::flow::models::ModelIndex;
 use crate::job::{OptionValue, RuleSetting};
 use crate::prefilter::Prefilter;
 use crate::suppress::RuleNames;
@@ -26,7 +26,7 @@ pub struct RuleSet {
     prefilter: Prefilter,
     names: RuleNames,
     models: Vec<Model>,
-    taint: TaintModels,
+    model_index: ModelIndex,
     /// What each fact is about.
     facts: FxHashMap<String, FactKind>,
 }
@@ -94,10 +94,10 @@ impl RuleSet {
         let programs: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
         let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs));
         let models: Vec<Model> = programs.iter().flat_map(|one| one.program.plan().models.iter().cloned()).collect();
-        let taint = TaintModels::new(&models);
+        let model_index = ModelIndex::new(&models);
         let facts = programs.iter().flat_map(|one| &one.program.plan().rules);
         let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
-        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names, models, taint, facts })
+        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names, models, model_index, facts })
     }
 
     /// The names that the rules mention; files are read over it.
@@ -125,9 +125,9 @@ impl RuleSet {
         &self.models
     }
 
-    /// What they say of values that nobody may trust.
-    pub(crate) fn taint(&self) -> &TaintModels {
-        &self.taint
+    /// The same by the names that they speak of.
+    pub(crate) fn model_index(&self) -> &ModelIndex {
+        &self.model_index
     }
 
     /// What the fact with this name is about.

@@ -1,4 +1,5 @@
-//! What the rules that are on want of the functions around a file: which facts, which kinds of taint, whether goroutines.
+//! What the rules that are on want of the functions around a file: which facts, which kinds of taint, whether states and
+//! goroutines.
 //!
 //! In: the rules of a job, and which of them are on in some file. Out: [`Wanted`], by which `rulec-calls` finds what these
 //! rules can ask for, directly or through facts, and nothing else.
@@ -24,6 +25,8 @@ pub(crate) struct Wanted<'r> {
     pub(crate) facts: Vec<Vec<bool>>,
     /// The kinds of taint that somebody asks for.
     pub(crate) kinds: BTreeSet<String>,
+    /// Whether somebody asks about states.
+    pub(crate) states: bool,
     /// Whether rules ask about goroutines, in the files that are checked.
     pub(crate) rules_ask_of_goroutines: bool,
     /// Whether facts do, in all packages.
@@ -39,6 +42,7 @@ pub(crate) struct Wanted<'r> {
 struct Asked {
     facts: Names,
     kinds: Names,
+    states: bool,
     goroutines: bool,
 }
 
@@ -80,6 +84,7 @@ impl<'r> Wanted<'r> {
             rules,
             facts: rules.prepared().iter().map(none).collect(),
             kinds: BTreeSet::new(),
+            states: false,
             rules_ask_of_goroutines: false,
             facts_ask_of_goroutines: false,
             digest: OnceLock::new(),
@@ -96,6 +101,7 @@ impl<'r> Wanted<'r> {
             let Some(rule) = prepared.program.plan().rules.get(number) else { continue };
             let asked = asked(prepared, rule);
             wanted.add_kinds(asked.kinds);
+            wanted.states |= asked.states;
             match rule.meta.fact {
                 Some(_) => wanted.facts_ask_of_goroutines |= asked.goroutines,
                 None => wanted.rules_ask_of_goroutines |= asked.goroutines,
@@ -116,7 +122,7 @@ impl<'r> Wanted<'r> {
     fn add_kinds(&mut self, kinds: Names) {
         match kinds {
             Names::These(names) => self.kinds.extend(names),
-            Names::Any => self.kinds.extend(self.rules.taint().kinds().map(str::to_owned)),
+            Names::Any => self.kinds.extend(self.rules.model_index().kinds().map(str::to_owned)),
         }
     }
 }
@@ -166,6 +172,14 @@ fn asked(prepared: &Prepared, rule: &RulePlan) -> Asked {
     each_question(rule, |host, args| match host {
         HostFn::Fact => asked.facts.add(prepared, args.get(1)),
         HostFn::TaintedBy => asked.kinds.add(prepared, args.get(1)),
+        HostFn::Required
+        | HostFn::RequiredBy
+        | HostFn::Ended
+        | HostFn::Established
+        | HostFn::EstablishedBy
+        | HostFn::Lacked
+        | HostFn::EventsEstablish
+        | HostFn::EventsEstablishProgram => asked.states = true,
         _ => asked.goroutines |= flow::is_about_goroutines(host),
     });
     asked

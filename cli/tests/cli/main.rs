@@ -7,6 +7,7 @@ mod cache;
 mod check;
 mod commands;
 mod flow;
+mod own_packages;
 mod shared_rules;
 mod support;
 mod types;

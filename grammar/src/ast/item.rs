@@ -135,6 +135,22 @@ pub enum Says {
     Sanitizes(String),
     /// `guards KIND arg 0`.
     Guards(String, Slot),
+    /// `may panic`.
+    MayPanic,
+    /// `requires STATE receiver`; without a slot, of the program as a whole.
+    Requires(String, Option<Slot>),
+    /// `establishes STATE receiver`; without a slot, of the program as a whole.
+    Establishes(String, Option<Slot>),
+    /// `ends STATE receiver`.
+    Ends(String, Slot),
+    /// `lacks STATE`: of a type.
+    Lacks(String),
+    /// `result 0 lacks STATE`.
+    ResultLacks(u32, String),
+    /// `takes KIND arg 1`; of a field, without a slot.
+    Takes(String, Option<Slot>),
+    /// `zero means KIND`: of a field.
+    ZeroMeans(String),
 }
 
 /// An argument of a call.

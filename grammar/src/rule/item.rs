@@ -150,6 +150,7 @@ impl ItemReader<'_, '_> {
         Some(match first.as_rule() {
             R::never_returns => Says::NeverReturns,
             R::may_block => Says::MayBlock,
+            R::may_panic => Says::MayPanic,
             R::k_pure => Says::Pure,
             R::calls_method => {
                 let mut inner = first.into_inner();
@@ -184,6 +185,7 @@ impl ItemReader<'_, '_> {
                 Says::Writes(self.slot(to)?, self.slot(from)?)
             }
             kind => {
+                let first = first.as_str().trim_end();
                 let word = self.name(&parts.next()?).value;
                 let slot = match parts.find(|part| part.as_rule() == R::slot) {
                     Some(slot) => Some(self.slot(slot)?),
@@ -194,6 +196,14 @@ impl ItemReader<'_, '_> {
                     (R::k_source, Some(slot)) => Says::SourceIn(word, slot),
                     (R::k_sink, Some(slot)) => Says::Sink(word, slot),
                     (R::k_sanitizes, _) => Says::Sanitizes(word),
+                    (R::k_lacks, _) => Says::Lacks(word),
+                    (R::zero_means, _) => Says::ZeroMeans(word),
+                    (R::k_ends, Some(slot)) => Says::Ends(word, slot),
+                    (R::state_word, slot) => match first {
+                        "requires" => Says::Requires(word, slot),
+                        "establishes" => Says::Establishes(word, slot),
+                        _ => Says::Takes(word, slot),
+                    },
                     (_, slot) => Says::Guards(word, slot?),
                 }
             }
@@ -207,6 +217,7 @@ impl ItemReader<'_, '_> {
             R::never_nil_without_error => Says::NeverNilWithoutError(number),
             R::never_nil => Says::NeverNil(number),
             R::may_be_nil => Says::MayBeNil(number),
+            R::k_lacks => Says::ResultLacks(number, self.name(&parts.next()?).value),
             _ => Says::Returns(number, self.slot(parts.next()?)?),
         })
     }

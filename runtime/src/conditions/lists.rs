@@ -21,6 +21,20 @@ pub(super) fn without(list: Option<&Value>, other: Option<&Value>) -> Option<Val
     Some(Value::List(left))
 }
 
+/// The elements of one list that the other holds too, in their order.
+pub(super) fn common(list: Option<&Value>, other: Option<&Value>) -> Option<Value> {
+    let (Value::List(elements), Some(other)) = (list?, other) else { return None };
+    let mut both = Vec::new();
+    for element in elements {
+        match other.holds(element) {
+            Tri::Yes => both.push(element.clone()),
+            Tri::No => {}
+            Tri::Unknown => return None,
+        }
+    }
+    Some(Value::List(both))
+}
+
 /// The elements as messages show them, with a text between them.
 pub(super) fn join(list: Option<&Value>, separator: Option<&Value>) -> Option<Value> {
     let (Value::List(elements), Value::Str(separator)) = (list?, separator?) else { return None };
@@ -62,6 +76,10 @@ mod tests {
         assert_eq!(shown(&list(&["a"]), &list(&["a"])).as_deref(), Some(""));
         assert_eq!(shown(&list(&["a"]), &Value::Int(1)), None);
         assert!(without(Some(&list(&["a"])), None).is_none());
+        let both = |a: &Value, b: &Value| common(Some(a), Some(b)).map(|both| both.shown());
+        assert_eq!(both(&list(&["a", "b", "c"]), &list(&["c", "b", "d"])).as_deref(), Some("b, c"));
+        assert_eq!(both(&list(&["a"]), &list(&["b"])).as_deref(), Some(""));
+        assert_eq!(both(&list(&["a"]), &Value::Int(1)), None);
         let dashes = Value::Str(b" - ".to_vec());
         assert_eq!(join(Some(&list(&["a", "b"])), Some(&dashes)).unwrap().shown(), "a - b");
     }

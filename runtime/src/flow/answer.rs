@@ -1,7 +1,8 @@
 //! Which question is answered where.
 
+use super::states::{self, Verb};
 use super::taint::Taint;
-use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, paths, taint, values};
+use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, models, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_plan::host::{self, HostFn, Tri};
@@ -45,6 +46,8 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
         HostFn::IsMaybeNil => values::may_be_nil(flow, first, true),
         HostFn::IsPossiblyNil => values::may_be_nil(flow, first, false),
         HostFn::IsSink => taint::is_sink(flow, first, text(arguments, 1)?),
+        HostFn::Takes => models::takes(flow, first, text(arguments, 1)?),
+        HostFn::MayPanic => models::may_panic(flow, first),
         HostFn::IsUnusedValue => values::is_unused(flow, first),
         _ => return None,
     })
@@ -88,6 +91,20 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         HostFn::Callers => rows_value(calls::callers(facts, first)?),
         HostFn::TaintedBy => trace_value(taint::tainted(flow, first, Taint::named(text(arguments, 1)?))),
         HostFn::Capacity | HostFn::WaitKind | HostFn::StuckReason => concurrency::value(facts, host, first)?,
+        HostFn::Required => states::of_argument(flow, Verb::Requires, first)?,
+        HostFn::Established => states::of_argument(flow, Verb::Establishes, first)?,
+        HostFn::EstablishedBy => states::of_program(flow, Verb::Establishes, first)?,
+        HostFn::Ended => states::of_argument(flow, Verb::Ends, first)?,
+        HostFn::RequiredBy => states::of_program(flow, Verb::Requires, first)?,
+        HostFn::Lacked => states::lacked(flow, first)?,
+        HostFn::EventsEstablish => {
+            events_value(states::establishing(flow, Some(first), arguments.value(1)?, arguments.node(2)))
+        }
+        HostFn::EventsEstablishProgram => events_value(states::establishing(flow, None, arguments.value(0)?, second)),
+        HostFn::ZeroMeans => match arguments.value(0)? {
+            Value::Type(ty) => models::zero_means(flow, *ty, text(arguments, 1)?)?,
+            _ => return None,
+        },
         HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
         _ => return None,
     };

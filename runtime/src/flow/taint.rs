@@ -5,59 +5,19 @@
 //! the way holds on every path to it. Functions that return such values are sources themselves: they are found package by
 //! package, as facts are.
 
-use super::calls::{Part, part_of_call};
-use super::named::{name_at, name_of_callee};
+use super::calls::part_of_call;
+use super::models::{arguments, is_in, said_at, said_of_call};
 use super::trace::{TraceStep, code};
 use super::{Flow, Trace};
 use rulec_calls::Entity;
 use rulec_flow::Body;
 use rulec_flow::ir::{BodyId, Call, Op, Place, PlaceId, Value};
-use rulec_flow::model::{Model, Says, Slot};
+use rulec_flow::model::Says;
 use rulec_flow::paths::{Answer, Events, Question, Start};
 use rulec_flow::values::{Located, Trace as Walk};
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
-
-/// What models say of values that nobody may trust, by the full names of functions, methods and fields:
-/// `net/http.Request.FormValue`.
-#[derive(Debug, Default)]
-pub(crate) struct TaintModels {
-    of: FxHashMap<String, Vec<Says>>,
-    /// The last parts of the full names: most names are none of these.
-    last_parts: FxHashSet<String>,
-    kinds: BTreeSet<String>,
-}
-
-impl TaintModels {
-    /// The models of all programs of a run.
-    pub(crate) fn new<'m>(models: impl IntoIterator<Item = &'m Model>) -> TaintModels {
-        let mut taint = TaintModels::default();
-        for model in models {
-            let subject = &model.subject;
-            let member = subject.member.iter().map(|member| format!(".{member}"));
-            let name = format!("{}.{}{}", subject.package, subject.name, member.collect::<String>());
-            for says in &model.says {
-                if let Says::Source(kind) | Says::SourceIn(kind, _) = says {
-                    taint.kinds.insert(kind.clone());
-                }
-            }
-            taint.last_parts.insert(subject.member.as_ref().unwrap_or(&subject.name).clone());
-            taint.of.entry(name).or_default().extend(model.says.iter().cloned());
-        }
-        taint
-    }
-
-    /// The kinds that there are sources of.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.kinds.iter().map(String::as_str)
-    }
-
-    fn of(&self, name: &str) -> &[Says] {
-        self.of.get(name).map_or(&[], Vec::as_slice)
-    }
-}
+use rustc_hash::FxHashMap;
 
 /// The name of the fact that a function returns values of a kind. No rule can have a name with a space.
 pub(crate) fn fact_name(taint: Taint) -> String {
@@ -110,13 +70,7 @@ pub(crate) fn is_sink(flow: Flow, row: Node, kind: &str) -> Tri {
     let (Some(_), Some(id)) = (flow.store(), flow.evaluated_in(call)) else { return Tri::Unknown };
     let body = flow.body(id);
     let Some(call) = body.calls.iter().find(|one| one.row == call) else { return Tri::No };
-    let is_it = |slot: Slot| match (part, slot) {
-        (Part::Receiver, Slot::Receiver) => true,
-        (Part::Argument(number), Slot::Arg(wanted)) => number == wanted,
-        (Part::Argument(number), Slot::From(first)) => number >= first,
-        _ => false,
-    };
-    let says_so = |says: &Says| matches!(says, Says::Sink(of, slot) if of == kind && is_it(*slot));
+    let says_so = |says: &Says| matches!(says, Says::Sink(of, slot) if of == kind && is_in(part, *slot));
     Tri::of(said_of_call(flow, body, call).iter().any(says_so))
 }
 
@@ -244,40 +198,6 @@ fn is_guarded(flow: Flow, at: Located, way: &[Located], taint: Taint) -> bool {
     let to = Events::at(at.value);
     let question = Question { from: Start::Entry, to: &to, avoid: &guards, assume: &[] };
     !guards.edges.is_empty() && matches!(paths.some_path(body, &question), Answer::No)
-}
-
-/// The arguments that a slot means.
-fn arguments<'b>(body: &'b Body, call: &Call, slot: Slot) -> &'b [Value] {
-    let all = body.list(call.args);
-    let behind = usize::from(call.has_receiver);
-    match slot {
-        Slot::Receiver => all.get(..behind).unwrap_or(&[]),
-        Slot::Arg(number) => {
-            let at = behind + number as usize;
-            all.get(at..=at).unwrap_or(&[])
-        }
-        Slot::From(number) => all.get(behind + number as usize..).unwrap_or(&[]),
-    }
-}
-
-fn said_of_call<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> &'f [Says] {
-    said_of(flow, name_of_callee(flow, body, call, &|name| is_last_part(flow, name)))
-}
-
-fn said_at<'f>(flow: Flow<'f>, body: &Body, at: Value) -> &'f [Says] {
-    said_of(flow, name_at(flow, body, at, &|name| is_last_part(flow, name)))
-}
-
-fn said_of(flow: Flow<'_>, name: Option<String>) -> &[Says] {
-    match (flow.facts.rules(), name) {
-        (Some(rules), Some(name)) => rules.taint().of(&name),
-        _ => &[],
-    }
-}
-
-/// Whether models speak of anything with this last part of its name.
-fn is_last_part(flow: Flow, name: &str) -> bool {
-    flow.facts.rules().is_some_and(|rules| rules.taint().last_parts.contains(name))
 }
 
 /// The way from the source on.
