@@ -44,7 +44,7 @@ fn row(difference: &Difference, known: &BTreeMap<String, (String, String)>) -> S
 fn thoughts(row: &str) -> Option<(String, (String, String))> {
     let fields = fields(row);
     let [key @ .., why, verdict] = fields.as_slice() else { return None };
-    let key: Vec<String> = key.iter().map(|field| quoted(field)).collect();
+    let key: Vec<String> = key.iter().map(quoted).collect();
     Some((key.join(","), (why.clone(), verdict.clone())))
 }
 
