@@ -21,7 +21,7 @@ use rulec_plan::host::Trap;
 use rulec_plan::manifest::RuleMeta;
 use rulec_program::{GoVersion, Loader, Module};
 use rulec_tree::Vocabulary;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -311,6 +311,11 @@ impl<'a> Run<'a> {
         outcome.summary.stages.match_ms = ms_since(prepared) - report_ms;
         let reporting = Instant::now();
         let Found { mut findings, mut undecided } = found;
+        // Nothing is known of types in a file that is not part of the build: to say so once for each rule is enough.
+        if self.job.packages.is_some() && !undecided.is_empty() && facts.types().is_err() {
+            let mut said = FxHashSet::default();
+            undecided.retain(|one| said.insert(one.rule));
+        }
         undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, &facts)));
         let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
         outcome.suppressed =
