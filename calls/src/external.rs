@@ -43,7 +43,7 @@ pub(crate) fn functions(package: &PackageBodies<'_>, known: &Known<'_>, is_stand
         let mut summary = external.summary(package.store, is_standard);
         known.models().amend(&key, &mut summary);
         let open = package.store.is_exported(package.store.object(external.object).name);
-        Some(FunctionFacts { key, place: external.place, outer: None, summary, open })
+        Some(FunctionFacts { key, place: external.place, outer: None, summary, annotations: Vec::new(), open })
     });
     let mut seen = FxHashSet::default();
     let is_new = |facts: &FunctionFacts| package.number_of(&facts.key).is_none() && seen.insert(facts.key);

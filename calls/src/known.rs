@@ -31,6 +31,8 @@ pub struct Known<'p> {
     models: Models,
     interfaces: Interfaces,
     callers: OnceLock<FxHashMap<FunctionKey, Vec<(u32, u32)>>>,
+    /// The names of all annotations of functions.
+    annotation_names: OnceLock<FxHashSet<String>>,
     /// Set when all packages have been looked at.
     is_ready: OnceLock<()>,
     methods: Methods,
@@ -95,7 +97,7 @@ impl Kinds {
         Kinds(self.0 | other.0)
     }
 
-    fn has(self, site: &CallSite) -> bool {
+    pub(crate) fn has(self, site: &CallSite) -> bool {
         let how = match site.how {
             CallHow::Call => Kinds::CALL,
             CallHow::Go => Kinds::GO,
@@ -113,7 +115,7 @@ impl Kinds {
 }
 
 /// How many functions are visited to find out whether one reaches another.
-const MAX_VISITED: usize = 100_000;
+pub(crate) const MAX_VISITED: usize = 100_000;
 
 impl<'p> Known<'p> {
     /// Looks at all packages, those that others import first.
@@ -130,6 +132,7 @@ impl<'p> Known<'p> {
             models: Models::default(),
             interfaces: Interfaces::default(),
             callers: OnceLock::new(),
+            annotation_names: OnceLock::new(),
             is_ready: OnceLock::new(),
             methods: Methods::default(),
         };
@@ -332,6 +335,14 @@ impl<'p> Known<'p> {
         (sites.collect(), self.facts_of(key).is_some_and(|facts| !facts.open))
     }
 
+    /// The names of the annotations that functions from source have.
+    pub(crate) fn annotation_names(&self) -> &FxHashSet<String> {
+        self.annotation_names.get_or_init(|| {
+            let functions = self.packages().flat_map(|(_, facts)| &facts.functions);
+            functions.flat_map(|function| &function.annotations).map(|annotation| annotation.name.clone()).collect()
+        })
+    }
+
     fn all_callers(&self) -> FxHashMap<FunctionKey, Vec<(u32, u32)>> {
         let mut callers: FxHashMap<FunctionKey, Vec<(u32, u32)>> = FxHashMap::default();
         for (number, slot) in (0..).zip(&self.slots) {
@@ -375,7 +386,8 @@ impl<'p> Known<'p> {
         if is_known { Tri::No } else { Tri::Unknown }
     }
 
-    fn number_of(&self, key: &FunctionKey) -> Option<(&PackageFacts, u32)> {
+    /// The package of a function from source, and its number there.
+    pub(crate) fn number_of(&self, key: &FunctionKey) -> Option<(&PackageFacts, u32)> {
         let package = match key {
             FunctionKey::Declared { package, .. } => {
                 let slots = self.by_package.get(package)?;

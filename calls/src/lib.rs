@@ -19,6 +19,7 @@ pub mod functions;
 pub mod key;
 pub mod package;
 
+mod annotated;
 mod interfaces;
 mod join;
 mod known;
@@ -39,6 +40,7 @@ mod targets;
 
 pub mod inspect;
 
+pub use annotated::Above;
 pub use bodies::PackageBodies;
 pub use functions::{FactsOf, Functions, NoFacts, Options};
 pub use key::{Entity, FunctionKey, Place};

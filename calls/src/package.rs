@@ -5,6 +5,7 @@ use crate::kept;
 use crate::key::{Entity, FunctionKey, Place};
 use rulec_flow::Summary;
 use rulec_flow::ir::How;
+use rulec_gofront::annotation::Annotation;
 use rulec_tree::{Node, Tri};
 use rulec_types::{Name, PackageId};
 use rustc_hash::FxHashMap;
@@ -51,6 +52,8 @@ pub struct FunctionFacts {
     pub outer: Option<u32>,
     /// What it does.
     pub summary: Summary,
+    /// The annotations in its doc comment.
+    pub annotations: Vec<Annotation>,
     /// Whether code that is not seen may call it: exported by a library, started by the runtime, a method that values of
     /// interfaces bring along, or used as a value that goes where it cannot be followed.
     pub open: bool,

@@ -5,6 +5,7 @@
 //!
 //! Files are lowered once; those that call functions of the package that were found never to return are lowered again.
 
+use crate::annotated;
 use crate::bodies::{FileBodies, PackageBodies};
 use crate::concurrency::{self, Concurrency};
 use crate::external;
@@ -267,6 +268,7 @@ fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[boo
     let order = order::components(&edges);
     let summaries = Summaries::of(bodies, known, never, &order, external::summaries(bodies, known, is_standard));
     let (calls, open) = sites::of(bodies, known, &summaries);
+    let mut annotations = annotated::in_package(bodies);
     let functions = bodies.functions.iter().enumerate().map(|(number, function)| {
         let row = bodies.body(number as u32).func;
         FunctionFacts {
@@ -274,6 +276,7 @@ fn summarised<'k>(bodies: &PackageBodies<'_>, known: &'k Known<'k>, never: &[boo
             place: bodies.place(number as u32, row),
             outer: function.outer,
             summary: summaries.get(number as u32).clone(),
+            annotations: std::mem::take(&mut annotations[number]),
             open: open[number],
         }
     });

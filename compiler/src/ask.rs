@@ -7,7 +7,7 @@ use crate::branches::in_each;
 use crate::build::{Builder, push};
 use crate::facts::Use;
 use crate::flow;
-use crate::operand::{Operand, constant, node_arg, nodes_arg, operand, value_arg};
+use crate::operand::{Operand, constant, node_arg, nodes_arg, operand, table_arg, value_arg};
 use crate::path;
 use crate::predicate::expand;
 use crate::shape;
@@ -388,8 +388,10 @@ fn is_in_computed(builder: &mut Builder<'_>, subject: &Value, set: &Value, span:
 fn element_type(set: &Constant, builder: &Builder<'_>) -> Option<Type> {
     match set {
         Constant::List(items) => Some(items.first().map_or(Type::Any, |item| constant_type(item, builder))),
+        // What a table holds are its keys.
+        Constant::Table(_) => Some(Type::Str),
         Constant::Option { option, .. } => match builder.option_type(*option as usize) {
-            OptionType::Strings => Some(Type::Str),
+            OptionType::Strings | OptionType::StringTable | OptionType::IntTable => Some(Type::Str),
             OptionType::Ints => Some(Type::Int),
             _ => None,
         },
@@ -476,9 +478,11 @@ pub(crate) fn host_args(builder: &mut Builder<'_>, host: HostFn, call: &Call) ->
         .args
         .iter()
         .zip(signature.params)
-        .map(|(value, param)| match param {
+        .enumerate()
+        .map(|(index, (value, param))| match param {
             Param::Node => node_arg(builder, value, &format!("`{}`", signature.name)),
             Param::Nodes => nodes_arg(builder, value, signature.name),
+            Param::Value if host == HostFn::Lookup && index == 0 => table_arg(builder, value, signature.name),
             Param::Value => value_arg(builder, value, signature.name),
             Param::Type => type_arg(builder, value, &format!("`{}`", signature.name)),
         })
@@ -489,7 +493,7 @@ pub(crate) fn host_args(builder: &mut Builder<'_>, host: HostFn, call: &Call) ->
 /// Where a value stands.
 pub(crate) fn value_span(value: &Value) -> Span {
     match value {
-        Value::Root(span) | Value::List(_, span) => *span,
+        Value::Root(span) | Value::List(_, span) | Value::Table(_, span) => *span,
         Value::Hole(name) | Value::Label(name) | Value::Word(name) | Value::Float(name) | Value::Str(name) => name.span,
         Value::Int(value) | Value::Duration(value) => value.span,
         Value::Bool(value) => value.span,

@@ -233,6 +233,7 @@ fn of_value(value: &Value, hear: Hear<'_>) {
         Value::Label(name) => hear(&label_key(&name.value), name.span, false),
         Value::Call(call) => of_call(call, hear),
         Value::List(items, _) => items.iter().for_each(|item| of_value(item, hear)),
+        Value::Table(entries, _) => entries.iter().for_each(|(_, value)| of_value(value, hear)),
         _ => {}
     }
 }

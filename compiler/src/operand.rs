@@ -5,7 +5,7 @@
 use crate::ask::{host_args, host_named, value_span};
 use crate::build::{Bound, Builder};
 use crate::value_type::{Type, answer_type, constant_type};
-use rulec_grammar::ast::{Name, Value};
+use rulec_grammar::ast::{Name, Spanned, Value};
 use rulec_plan::host::Answer;
 use rulec_plan::ir::{Arg, Constant};
 use rulec_tree::Span;
@@ -45,6 +45,19 @@ pub(crate) fn nodes_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -
     }
 }
 
+/// A value that has to be a table.
+pub(crate) fn table_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
+    match operand(builder, value)? {
+        Operand::Value(arg, Type::Table) => Some(arg),
+        _ => {
+            let message = format!("`{asker}` looks into a table, and this is none");
+            let help = "name an option of type `[string: string]` or `[string: int]`, or write `[\"key\": value]`";
+            builder.errors().wrong_sort(value_span(value), message, help);
+            None
+        }
+    }
+}
+
 /// A value that has to be one, code excluded.
 pub(crate) fn value_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -> Option<Arg> {
     match operand(builder, value)? {
@@ -53,6 +66,15 @@ pub(crate) fn value_arg(builder: &mut Builder<'_>, value: &Value, asker: &str) -
             let message = format!("`{asker}` is about a value, and `{what}` is a type");
             let help = format!("ask for its name or text: `type_name({what})`, `type_text({what})`");
             builder.errors().wrong_sort(value_span(value), message, &help);
+            None
+        }
+        Operand::Value(_, Type::Table) => {
+            let message = format!("`{asker}` is about a value, and this is a table");
+            builder.errors().wrong_sort(
+                value_span(value),
+                message,
+                "ask for the value of a key: `lookup(table, key, 0)`",
+            );
             None
         }
         Operand::Value(arg, _) => Some(arg),
@@ -118,6 +140,7 @@ pub(crate) fn constant(builder: &mut Builder<'_>, value: &Value) -> Option<Const
         }
         Value::Word(name) => word(builder, name),
         Value::List(items, span) => list(builder, items, *span),
+        Value::Table(entries, span) => table(builder, entries, *span),
         Value::Root(_) | Value::Hole(_) | Value::Label(_) | Value::Call(_) => {
             let message = "this depends on the code that is matched; a constant has to stand here".to_owned();
             builder.errors().wrong_sort(value_span(value), message, "");
@@ -137,6 +160,20 @@ fn list(builder: &mut Builder<'_>, items: &[Value], span: Span) -> Option<Consta
         return None;
     }
     Some(Constant::List(constants))
+}
+
+fn table(builder: &mut Builder<'_>, entries: &[(Spanned<String>, Value)], span: Span) -> Option<Constant> {
+    let values: Vec<Value> = entries.iter().map(|(_, value)| value.clone()).collect();
+    let Some(Constant::List(values)) = list(builder, &values, span) else { return None };
+    let is_scalar =
+        |value: &Constant| !matches!(value, Constant::List(_) | Constant::Table(_) | Constant::Option { .. });
+    if !values.iter().all(is_scalar) {
+        let help = "a table holds strings, numbers, durations and truth values";
+        builder.errors().wrong_sort(span, "this table holds something else than literals".to_owned(), help);
+        return None;
+    }
+    let keys = entries.iter().map(|(key, _)| key.value.clone());
+    Some(Constant::Table(keys.zip(values).collect()))
 }
 
 /// An option or a symbol set.

@@ -201,6 +201,7 @@ impl Renaming {
             Value::Label(name) => self.label(&mut name.value),
             Value::Call(call) => self.call(call),
             Value::List(items, _) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Table(entries, _) => entries.iter_mut().for_each(|(_, value)| self.value(value)),
             _ => {}
         }
     }

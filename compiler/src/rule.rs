@@ -14,7 +14,7 @@ use crate::order;
 use crate::scope::{Modules, Scope};
 use crate::start;
 use crate::template::{self, Captures};
-use rulec_grammar::ast::{self, Alternative, Cond, Fact, FileFilter, Form as Shape, Rule, RuleOption, Value};
+use rulec_grammar::ast::{self, Alternative, Cond, Fact, FileFilter, Form as Shape, Rule, RuleOption, Spanned, Value};
 use rulec_grammar::diagnostic::Sink;
 use rulec_plan::ir::{Arg, Constant, Op, OriginId, Register, RuleIndex, RulePlan, Step, Way};
 use rulec_plan::manifest::{CostClass, FactKind, FactMeta, Level, OptionMeta, OptionType, RuleMeta, Severity};
@@ -326,6 +326,8 @@ fn option_meta(option: &RuleOption) -> Option<OptionMeta> {
             ast::OptionType::Duration => OptionType::Duration,
             ast::OptionType::Strings => OptionType::Strings,
             ast::OptionType::Ints => OptionType::Ints,
+            ast::OptionType::StringTable => OptionType::StringTable,
+            ast::OptionType::IntTable => OptionType::IntTable,
         },
         default: default_of(option)?,
         doc: option.doc.as_ref().map_or_else(String::new, |doc| doc.value.clone()),
@@ -341,8 +343,15 @@ fn default_of(option: &RuleOption) -> Option<Constant> {
         (ast::OptionType::Ints, Value::List(items, _)) => {
             items.iter().map(|item| scalar(ast::OptionType::Int, item)).collect::<Option<_>>().map(Constant::List)
         }
+        (ast::OptionType::StringTable, Value::Table(entries, _)) => table(ast::OptionType::String, entries),
+        (ast::OptionType::IntTable, Value::Table(entries, _)) => table(ast::OptionType::Int, entries),
         (ty, value) => scalar(ty, value),
     }
+}
+
+fn table(ty: ast::OptionType, entries: &[(Spanned<String>, Value)]) -> Option<Constant> {
+    let entry = |(key, value): &(Spanned<String>, Value)| Some((key.value.clone(), scalar(ty, value)?));
+    entries.iter().map(entry).collect::<Option<_>>().map(Constant::Table)
 }
 
 fn scalar(ty: ast::OptionType, value: &Value) -> Option<Constant> {

@@ -14,6 +14,7 @@ pub(crate) enum Type {
     Bool,
     Duration,
     List,
+    Table,
     Version,
     Place,
     /// A type of the Go code.
@@ -33,6 +34,7 @@ impl Type {
             Type::Bool => "a truth value",
             Type::Duration => "a duration",
             Type::List => "a list",
+            Type::Table => "a table",
             Type::Version => "a version",
             Type::Place => "a place",
             Type::Go => "a type",
@@ -43,8 +45,8 @@ impl Type {
 
     pub fn compares_with(self, other: Type) -> bool {
         let numeric = |ty| matches!(ty, Type::Int | Type::Float | Type::Duration);
-        let is_any = |ty, other| ty == Type::Any && !matches!(other, Type::Go | Type::Rows);
-        self == other && self != Type::Rows
+        let is_any = |ty, other| ty == Type::Any && !matches!(other, Type::Go | Type::Rows | Type::Table);
+        self == other && !matches!(self, Type::Rows | Type::Table)
             || is_any(self, other)
             || is_any(other, self)
             || (numeric(self) && numeric(other))
@@ -113,7 +115,10 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::Constants
         | HostFn::Cases
         | HostFn::Implementations
-        | HostFn::EncodedKinds => Type::List,
+        | HostFn::EncodedKinds
+        | HostFn::AnnotationKeys
+        | HostFn::UnmatchedEmbeds
+        | HostFn::EmbeddedNames => Type::List,
         HostFn::TypeOf
         | HostFn::Elem
         | HostFn::Key
@@ -123,7 +128,7 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::MethodType
         | HostFn::ResultType
         | HostFn::ParamType => Type::Go,
-        HostFn::ConstValue | HostFn::FlowValue => Type::Any,
+        HostFn::ConstValue | HostFn::FlowValue | HostFn::Annotation | HostFn::Inherited | HostFn::Lookup => Type::Any,
         HostFn::DeclaredAt => Type::Place,
         HostFn::GoVersion => Type::Version,
         _ => Type::Str,
@@ -138,6 +143,7 @@ pub(crate) fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type 
         Constant::Bool(_) => Type::Bool,
         Constant::Duration(_) => Type::Duration,
         Constant::List(_) | Constant::Symbols(_) => Type::List,
+        Constant::Table(_) => Type::Table,
         Constant::Type(_) => Type::Go,
         Constant::Option { option, .. } => match builder.option_type(*option as usize) {
             OptionType::Int => Type::Int,
@@ -145,6 +151,7 @@ pub(crate) fn constant_type(constant: &Constant, builder: &Builder<'_>) -> Type 
             OptionType::Bool => Type::Bool,
             OptionType::Duration => Type::Duration,
             OptionType::Strings | OptionType::Ints => Type::List,
+            OptionType::StringTable | OptionType::IntTable => Type::Table,
         },
     }
 }

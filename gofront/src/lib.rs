@@ -6,7 +6,8 @@
 //! **Absent:** it does not know that rules exist, and it looks at no other file of the package.
 //!
 //! Read in this order: [`Reader`], then `syntax` (tree-sitter's tree as rows), `lower` (rows to the canonical tree),
-//! `recover` (files that do not parse) and `skeleton` (files read for their declarations), then [`Names`].
+//! `recover` (files that do not parse) and `skeleton` (files read for their declarations), then [`Names`]; [`doc`] and
+//! [`annotation`] stand for themselves.
 
 #![warn(missing_docs)]
 
@@ -21,6 +22,9 @@ mod names;
 
 mod constraint;
 mod lines;
+
+pub mod annotation;
+pub mod doc;
 
 pub mod inspect;
 

@@ -223,7 +223,7 @@ pub struct RuleOption {
     pub name: Name,
     /// Its type.
     pub ty: Spanned<OptionType>,
-    /// Its default, a literal or a list of literals.
+    /// Its default, a literal, or a list or table of literals.
     pub default: Value,
     /// What it does.
     pub doc: Option<Name>,
@@ -246,6 +246,10 @@ pub enum OptionType {
     Strings,
     /// `[int]`.
     Ints,
+    /// `[string: string]`.
+    StringTable,
+    /// `[string: int]`.
+    IntTable,
 }
 
 /// One alternative of a `match`.
@@ -468,13 +472,15 @@ pub enum Value {
     Call(Call),
     /// `["a", "b"]`.
     List(Vec<Value>, Span),
+    /// `["a": 1, "b": 2]`: each key once.
+    Table(Vec<(Spanned<String>, Value)>, Span),
 }
 
 impl Value {
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {
-            Value::Root(span) | Value::List(_, span) => *span,
+            Value::Root(span) | Value::List(_, span) | Value::Table(_, span) => *span,
             Value::Hole(name) | Value::Label(name) | Value::Word(name) => name.span,
             Value::Str(text) | Value::Float(text) => text.span,
             Value::Int(number) | Value::Duration(number) => number.span,

@@ -87,6 +87,7 @@ codes! {
     E0121 "a clause is missing";
     E0122 "an example is not formed as it should be";
     E0123 "the text is too long or too involved to parse";
+    E0124 "a table has a key twice";
 
     E0201 "a name is used that nothing binds";
     E0202 "a name is bound by some alternatives only";

@@ -317,6 +317,20 @@ hosts! {
     Takes "takes" (Node, Value) -> Truth by flow, "The expression is what models say `takes` of this kind of: an argument of a call, or the value that a field is given in a literal or assignment.";
     MayPanic "may_panic" (Node) -> Truth by flow, "Models say of the function that is called that it `may panic`.";
     ZeroMeans "zero_means" (Type, Value) -> Value by flow, "The names of the fields of a declared struct type of which models say `zero means` this kind, in alphabetical order.";
+
+    IsAnnotated "annotated" (Node, Value) -> Truth, "The comment directly above the declaration, spec or field has an annotation with this name: a line that starts with `@Name`, arguments right behind it as in `@Name(key = 200ms)`.";
+    Annotation "annotation" (Node, Value, Value) -> Value, "The value of an argument (third) of the annotation (second); of a list of keys that of the first which it has; unknown without one.";
+    AnnotationKind "annotation_kind" (Node, Value, Value) -> Value, "What the value of this argument is: `duration`, `number`, `string` or `bool`; empty if the annotation has no such argument, unknown without annotation.";
+    AnnotationKeys "annotation_keys" (Node, Value) -> Value, "The keys of the annotation's arguments, in the order written; unknown without annotation.";
+    AnnotationFault "annotation_fault" (Node, Value) -> Value, "What is wrong with how the annotation is written, as a clause; empty if nothing is, unknown without annotation.";
+    Inherits "inherits" (Node, Value, Value) -> Truth by flow, "The function around the node has an annotation (second) with this argument (third, or the first of a list), or one has from which calls lead to it that are not in goroutines of their own.";
+    Inherited "inherited" (Node, Value, Value) -> Value by flow, "The least value of this argument over these functions; unknown without one.";
+    InheritedBy "inherited_by" (Node, Value, Value) -> Value by flow, "The functions on the way from the one with this least value to the one around the node: `Server.Pay → charge`.";
+
+    Lookup "lookup" (Value, Value, Value) -> Value, "What the table (first) has for a key (second), or the third value if it has none.";
+    FileExistsAbove "file_exists_above" (Value) -> Truth, "A file matches this path, relative to the Go file's folder or to one above it, up to the root of the module; unknown without a file system.";
+    UnmatchedEmbeds "unmatched_embeds" (Node) -> Value, "The patterns of a `//go:embed` comment that embed no file; unknown without a file system.";
+    EmbeddedNames "embedded_names" (Node) -> Value, "The names of the files and folders that a variable holds by the `//go:embed` above its declaration, `.` among them; unknown if this file does not declare it, or it has no directive.";
 }
 
 impl HostFn {

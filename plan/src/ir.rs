@@ -61,6 +61,8 @@ pub enum Constant {
     Duration(i64),
     /// A list.
     List(Vec<Constant>),
+    /// A table: each key once, with a scalar. In the value that a project gives an option, `false` takes a key away.
+    Table(Vec<(String, Constant)>),
     /// A set of symbols.
     Symbols(Vec<SymbolIndex>),
     /// A regular expression, of the `regex-automata` syntax.
@@ -74,6 +76,24 @@ pub enum Constant {
         /// Index into the options of the rule's [`RuleMeta`].
         option: u32,
     },
+}
+
+impl Constant {
+    /// The value of an option that a project sets: a table goes key by key over the default, and takes away the keys whose
+    /// value is `false`; all else replaces it.
+    #[must_use]
+    pub fn over(&self, default: &Constant) -> Constant {
+        let (Constant::Table(set), Constant::Table(entries)) = (self, default) else { return self.clone() };
+        let mut merged = entries.clone();
+        for (key, value) in set {
+            match merged.iter_mut().find(|(other, _)| other == key) {
+                Some((_, old)) => *old = value.clone(),
+                None => merged.push((key.clone(), value.clone())),
+            }
+        }
+        merged.retain(|(_, value)| *value != Constant::Bool(false));
+        Constant::Table(merged)
+    }
 }
 
 /// One rule.

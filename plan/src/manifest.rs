@@ -133,6 +133,10 @@ pub enum OptionType {
     Strings,
     /// A list of integers.
     Ints,
+    /// A table from strings to strings.
+    StringTable,
+    /// A table from strings to integers.
+    IntTable,
 }
 
 /// What a match hands out.

@@ -184,6 +184,10 @@ impl Writer<'_> {
             Constant::List(items) => {
                 format!("[{}]", items.iter().map(|item| self.constant(item)).collect::<Vec<_>>().join(", "))
             }
+            Constant::Table(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("{key:?}: {}", self.constant(value)));
+                format!("[{}]", entries.collect::<Vec<_>>().join(", "))
+            }
             Constant::Symbols(symbols) => {
                 format!("{{{}}}", symbols.iter().map(|symbol| self.symbol(symbol.0)).collect::<Vec<_>>().join(", "))
             }

@@ -86,10 +86,18 @@ pub fn verify_rule(sizes: Sizes, rule: &RulePlan) -> Result<(), Refused> {
 
 type Check<T = ()> = Result<T, String>;
 
+fn is_scalar(constant: &Constant) -> bool {
+    matches!(constant, Constant::Int(_) | Constant::Str(_) | Constant::Bool(_) | Constant::Duration(_))
+}
+
 fn check_constant(plan: &Plan, constant: &Constant, depth: usize) -> Check {
     match constant {
         Constant::List(items) if depth < 2 => items.iter().try_for_each(|item| check_constant(plan, item, depth + 1)),
         Constant::List(_) => Err("a list of lists of lists".into()),
+        Constant::Table(entries) => match entries.iter().all(|(_, value)| is_scalar(value)) {
+            true => Ok(()),
+            false => Err("a table of something else than scalars".into()),
+        },
         Constant::Symbols(symbols) => {
             symbols.iter().try_for_each(|symbol| in_table(symbol.0, plan.symbols.len(), "symbol"))
         }

@@ -5,9 +5,11 @@
 //!
 //! No answer is a guess: what depends on another file is unknown. No answer depends on what was asked before.
 
+mod annotations;
 mod comments;
 mod complexity;
 mod constants;
+mod embedding;
 mod expressions;
 mod files;
 mod lists;
@@ -22,7 +24,7 @@ use crate::rules::RuleSet;
 use crate::value::Value;
 use rulec_flow::summary::Ignorance;
 use rulec_flow::{FileFlow, Knowledge};
-use rulec_gofront::{File, Object, ObjectId, ObjectKind};
+use rulec_gofront::{File, Object, ObjectId, ObjectKind, doc};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_program::GoVersion;
 use rulec_tree::{Category, Kind, Node, Span, Tree};
@@ -35,6 +37,7 @@ use types::{content, enumerated, selected};
 
 pub use types::Form;
 
+pub(crate) use annotations::first_of as first_of_annotation;
 pub(crate) use comments::{code_below, is_alone_on_its_line};
 pub(crate) use types::value_of_constant;
 
@@ -106,7 +109,7 @@ impl TypesOfFile for &FileTypes<'_> {
 impl<'a> Facts<'a> {
     /// Facts of a file that was read from `source`.
     pub fn new(file: &'a File, source: &'a [u8], path: &'a str) -> Facts<'a> {
-        let comments = file.tree.children(file.tree.slot(Node::ROOT, 2)).collect();
+        let comments = doc::comments(file).collect();
         Facts {
             file,
             source,
@@ -592,6 +595,16 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::Bits => Computed(content::bits(facts, first)),
         HostFn::IsSealed => Truth(types::holds(facts, first, types::is_sealed)),
         HostFn::EncodedKinds => Computed(content::encoded_kinds(facts, first, second)),
+
+        HostFn::IsAnnotated => Truth(annotations::is_annotated(facts, node(), second)),
+        HostFn::Annotation => Computed(annotations::argument(facts, node(), second, arguments.value(2))),
+        HostFn::AnnotationKind => Computed(annotations::kind(facts, node(), second, arguments.value(2))),
+        HostFn::AnnotationKeys => Computed(annotations::keys(facts, node(), second)),
+        HostFn::FileExistsAbove => Truth(files::exists_above(facts, first)),
+        HostFn::UnmatchedEmbeds => Computed(embedding::unmatched(facts, node())),
+        HostFn::EmbeddedNames => Computed(embedding::names(facts, node())),
+        HostFn::Lookup => Computed(lists::lookup(first, second, arguments.value(2))),
+        HostFn::AnnotationFault => Computed(annotations::fault(facts, node(), second)),
         inside => flow::answer(inside, facts, arguments),
     }
 }

@@ -17,7 +17,7 @@ use crate::rules::{Prepared, RuleSet};
 use crate::wanted::Wanted;
 use rulec_calls::bodies::FileBodies;
 use rulec_calls::package::PackageFacts;
-use rulec_calls::{Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
+use rulec_calls::{Above, Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
 use rulec_flow::{Knowledge, Summary};
 use rulec_plan::host::Tri;
 use rulec_plan::ir::{Constant, RulePlan};
@@ -292,6 +292,11 @@ impl Around for Hand<'_> {
             Tri::No if !self.is_own(entity) => self.package.known.fact(fact, entity),
             known => known,
         }
+    }
+
+    /// Those who call the package are not known yet.
+    fn annotated_above(&self, _: &FunctionKey, _: &str) -> Option<Vec<Above<'_>>> {
+        None
     }
 
     fn package(&self, _: &Path) -> Option<&PackageFacts> {

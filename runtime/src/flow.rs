@@ -22,6 +22,7 @@ pub(crate) mod values;
 mod answer;
 mod calls;
 mod concurrency;
+mod inherited;
 mod literals;
 mod named;
 

@@ -215,13 +215,13 @@ fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared
     let plan = program.plan().clone();
     let constants = plan.constants.iter().map(|constant| {
         let constant = match constant {
-            Constant::Option { rule, option } => match options.get(&(index, *rule, *option)) {
-                Some(value) => value,
-                None => &plan.rules[rule.0 as usize].meta.options[*option as usize].default,
-            },
-            constant => constant,
+            Constant::Option { rule, option } => {
+                let default = &plan.rules[rule.0 as usize].meta.options[*option as usize].default;
+                options.get(&(index, *rule, *option)).map_or_else(|| default.clone(), |value| value.over(default))
+            }
+            constant => constant.clone(),
         };
-        value_of(constant, program.names())
+        value_of(&constant, program.names())
     });
     let constants = constants.collect::<Result<_, _>>()?;
     let identities = plan
@@ -242,6 +242,13 @@ fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetE
         Constant::List(constants) => {
             let values: Vec<_> = constants.iter().map(|one| value_of(one, names)).collect::<Result<_, _>>()?;
             values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
+        }
+        Constant::Table(entries) => {
+            let entry = |(key, value): &(String, Constant)| {
+                Ok(value_of(value, names)?.map(|value| (key.clone().into_bytes(), value)))
+            };
+            let entries: Vec<_> = entries.iter().map(entry).collect::<Result<_, _>>()?;
+            entries.into_iter().collect::<Option<Vec<_>>>().map(Value::Table)
         }
         Constant::Symbols(indices) => {
             let mut symbols: Vec<_> = indices.iter().map(|index| names.symbols[index.0 as usize]).collect();

@@ -28,6 +28,8 @@ pub enum Value {
     Bool(bool),
     /// A list.
     List(Vec<Value>),
+    /// A table, each key once.
+    Table(Vec<(Vec<u8>, Value)>),
     /// A set of symbols, sorted.
     Symbols(Vec<SymbolId>),
     /// A regular expression.
@@ -78,9 +80,13 @@ impl Value {
         }
     }
 
-    /// Whether the list `self` holds `value`.
+    /// Whether the list `self` holds `value`, or the table has it as a key.
     pub fn holds(&self, value: &Value) -> Tri {
         match self {
+            Value::Table(entries) => match value {
+                Value::Str(key) => Tri::of(entries.iter().any(|(other, _)| other == key)),
+                _ => Tri::No,
+            },
             Value::List(values) => values.iter().map(|one| one.equals(value)).fold(Tri::No, or),
             _ => Tri::Unknown,
         }
@@ -121,6 +127,11 @@ impl Value {
             Value::Str(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Value::Bool(truth) => truth.to_string(),
             Value::List(values) => values.iter().map(Value::shown).collect::<Vec<_>>().join(", "),
+            Value::Table(entries) => {
+                let entry =
+                    |(key, value): &(Vec<u8>, Value)| format!("{}: {}", String::from_utf8_lossy(key), value.shown());
+                entries.iter().map(entry).collect::<Vec<_>>().join(", ")
+            }
             Value::Regex(_) => "a regular expression".to_owned(),
             Value::Symbols(_) => "a set of symbols".to_owned(),
             Value::Version(version) => version.to_string(),

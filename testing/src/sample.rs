@@ -3,7 +3,7 @@
 //! In: an example as written, and the packages that its rule file uses. Out: files that parse by themselves: text without
 //! a package clause gets one, and imports of the packages that it mentions. Offsets lead back to the rule file.
 
-use rulec_grammar::ast::{Example, ExampleFile, Value};
+use rulec_grammar::ast::{Example, ExampleFile, Spanned, Value};
 use rulec_plan::ir::Constant;
 use rulec_runtime::job::Platform;
 use rulec_tree::Span;
@@ -125,7 +125,8 @@ pub fn settings(example: &Example) -> Result<Settings, (Span, String)> {
             "goarch" => settings.platform.goarch = Some(text(name.span, value)?),
             "tags" => settings.platform.tags = texts(name.span, value)?,
             option => {
-                let fault = || (name.span, format!("`{option}` takes a number, string, truth value, duration or list"));
+                let fault =
+                    || (name.span, format!("`{option}` takes a number, string, truth value, duration, list or table"));
                 settings.options.push((option.to_owned(), constant(value).ok_or_else(fault)?));
             }
         }
@@ -162,6 +163,10 @@ fn texts(at: Span, value: &Value) -> Result<Vec<String>, (Span, String)> {
 fn constant(value: &Value) -> Option<Constant> {
     match value {
         Value::List(values, _) => values.iter().map(scalar).collect::<Option<_>>().map(Constant::List),
+        Value::Table(entries, _) => {
+            let entry = |(key, value): &(Spanned<String>, Value)| Some((key.value.clone(), scalar(value)?));
+            entries.iter().map(entry).collect::<Option<_>>().map(Constant::Table)
+        }
         single => scalar(single),
     }
 }
@@ -180,7 +185,6 @@ fn scalar(value: &Value) -> Option<Constant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rulec_grammar::ast::Spanned;
 
     fn sample(text: &str) -> GoFile {
         let uses = [("http", "net/http"), ("pgx", "github.com/jackc/pgx/v5")];

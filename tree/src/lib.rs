@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+pub mod duration;
 mod kind;
 pub mod literal;
 mod op;

@@ -118,6 +118,8 @@ pub fn option_type(ty: OptionType) -> &'static str {
         OptionType::Duration => "duration",
         OptionType::Strings => "[string]",
         OptionType::Ints => "[int]",
+        OptionType::StringTable => "[string: string]",
+        OptionType::IntTable => "[string: int]",
     }
 }
 
@@ -137,6 +139,15 @@ fn shown(constant: &Constant) -> String {
         Constant::List(items) => {
             let items: Vec<_> = items.iter().filter(|item| !matches!(item, Constant::List(_))).map(shown).collect();
             format!("[{}]", items.join(", "))
+        }
+        // Those of a table are scalars.
+        Constant::Table(entries) => {
+            let entries = entries.iter().map(|(key, value)| match value {
+                Constant::Int(int) => format!("{key:?}: {int}"),
+                Constant::Str(text) => format!("{key:?}: {text:?}"),
+                _ => format!("{key:?}: …"),
+            });
+            format!("[{}]", entries.collect::<Vec<_>>().join(", "))
         }
         Constant::Symbols(_) | Constant::Type(_) | Constant::Option { .. } => "…".to_owned(),
     }

@@ -83,8 +83,13 @@ fn everything_on_the_page_of_conditions_compiles() {
 
 /// An argument of each sort for each parameter.
 fn call(signature: &Signature) -> String {
-    let argument = |param: &Param| if *param == Param::Value { "\"a\"" } else { "$x" };
-    let arguments: Vec<_> = signature.params.iter().map(argument).collect();
+    let argument = |(number, param): (usize, &Param)| match param {
+        // The only one that wants a table.
+        Param::Value if signature.name == "lookup" && number == 0 => "[\"a\": \"b\"]",
+        Param::Value => "\"a\"",
+        Param::Node | Param::Nodes | Param::Type => "$x",
+    };
+    let arguments: Vec<_> = signature.params.iter().enumerate().map(argument).collect();
     format!("{}({})", signature.name, arguments.join(", "))
 }
 

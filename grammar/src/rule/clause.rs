@@ -275,20 +275,7 @@ impl<'s> ItemReader<'s, '_> {
                 R::word => name = Some(self.name(&part)),
                 R::option_type => {
                     let at = self.span(&part);
-                    let is_list = part.as_str().starts_with('[');
-                    let word = self.word_of(part.into_inner(), OPTION_TYPES, "option type")?.value;
-                    let value = match (is_list, word) {
-                        (false, word) => word,
-                        (true, OptionType::String) => OptionType::Strings,
-                        (true, OptionType::Int) => OptionType::Ints,
-                        (true, _) => {
-                            self.sink
-                                .error(codes::E0110, self.file, at, "there are no options of this type")
-                                .help("lists are `[string]` and `[int]`");
-                            return None;
-                        }
-                    };
-                    ty = Some(Spanned { value, span: at });
+                    ty = Some(Spanned { value: self.option_type(part, at)?, span: at });
                 }
                 R::option_value => default = Some(self.value(part.into_inner().next()?)?),
                 R::string => doc = Some(self.string(&part)),
@@ -300,6 +287,29 @@ impl<'s> ItemReader<'s, '_> {
         Some(RuleOption { name, ty, default, doc, span })
     }
 
+    fn option_type(&mut self, pair: Node<'_>, at: Span) -> Option<OptionType> {
+        let is_list = pair.as_str().starts_with('[');
+        let mut words = pair.into_inner();
+        let first = self.word_of(words.by_ref(), OPTION_TYPES, "option type")?.value;
+        let second = match words.next() {
+            Some(word) => Some(self.word_of(std::iter::once(word), OPTION_TYPES, "option type")?.value),
+            None => None,
+        };
+        match (is_list, first, second) {
+            (false, word, _) => Some(word),
+            (true, OptionType::String, None) => Some(OptionType::Strings),
+            (true, OptionType::Int, None) => Some(OptionType::Ints),
+            (true, OptionType::String, Some(OptionType::String)) => Some(OptionType::StringTable),
+            (true, OptionType::String, Some(OptionType::Int)) => Some(OptionType::IntTable),
+            (true, _, _) => {
+                self.sink
+                    .error(codes::E0110, self.file, at, "there are no options of this type")
+                    .help("lists are `[string]` and `[int]`, tables `[string: string]` and `[string: int]`");
+                None
+            }
+        }
+    }
+
     fn check_default(&mut self, ty: &Spanned<OptionType>, default: &Value) -> Option<()> {
         let all = |items: &[Value], fits: fn(&Value) -> bool| items.iter().all(fits);
         let fits = match (ty.value, default) {
@@ -309,6 +319,12 @@ impl<'s> ItemReader<'s, '_> {
             | (OptionType::Duration, Value::Duration(_)) => true,
             (OptionType::Strings, Value::List(items, _)) => all(items, |item| matches!(item, Value::Str(_))),
             (OptionType::Ints, Value::List(items, _)) => all(items, |item| matches!(item, Value::Int(_))),
+            (OptionType::StringTable, Value::Table(entries, _)) => {
+                entries.iter().all(|(_, value)| matches!(value, Value::Str(_)))
+            }
+            (OptionType::IntTable, Value::Table(entries, _)) => {
+                entries.iter().all(|(_, value)| matches!(value, Value::Int(_)))
+            }
             _ => false,
         };
         if fits {

@@ -270,12 +270,29 @@ impl ItemReader<'_, '_> {
                 let items = pair.into_inner().map(|item| self.value(item)).collect::<Option<Vec<_>>>()?;
                 Some(Value::List(items, span))
             }
+            R::table => self.table(pair, span),
             _ => Some(match pair.as_str().trim_end() {
                 "true" => Value::Bool(Spanned { value: true, span }),
                 "false" => Value::Bool(Spanned { value: false, span }),
                 _ => Value::Word(self.name(&pair)),
             }),
         }
+    }
+
+    fn table(&mut self, pair: Node<'_>, span: Span) -> Option<Value> {
+        let mut entries: Vec<(Spanned<String>, Value)> = Vec::new();
+        for entry in pair.into_inner() {
+            let mut parts = entry.into_inner();
+            let (key, value) = (self.string(&parts.next()?), self.value(parts.next()?)?);
+            if let Some((first, _)) = entries.iter().find(|(other, _)| other.value == key.value) {
+                let message = format!("the key {:?} stands twice in this table", key.value);
+                let fault = self.sink.error(codes::E0124, self.file, key.span, message);
+                fault.related(self.file, first.span, "the first time");
+                return None;
+            }
+            entries.push((key, value));
+        }
+        Some(Value::Table(entries, span))
     }
 
     fn call(&mut self, pair: Node<'_>) -> Option<Call> {
@@ -315,7 +332,7 @@ impl ItemReader<'_, '_> {
         if let Some(value) = int(digits, negative) {
             return Some(Value::Int(Spanned { value, span }));
         }
-        if let Some(nanoseconds) = duration(digits) {
+        if let Some(nanoseconds) = rulec_tree::duration::nanoseconds(digits) {
             let value = if negative { -nanoseconds } else { nanoseconds };
             return Some(Value::Duration(Spanned { value, span }));
         }
@@ -364,31 +381,4 @@ fn int(digits: &str, negative: bool) -> Option<i64> {
     let text = rulec_tree::literal::int_text(digits.as_bytes())?;
     let text = String::from_utf8(text).ok()?;
     if negative { format!("-{text}").parse().ok() } else { text.parse().ok() }
-}
-
-/// `1m30s` in nanoseconds: whole numbers or decimal fractions, each with a unit.
-///
-/// Source: Go's `time.ParseDuration`.
-fn duration(text: &str) -> Option<i64> {
-    const UNITS: &[(&str, f64)] =
-        &[("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
-    let mut rest = text;
-    let mut total = 0i64;
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-        let (number, behind) = rest.split_at(digits);
-        let letters = behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at(letters);
-        let (_, scale) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        let part = match number.parse::<i64>() {
-            Ok(whole) => whole.checked_mul(*scale as i64)?,
-            Err(_) => {
-                let part = number.parse::<f64>().ok()? * scale;
-                (part.abs() < 9e18).then_some(part.round() as i64)?
-            }
-        };
-        total = total.checked_add(part)?;
-        rest = behind;
-    }
-    (!text.is_empty()).then_some(total)
 }

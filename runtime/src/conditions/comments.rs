@@ -2,6 +2,7 @@
 
 use super::Facts;
 use crate::value::Value;
+use rulec_gofront::doc;
 use rulec_plan::host::Tri;
 use rulec_tree::{Category, Kind, Node, Op};
 
@@ -12,8 +13,7 @@ pub(super) fn is_directive(facts: &Facts, node: Node) -> Tri {
 
 /// Whether only white space stands before the comment on its line.
 pub(crate) fn is_alone_on_its_line(facts: &Facts, comment: Node) -> bool {
-    let before = facts.before_on_line(facts.tree().span(comment).start);
-    facts.slice(before).iter().all(u8::is_ascii_whitespace)
+    doc::is_alone_on_its_line(facts.file, facts.source, comment)
 }
 
 /// Whether code stands before the comment on its line.
@@ -50,57 +50,17 @@ pub(super) fn has_doc(facts: &Facts, node: Node) -> Tri {
 
 /// The text of the comment directly above a declaration, spec or field, without comment marks and directives.
 pub(super) fn doc(facts: &Facts, node: Node) -> Value {
-    let mut lines = Vec::new();
-    for comment in doc_comments(facts, node) {
-        if facts.tree().op(*comment) != Op::Directive {
-            let text = String::from_utf8_lossy(facts.slice(facts.tree().span(*comment)));
-            lines.push(unmarked(&text));
-        }
-    }
-    Value::Str(lines.join("\n").trim().as_bytes().to_vec())
+    Value::Str(doc_text(facts, node).into_bytes())
 }
 
-/// The text of a comment without `//`, `/*` and `*/`; one space after `//` is no part of it.
-fn unmarked(comment: &str) -> String {
-    if let Some(line) = comment.strip_prefix("//") {
-        return line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
-    }
-    let inner = comment.strip_prefix("/*").unwrap_or(comment);
-    inner.strip_suffix("*/").unwrap_or(inner).to_owned()
+/// The same, as text.
+pub(super) fn doc_text(facts: &Facts, node: Node) -> String {
+    doc::text(facts.file, facts.source, doc_comments(facts, node))
 }
 
-/// The comments directly above a node: each alone on its lines, without blank lines between them and the node.
+/// The comments directly above a node.
 fn doc_comments<'f>(facts: &'f Facts, node: Node) -> &'f [Node] {
-    let tree = facts.tree();
-    let own = comments_above(facts, tree.span(node).start);
-    let parent = tree.parent(node);
-    // Groups may be thousands of specs long: only the second one is looked for.
-    let is_only_one = || {
-        tree.kind(node).category() == Category::Spec
-            && tree.kind(parent).category() == Category::Decl
-            && tree.children(parent).nth(1).is_none()
-    };
-    if own.is_empty() && is_only_one() { comments_above(facts, tree.span(parent).start) } else { own }
-}
-
-fn comments_above<'f>(facts: &'f Facts, start: u32) -> &'f [Node] {
-    let tree = facts.tree();
-    if !is_blank(facts.slice(facts.before_on_line(start))) {
-        return &[];
-    }
-    let comments = facts.comments();
-    let behind = comments.partition_point(|comment| tree.span(*comment).start < start);
-    let mut first = behind;
-    let mut line = facts.line(start);
-    while let Some(&comment) = first.checked_sub(1).and_then(|index| comments.get(index)) {
-        let span = tree.span(comment);
-        if facts.line(span.end) + 1 != line || !is_alone_on_its_line(facts, comment) {
-            break;
-        }
-        line = facts.line(span.start);
-        first -= 1;
-    }
-    &comments[first..behind]
+    doc::above(facts.file, facts.source, facts.comments(), node)
 }
 
 /// Whether the comment stands directly above a declaration, spec or field.

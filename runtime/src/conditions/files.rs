@@ -1,11 +1,13 @@
 //! Conditions on the file as a whole: its path, package, imports and neighbours.
 
+pub(super) mod pattern;
+
 use super::Facts;
 use crate::value::Value;
-use globset::GlobBuilder;
+use pattern::NamePattern;
 use rulec_plan::host::Tri;
 use rulec_tree::{Kind, Node};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The path as displayed.
 pub(super) fn path(facts: &Facts) -> Value {
@@ -35,7 +37,33 @@ pub(super) fn imports(facts: &Facts, path: Option<&Value>) -> Tri {
 /// Go's `path.Match`.
 pub(super) fn exists(facts: &Facts, pattern: Option<&Value>) -> Tri {
     let (Some(Value::Str(pattern)), Some(folder)) = (pattern, facts.folder) else { return Tri::Unknown };
+    std::str::from_utf8(pattern).map_or(Tri::Unknown, |pattern| exists_below(folder, pattern))
+}
+
+/// How many folders above a file are looked at for the root of its module.
+const MAX_DEPTH: usize = 64;
+
+/// Whether a file matches this path, relative to the Go file's folder or to one above it, up to the root of the module or, without
+/// one, of the file system.
+pub(super) fn exists_above(facts: &Facts, pattern: Option<&Value>) -> Tri {
+    let (Some(Value::Str(pattern)), Some(folder)) = (pattern, facts.folder) else { return Tri::Unknown };
     let Ok(pattern) = std::str::from_utf8(pattern) else { return Tri::Unknown };
+    let Ok(folder) = std::path::absolute(folder) else { return Tri::Unknown };
+    let mut answer = Tri::No;
+    for above in folder.ancestors().take(MAX_DEPTH) {
+        match exists_below(above, pattern) {
+            Tri::Yes => return Tri::Yes,
+            Tri::Unknown => answer = Tri::Unknown,
+            Tri::No => {}
+        }
+        if above.join("go.mod").exists() {
+            break;
+        }
+    }
+    answer
+}
+
+fn exists_below(folder: &Path, pattern: &str) -> Tri {
     let mut candidates = vec![folder.to_owned()];
     for part in pattern.split('/').filter(|part| !part.is_empty() && *part != ".") {
         let Some(next) = step(&candidates, part) else { return Tri::Unknown };
@@ -49,9 +77,10 @@ fn step(folders: &[PathBuf], part: &str) -> Option<Vec<PathBuf>> {
     if !part.contains(['*', '?', '[', '\\']) {
         return Some(folders.iter().map(|folder| folder.join(part)).filter(|path| path.exists()).collect());
     }
-    let glob = GlobBuilder::new(part).literal_separator(true).backslash_escape(true).build().ok()?.compile_matcher();
+    let wanted = NamePattern::new(part)?;
     let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
-    Some(entries.filter(|entry| glob.is_match(entry.file_name())).map(|entry| entry.path()).collect())
+    let fits = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| wanted.matches(name));
+    Some(entries.filter(|entry| fits(&entry.file_name())).map(|entry| entry.path()).collect())
 }
 
 #[cfg(test)]
@@ -80,6 +109,12 @@ mod tests {
         ] {
             assert_eq!(asked(&facts, pattern), answer, "{pattern}");
         }
+        std::fs::write(dir.path().join("go.mod"), "module m").unwrap();
+        let below = dir.path().join("static/css");
+        facts.folder = Some(&below);
+        let above = |pattern: &str| exists_above(&facts, Some(&Value::Str(pattern.as_bytes().to_vec())));
+        assert_eq!([above("a.css"), above("css/a.css"), above("static/css")], [Tri::Yes; 3]);
+        assert_eq!([above("b.css"), above("[")], [Tri::No, Tri::Unknown]);
         assert_eq!(name(&facts).shown(), "p_test.go");
         assert_eq!(package_name(&facts).unwrap().shown(), "p");
         assert_eq!(imports(&facts, Some(&Value::Str(b"embed".to_vec()))), Tri::Yes);

@@ -42,6 +42,12 @@ pub(super) fn join(list: Option<&Value>, separator: Option<&Value>) -> Option<Va
     Some(Value::Str(shown.join(&separator[..])))
 }
 
+/// What a table has for a key, or the other value if it has none.
+pub(super) fn lookup(table: Option<&Value>, key: Option<&Value>, otherwise: Option<&Value>) -> Option<Value> {
+    let (Value::Table(entries), Value::Str(key)) = (table?, key?) else { return None };
+    entries.iter().find(|(other, _)| other == key).map(|(_, value)| value).or(otherwise).cloned()
+}
+
 /// What a division of integers leaves; nothing for a division by zero.
 pub(super) fn remainder(dividend: Option<&Value>, divisor: Option<&Value>) -> Option<Value> {
     let (Value::Int(dividend), Value::Int(divisor)) = (dividend?, divisor?) else { return None };
@@ -82,6 +88,17 @@ mod tests {
         assert_eq!(both(&list(&["a"]), &Value::Int(1)), None);
         let dashes = Value::Str(b" - ".to_vec());
         assert_eq!(join(Some(&list(&["a", "b"])), Some(&dashes)).unwrap().shown(), "a - b");
+    }
+
+    #[test]
+    fn tables_are_looked_up_by_key() {
+        let table = Value::Table(vec![(b"NotFound".to_vec(), Value::Int(404))]);
+        let (there, absent, none) = (Value::Str(b"NotFound".to_vec()), Value::Str(b"OK".to_vec()), Value::Int(0));
+        let shown = |key| lookup(Some(&table), Some(key), Some(&none)).map(|found| found.shown());
+        assert_eq!([shown(&there).as_deref(), shown(&absent).as_deref()], [Some("404"), Some("0")]);
+        assert!(lookup(Some(&table), None, Some(&none)).is_none());
+        assert_eq!([table.holds(&there), table.holds(&absent), table.holds(&none)], [Tri::Yes, Tri::No, Tri::No]);
+        assert_eq!(table.shown(), "NotFound: 404");
     }
 
     #[test]

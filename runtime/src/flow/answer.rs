@@ -2,7 +2,7 @@
 
 use super::states::{self, Verb};
 use super::taint::Taint;
-use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, models, paths, taint, values};
+use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, inherited, models, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_plan::host::{self, HostFn, Tri};
@@ -25,6 +25,9 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
         HostFn::Fact => {
             let name = text(arguments, 1)?;
             return calls::holds(facts, first, name, facts.rules()?.fact_kind(name)?);
+        }
+        HostFn::Inherits => {
+            return Some(inherited::is_inherited(facts, first, text(arguments, 1)?, arguments.value(2)?));
         }
         _ => {}
     }
@@ -57,6 +60,8 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
     let (first, second) = (arguments.node(0), arguments.node(1));
     match host {
         HostFn::RowsOf => return Some(Value::Rows(Arc::new(Rows::one(first)))),
+        HostFn::Inherited => return inherited::least(facts, first, text(arguments, 1)?, arguments.value(2)?),
+        HostFn::InheritedBy => return inherited::way(facts, first, text(arguments, 1)?, arguments.value(2)?),
         HostFn::EventsNone => return Some(events_value(EventSet::default())),
         HostFn::EventsExit => return Some(events_value(events::at_exit(text(arguments, 0)?))),
         HostFn::EventsJoin => return Some(events_value(events(arguments, 0)?.joined(events(arguments, 1)?))),

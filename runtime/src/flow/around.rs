@@ -1,7 +1,7 @@
 //! What is known around a file: functions of all packages, who calls whom, and the facts of rules.
 
 use rulec_calls::package::PackageFacts;
-use rulec_calls::{Entity, FunctionKey, Functions, Targets};
+use rulec_calls::{Above, Entity, FunctionKey, Functions, Targets};
 use rulec_flow::Knowledge;
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
@@ -28,6 +28,9 @@ pub trait Around: Knowledge {
 
     /// Whether a fact holds of an entity.
     fn holds(&self, fact: &str, entity: &Entity) -> Tri;
+
+    /// The annotated functions from which calls lead to a function; nothing while those who call it are not known.
+    fn annotated_above(&self, function: &FunctionKey, name: &str) -> Option<Vec<Above<'_>>>;
 
     /// What is known of the package of a file.
     fn package(&self, path: &Path) -> Option<&PackageFacts>;
@@ -62,6 +65,10 @@ impl Around for Functions<'_> {
 
     fn holds(&self, fact: &str, entity: &Entity) -> Tri {
         self.known().fact(fact, entity)
+    }
+
+    fn annotated_above(&self, function: &FunctionKey, name: &str) -> Option<Vec<Above<'_>>> {
+        Some(self.known().annotated_above(function, name))
     }
 
     fn package(&self, path: &Path) -> Option<&PackageFacts> {
