@@ -308,7 +308,7 @@ hosts! {
     Required "required" (Node) -> Value by flow, "The states that a call requires of the expression, which is its receiver or an argument: as models say, or as functions with source need on some path; empty if there are none.";
     RequiredBy "required_by" (Node) -> Value by flow, "The states of the program as a whole that the call requires.";
     Ended "ended" (Node) -> Value by flow, "The states that a call ends of the expression, which is its receiver or an argument.";
-    Lacked "lacked" (Node) -> Value by flow, "The states that the value lacks as it was made, at least on some path: by a literal, `new`, `var`, or a call of which models say so, or whose source shows it; empty if there are none.";
+    Lacked "lacked" (Node) -> Value by flow, "The states that the value lacks as it was made in the same function, at least on some path: by a literal, `new`, `var`, or a call of which models say so, or whose source shows it; empty if there are none.";
     EventsEstablish "events establish" (Node, Value, Node) -> Value by flow, "Where one of the states (second) is established of the value of the first node, or is known to hold, in the function around the third.";
     EventsEstablishProgram "events establish program" (Value, Node) -> Value by flow, "Where one of the states (first) of the program as a whole is established in the function around the second.";
     Established "established" (Node) -> Value by flow, "The states that a call establishes of the expression, which is its receiver or an argument.";

@@ -446,7 +446,7 @@ fn is_concerned(around: &dyn Around, function: &FunctionKey) -> bool {
     around.holds(CONCERNED, &Entity::Func(*function)) != Tri::No && around.has_source(function)
 }
 
-/// The states that a value lacks as it was made, by what it may be a copy of.
+/// The states that a value lacks as it was made in this body, by what it may be a copy of.
 fn lacked_by<'f>(flow: Flow<'f>, at: Located) -> BTreeSet<&'f str> {
     let mut states = Vec::new();
     let mut waiting = flow.values(at.body).sources(at.value).found;
@@ -456,8 +456,11 @@ fn lacked_by<'f>(flow: Flow<'f>, at: Located) -> BTreeSet<&'f str> {
         if steps > MAX_MAKERS {
             break;
         }
-        made_lacking(flow, source, &mut states);
-        waiting.extend(held_by_variable(flow, source));
+        // What happened to a value on the way into a function literal is not known there.
+        if source.body == at.body {
+            made_lacking(flow, source, &mut states);
+            waiting.extend(held_by_variable(flow, source));
+        }
     }
     states.into_iter().collect()
 }
