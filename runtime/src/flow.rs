@@ -33,7 +33,7 @@ use rulec_flow::values::{Located, ValueCache, Values};
 use rulec_flow::{Body, FileFlow, Knowledge};
 use rulec_tree::{Kind, Node};
 use rulec_types::{Store, Types};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -53,6 +53,8 @@ pub struct Bodies {
     definitions: Vec<OnceCell<FxHashMap<Node, Value>>>,
     known_on_edges: RefCell<FxHashMap<BodyId, Rc<KnownOnEdges>>>,
     runs: RefCell<FxHashMap<BodyId, Rc<[literals::Run]>>>,
+    /// Calls that are known to have nothing to do with states.
+    stateless: RefCell<FxHashSet<Node>>,
 }
 
 /// What is known where an edge is taken.
@@ -116,7 +118,15 @@ impl Bodies {
         let values = ValueCache::new(file.all());
         let paths = file.all().iter().map(|_| OnceCell::new()).collect();
         let definitions = file.all().iter().map(|_| OnceCell::new()).collect();
-        Bodies { file, values, paths, definitions, known_on_edges: RefCell::default(), runs: RefCell::default() }
+        Bodies {
+            file,
+            values,
+            paths,
+            definitions,
+            known_on_edges: RefCell::default(),
+            runs: RefCell::default(),
+            stateless: RefCell::default(),
+        }
     }
 }
 

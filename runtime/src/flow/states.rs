@@ -107,7 +107,7 @@ pub(crate) fn of_argument(flow: Flow, verb: Verb, row: Node) -> Option<Known> {
         Part::Argument(number) => number as usize + usize::from(call.has_receiver),
     };
     let Some(argument) = body.list(call.args).get(number).copied() else { return Some(list([])) };
-    let effects = effects(flow, body, call);
+    let effects = effects_kept(flow, body, call);
     let own = effects.iter().filter(|one| one.verb == verb && one.sure && one.of == Bearer::Argument(argument));
     Some(list(own.map(|one| one.state)))
 }
@@ -118,7 +118,7 @@ pub(crate) fn of_program(flow: Flow, verb: Verb, row: Node) -> Option<Known> {
     let row = flow.facts.tree().unparen(row);
     let body = flow.body(flow.evaluated_in(row)?);
     let Some(call) = body.at(row).and_then(|at| body.call_at(at)) else { return Some(list([])) };
-    let effects = effects(flow, body, call);
+    let effects = effects_kept(flow, body, call);
     let own = effects.iter().filter(|one| one.verb == verb && one.sure && one.of == Bearer::Program);
     Some(list(own.map(|one| one.state)))
 }
@@ -322,6 +322,20 @@ fn concerned<'f>(flow: Flow<'f>, id: BodyId) -> Vec<Concerned<'f>> {
         }
     }
     found
+}
+
+/// The same as [`effects`]; most calls have none, which is found out once for each while a file is checked.
+fn effects_kept<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> Vec<Effect<'f>> {
+    if flow.bodies.stateless.borrow().contains(&call.row) {
+        return Vec::new();
+    }
+    let effects = effects(flow, body, call);
+    // Where facts are still being found, there may be some later.
+    let is_final = flow.facts.lowered().is_none();
+    if effects.is_empty() && is_final {
+        flow.bodies.stateless.borrow_mut().insert(call.row);
+    }
+    effects
 }
 
 /// What a call has to do with states: as models say, or else by the source of what it calls.
