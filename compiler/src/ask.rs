@@ -51,7 +51,7 @@ pub(crate) fn require(
         Syntax::Path(path) => drop(path::require(builder, path, negated, steps)),
         Syntax::Flow { .. } => drop(flow::require(builder, cond, negated, steps)),
         Syntax::Quantified { every: false, .. } if !negated && binds(cond, &builder.bound, escaping) => {
-            flow::each_row(builder, cond, escaping, steps);
+            flow::each_choice(builder, cond, escaping, steps);
         }
         Syntax::Shape { .. } if !negated && binds(cond, &builder.bound, escaping) => {
             shape::search(builder, cond, steps)

@@ -60,10 +60,12 @@ pub(crate) enum Bound {
     Node(Register),
     /// The elements from a first position to the position after the last.
     Run(Register, Register),
-    /// A value.
+    /// A value: an operator.
     Value(Register),
     /// A type.
     Type(Register),
+    /// A value of a list.
+    Element(Register),
 }
 
 /// What sort of thing a name stands for.
@@ -73,6 +75,7 @@ pub(crate) enum Sort {
     Run,
     Value,
     Type,
+    Element,
 }
 
 impl Bound {
@@ -82,6 +85,7 @@ impl Bound {
             Bound::Run(..) => Sort::Run,
             Bound::Value(_) => Sort::Value,
             Bound::Type(_) => Sort::Type,
+            Bound::Element(_) => Sort::Element,
         }
     }
 }
@@ -282,6 +286,7 @@ impl<'a> Builder<'a> {
             Sort::Run => Bound::Run(self.node_register(), self.node_register()),
             Sort::Value => Bound::Value(self.register(RegisterType::Value)),
             Sort::Type => Bound::Type(self.register(RegisterType::Value)),
+            Sort::Element => Bound::Element(self.register(RegisterType::Value)),
         };
         self.names.insert(name.to_owned(), bound);
         Some(bound)

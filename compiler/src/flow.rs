@@ -1,11 +1,11 @@
 //! Conditions on values and on sets of rows to steps.
 //!
 //! In: `$y derives from $x`, `$y same as $x`, `$y tainted by "kind"`, `some $r in senders(@x) has (…)`. Out: questions to
-//! host functions; a set becomes a choice over its rows. That not all rows of a set are at hand makes *no* and *all*
-//! unknown.
+//! host functions; a set becomes a choice over its rows, a list one over its values. That not all rows of a set are at
+//! hand, or a list is not known, makes *no* and *all* unknown.
 
 use crate::ask::{self, Type};
-use crate::build::{Builder, Sort, push};
+use crate::build::{Bound, Builder, Sort, push};
 use crate::names::hole_key;
 use crate::operand::{self, Operand};
 use crate::path;
@@ -13,7 +13,7 @@ use crate::symbols;
 use rulec_grammar::ast::{Cond as Syntax, FlowOrigin, FlowRelation, Name, Value};
 use rulec_grammar::words::nearest;
 use rulec_plan::host::HostFn;
-use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step};
+use rulec_plan::ir::{Arg, Cond, Op, OriginId, Over, Register, Step};
 use rulec_tree::Span;
 use std::collections::BTreeSet;
 
@@ -100,73 +100,101 @@ fn check_kind(builder: &mut Builder<'_>, kind: &Name, known: &BTreeSet<String>, 
 /// A [`Syntax::Quantified`] as one question.
 pub(crate) fn quantified(builder: &mut Builder<'_>, cond: &Syntax) -> Option<Cond> {
     let Syntax::Quantified { every, hole, set, cond: inner, .. } = cond else { return None };
-    let rows = rows(builder, set)?;
+    let choices = choices(builder, set)?;
     let mut is_bound = false;
     let search = builder.opposite(*every, |builder| {
         ask::searched(builder, |builder, steps| {
-            is_bound = choose(builder, hole, rows.clone(), steps).is_some();
+            is_bound = choose(builder, hole, choices.clone(), steps).is_some();
             if is_bound {
                 ask::require(builder, inner, *every, &|_| false, steps);
             }
         })
     });
-    let complete = Cond::Host(HostFn::RowsComplete, vec![rows]);
+    let complete = match choices {
+        Choices::Rows(rows) => Cond::Host(HostFn::RowsComplete, vec![rows]),
+        Choices::Values(list) => Cond::Host(HostFn::ListKnown, vec![list]),
+    };
     is_bound.then(|| match every {
         false => Cond::Or(vec![search, Cond::Not(Box::new(complete))]),
         true => Cond::And(vec![Cond::Not(Box::new(search)), complete]),
     })
 }
 
-/// Goes on once for each row of a `some` for which the condition holds: the name is used by something else.
-pub(crate) fn each_row(
+/// Goes on once for each row or value of a `some` for which the condition holds: the name is used by something else.
+pub(crate) fn each_choice(
     builder: &mut Builder<'_>,
     cond: &Syntax,
     escaping: &dyn Fn(&str) -> bool,
     steps: &mut Vec<Step>,
 ) {
     let Syntax::Quantified { hole, set, cond: inner, .. } = cond else { return };
-    let Some(rows) = rows(builder, set) else { return };
-    if choose(builder, hole, rows, steps).is_some() {
+    let Some(choices) = choices(builder, set) else { return };
+    if choose(builder, hole, choices, steps).is_some() {
         ask::require(builder, inner, false, escaping, steps);
     }
 }
 
-/// The set of rows that a value is.
-fn rows(builder: &mut Builder<'_>, set: &Value) -> Option<Arg> {
+/// What a hole can stand for, one after the other.
+#[derive(Clone)]
+enum Choices {
+    /// A set of rows.
+    Rows(Arg),
+    /// A list of values.
+    Values(Arg),
+}
+
+/// The set of rows or the list that a value is.
+fn choices(builder: &mut Builder<'_>, set: &Value) -> Option<Choices> {
     let message = match operand::operand(builder, set)? {
-        Operand::Value(arg, Type::Rows) => return Some(arg),
-        Operand::Value(_, ty) => format!("{} is no set of places in the code", ty.words()),
-        Operand::Node(_) | Operand::Run(_) => "code is no set of places in the code".to_owned(),
+        Operand::Value(arg, Type::Rows) => return Some(Choices::Rows(arg)),
+        Operand::Value(arg, Type::List) => return Some(Choices::Values(arg)),
+        Operand::Value(_, ty) => format!("{} is no set of places in the code, and no list", ty.words()),
+        Operand::Node(_) | Operand::Run(_) => "code is no set of places in the code, and no list".to_owned(),
     };
-    let help = "ask for one: `definitions($x)`, `callers($f)`, `senders(@send)`";
+    let help = "ask for one: `definitions($x)`, `callers($f)`, `senders(@send)`, `field_names(T)`";
     builder.errors().wrong_sort(set.span(), message, help);
     None
 }
 
-/// Chooses a row of a set for a hole.
-fn choose(builder: &mut Builder<'_>, hole: &Name, rows: Arg, steps: &mut Vec<Step>) -> Option<Register> {
+/// Chooses a row of a set, or a value of a list, for a hole.
+fn choose(builder: &mut Builder<'_>, hole: &Name, choices: Choices, steps: &mut Vec<Step>) -> Option<Register> {
     let key = hole_key(&hole.value);
     if builder.bound.contains(&key) {
         return already_bound(builder, hole.span, &key);
     }
-    let crate::build::Bound::Node(dst) = builder.name(&key, Sort::Node, hole.span)? else { return None };
-    let origin = builder.origin(hole.span, "a row of the set");
-    let of = match rows {
-        Arg::Call(host, args) => {
-            let of = builder.value_register();
-            push(steps, origin, Op::Let { dst: of, host, args });
-            of
+    let (dst, over) = match choices {
+        Choices::Rows(rows) => {
+            let Bound::Node(dst) = builder.name(&key, Sort::Node, hole.span)? else { return None };
+            let origin = builder.origin(hole.span, "a row of the set");
+            let of = match rows {
+                Arg::Call(host, args) => made(builder, origin, host, args, steps),
+                Arg::Value(of) => of,
+                Arg::Node(_) | Arg::Run(..) | Arg::Const(_) => return None,
+            };
+            (dst, Over::Rows { of })
         }
-        Arg::Value(of) => of,
-        Arg::Node(_) | Arg::Run(..) | Arg::Const(_) => return None,
+        Choices::Values(list) => {
+            let Bound::Element(dst) = builder.name(&key, Sort::Element, hole.span)? else { return None };
+            let origin = builder.origin(hole.span, "a value of the list");
+            let of = made(builder, origin, HostFn::ListOf, vec![list], steps);
+            (dst, Over::Values { of })
+        }
     };
-    push(steps, origin, Op::Each { dst, over: Over::Rows { of } });
+    let origin = builder.origin(hole.span, "one after the other");
+    push(steps, origin, Op::Each { dst, over });
     builder.bound.insert(key);
     Some(dst)
 }
 
+/// The register of what a host function answers.
+fn made(builder: &mut Builder<'_>, origin: OriginId, host: HostFn, args: Vec<Arg>, steps: &mut Vec<Step>) -> Register {
+    let of = builder.value_register();
+    push(steps, origin, Op::Let { dst: of, host, args });
+    of
+}
+
 fn already_bound(builder: &mut Builder<'_>, at: Span, name: &str) -> Option<Register> {
-    let help = "it stands for one row of the set after the other; take a name of its own";
+    let help = "it stands for one place or value of the set after the other; take a name of its own";
     builder.errors().wrong_sort(at, format!("`{name}` is bound already"), help);
     None
 }

@@ -101,6 +101,7 @@ pub(crate) fn operand(builder: &mut Builder<'_>, value: &Value) -> Option<Operan
         Bound::Run(from, end) => Operand::Run(Arg::Run(from, end)),
         Bound::Value(register) => Operand::Value(Arg::Value(register), Type::Str),
         Bound::Type(register) => Operand::Value(Arg::Value(register), Type::Go),
+        Bound::Element(register) => Operand::Value(Arg::Value(register), Type::Any),
     };
     match value {
         Value::Root(_) => Some(of_bound(builder.root)),

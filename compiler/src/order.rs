@@ -173,9 +173,11 @@ fn read_by_op(op: &Op, registers: &mut Vec<Register>) {
         Op::Ask(cond) => read_by_cond(cond, registers),
         Op::Each { over, .. } => match over {
             Over::Positions { from, end } | Over::Elements { from, end } => registers.extend([*from, *end]),
-            Over::Ancestors { of, .. } | Over::Descendants { of, .. } | Over::Statement { of } | Over::Rows { of } => {
-                registers.push(*of)
-            }
+            Over::Ancestors { of, .. }
+            | Over::Descendants { of, .. }
+            | Over::Statement { of }
+            | Over::Rows { of }
+            | Over::Values { of } => registers.push(*of),
         },
         Op::Gather { shared, steps, .. } => {
             registers.extend(shared.map(|(_, at)| at));

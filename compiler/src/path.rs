@@ -67,7 +67,7 @@ fn place(builder: &mut Builder<'_>, from: &PathStart) -> Option<Register> {
         PathStart::Entry(None, _) => {
             return match builder.root {
                 Bound::Node(register) | Bound::Run(register, _) => Some(register),
-                Bound::Value(_) | Bound::Type(_) => None,
+                Bound::Value(_) | Bound::Type(_) | Bound::Element(_) => None,
             };
         }
         PathStart::Entry(Some(value), _) | PathStart::After(value) => value,

@@ -96,7 +96,9 @@ pub(crate) fn lower(
     let mut captures = Captures::new(match fact {
         Some(fact) => operand::node_arg(&mut builder, &Value::Hole(fact.hole.clone()), "a fact")?,
         None => match builder.root {
-            Bound::Node(register) | Bound::Value(register) | Bound::Type(register) => Arg::Node(register),
+            Bound::Node(register) | Bound::Value(register) | Bound::Type(register) | Bound::Element(register) => {
+                Arg::Node(register)
+            }
             Bound::Run(from, end) => Arg::Run(from, end),
         },
     });

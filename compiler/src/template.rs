@@ -1,7 +1,7 @@
 //! Messages and fixes: what a match hands out and the templates that are filled with it.
 
 use crate::ask;
-use crate::build::Builder;
+use crate::build::{Bound, Builder};
 use crate::names;
 use crate::operand;
 use rulec_grammar::ast::{
@@ -222,9 +222,9 @@ fn code(
 fn capture(builder: &mut Builder<'_>, name: &str, span: Span, captures: &mut Captures) -> Option<CaptureId> {
     let bound = builder.lookup(name, span)?;
     let arg = match bound {
-        crate::build::Bound::Node(register) => Arg::Node(register),
-        crate::build::Bound::Run(from, end) => Arg::Run(from, end),
-        crate::build::Bound::Value(register) | crate::build::Bound::Type(register) => Arg::Value(register),
+        Bound::Node(register) => Arg::Node(register),
+        Bound::Run(from, end) => Arg::Run(from, end),
+        Bound::Value(register) | Bound::Type(register) | Bound::Element(register) => Arg::Value(register),
     };
     Some(captures.add(name.to_owned(), arg))
 }

@@ -534,7 +534,7 @@ impl<'p> Reading<'_, '_, 'p> {
             Some(Bound::Type(register)) => Some(Arg::Value(register)),
             // A hole that stands for code stands for its type here.
             Some(Bound::Node(register)) => Some(Arg::Call(HostFn::TypeOf, vec![Arg::Node(register)])),
-            Some(Bound::Run(..) | Bound::Value(_)) => {
+            Some(Bound::Run(..) | Bound::Value(_) | Bound::Element(_)) => {
                 self.builder.errors().two_forms(span, key);
                 return None;
             }

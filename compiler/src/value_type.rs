@@ -73,6 +73,9 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::PointerMethods
         | HostFn::BestSize
         | HostFn::Bits
+        | HostFn::Operand
+        | HostFn::OperandCount
+        | HostFn::RegexpStart
         | HostFn::Least
         | HostFn::Greatest
         | HostFn::LeastLen
@@ -118,7 +121,16 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::EncodedKinds
         | HostFn::AnnotationKeys
         | HostFn::UnmatchedEmbeds
-        | HostFn::EmbeddedNames => Type::List,
+        | HostFn::EmbeddedNames
+        | HostFn::ListOf
+        | HostFn::Directives
+        | HostFn::RegexpErrors
+        | HostFn::RegexpParts
+        | HostFn::RegexpSubparts
+        | HostFn::RegexpFlags
+        | HostFn::RegexpFlagsSet
+        | HostFn::RegexpFlagsCleared
+        | HostFn::StarOperands => Type::List,
         HostFn::TypeOf
         | HostFn::Elem
         | HostFn::Key

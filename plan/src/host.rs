@@ -331,13 +331,45 @@ hosts! {
     FileExistsAbove "file_exists_above" (Value) -> Truth, "A file matches this path, relative to the Go file's folder or to one above it, up to the root of the module; unknown without a file system.";
     UnmatchedEmbeds "unmatched_embeds" (Node) -> Value, "The patterns of a `//go:embed` comment that embed no file; unknown without a file system.";
     EmbeddedNames "embedded_names" (Node) -> Value, "The names of the files and folders that a variable holds by the `//go:embed` above its declaration, `.` among them; unknown if this file does not declare it, or it has no directive.";
+
+    Directives "directives" (Value) -> Value, "The directives of a format of package fmt, in order: `%d`, `%-5.*f`; `%%` is none. One is shown as it is written.";
+    Verb "verb" (Value) -> Value, "The verb of a directive: `d`; empty where the format ends too soon.";
+    Flags "flags" (Value) -> Value, "The flags of a directive, as written: `-`, `+#`.";
+    Operand "operand" (Value) -> Value, "The number of the argument behind the format that a directive formats, counted from 0, explicit indexes heeded; -1 if it formats none.";
+    StarOperands "star_operands" (Value) -> Value, "The numbers of the arguments that a directive takes for `*` in its width and precision, counted from 0.";
+    OperandCount "operand_count" (Value) -> Value, "How many arguments a format takes: one more than the highest number of one.";
+    WellFormedDirective "well_formed_directive" (Value) -> Truth, "The directive has a verb, and its explicit indexes are numbers from 1 on that stand where they belong.";
+    CanFormat "can_format" (Value, Type) -> Truth by types, "The verb of the directive (first) is one for values of the type, as package fmt documents it: elements, fields, pointers to compound values, and methods such as `String` and `Format` heeded; any for an interface.";
+
+    RegexpErrors "regexp_errors" (Value) -> Value, "Why the string is no regular expression of package regexp: one reason, or none if it is one; unknown if it names a script of Unicode.";
+    RegexpParts "regexp_parts" (Value) -> Value, "All parts of a regular expression of package regexp, each before those it consists of; unknown if it is not valid. A part is shown as it is written, and equal to one that is written alike.";
+    RegexpSubparts "regexp_subparts" (Value) -> Value, "What a part of a regular expression consists of: alternatives, what stands in a group or is repeated, the members of a class, the parts of a sequence.";
+    RegexpKind "regexp_kind" (Value) -> Value, "What a part of a regular expression is: `alternation`, `sequence`, `capture`, `group`, `flags`, `repeat`, `char`, `range`, `class`, `any`, `begin`, `end`, `boundary`.";
+    RegexpText "regexp_text" (Value) -> Value, "A part of a regular expression as it is written.";
+    RegexpStart "regexp_start" (Value) -> Value, "Where a part of a regular expression starts in it, in bytes.";
+    RegexpFlags "regexp_flags" (Value) -> Value, "The flags that are set where a flag, group or anchor of a regular expression starts, each one letter.";
+    RegexpFlagsSet "regexp_flags_set" (Value) -> Value, "The flags that a part of a regular expression such as `(?i)` or `(?i:re)` sets.";
+    RegexpFlagsCleared "regexp_flags_cleared" (Value) -> Value, "The flags that a part of a regular expression such as `(?-i)` clears.";
+    RegexpOverlap "regexp_overlap" (Value, Value) -> Truth, "Two members of a class of a regular expression stand for a character in common; unknown for classes of Unicode.";
+
+    ListOf "list of" (Value) -> Value, "The list itself; unknown for what is none.";
+    ElementAt "element at" () -> Value, "The element of the list (first) with this number (second), counted from 0; unknown behind the last.";
+    ListKnown "list known" (Value) -> Truth, "The value is a list; unknown if it is not known.";
 }
 
 impl HostFn {
-    /// Whether only engines call it, for [`crate::ir::Op::Gather`] and [`crate::ir::Over::Rows`], with words of their own:
-    /// it stands in no plan.
+    /// Whether only engines call it, for [`crate::ir::Op::Gather`], [`crate::ir::Over::Rows`] and
+    /// [`crate::ir::Over::Values`], with words of their own: it stands in no plan.
     pub const fn is_of_engines(self) -> bool {
-        matches!(self, HostFn::RowsKnown | HostFn::RowsOpen | HostFn::RowsAdd | HostFn::RowsClose | HostFn::RowAfter)
+        matches!(
+            self,
+            HostFn::RowsKnown
+                | HostFn::RowsOpen
+                | HostFn::RowsAdd
+                | HostFn::RowsClose
+                | HostFn::RowAfter
+                | HostFn::ElementAt
+        )
     }
 
     /// The function with this number, if there is one.

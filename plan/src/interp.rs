@@ -163,6 +163,7 @@ impl<'a, 'h> Machine<'a, 'h> {
                 }
             },
             Op::Each { dst, over: Over::Rows { of } } => self.each_of_set(step, *dst, *of, rest, then),
+            Op::Each { dst, over: Over::Values { of } } => self.each_of_list(step, *dst, *of, rest, then),
             Op::Each { dst, over } => self.each(step, *dst, over, rest, then),
             Op::Either(branches) => {
                 let mut flow = Flow::Next;
@@ -250,6 +251,33 @@ impl<'a, 'h> Machine<'a, 'h> {
             }
         }
         if last == Node::ROOT { self.fail(passed, step) } else { Ok(Flow::Next) }
+    }
+
+    /// Goes on once for each value of a list.
+    fn each_of_list(
+        &mut self,
+        step: &Step,
+        dst: Register,
+        of: Register,
+        rest: &'a [Step],
+        then: Then<'_, 'a, 'h>,
+    ) -> Result<Flow, Halt> {
+        let (list, passed) = (self.registers[usize::from(of.0)], self.passed - 1);
+        for index in 0.. {
+            let element = self.host.value(HostFn::ElementAt, &[list, index])?;
+            if element == Handle::UNKNOWN {
+                if index == 0 {
+                    return self.fail(passed, step);
+                }
+                break;
+            }
+            self.spend()?;
+            self.registers[usize::from(dst.0)] = element.0;
+            if self.solve(rest, then)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::Next)
     }
 
     /// The set of the rows that the steps find.
@@ -426,8 +454,8 @@ impl Walk {
                 Walk { next: (first < end).then_some(first), end }
             }
             Over::Statement { of } => Walk { next: Some(machine.node(*of)), end: Node::ROOT },
-            // The host walks sets.
-            Over::Rows { .. } => Walk { next: None, end: Node::ROOT },
+            // The host walks sets and lists.
+            Over::Rows { .. } | Over::Values { .. } => Walk { next: None, end: Node::ROOT },
         }
     }
 
@@ -448,7 +476,7 @@ impl Walk {
                 let found = is_listed_statement(tree, row);
                 (above(tree, row).filter(|_| !found), found)
             }
-            Over::Rows { .. } => (None, false),
+            Over::Rows { .. } | Over::Values { .. } => (None, false),
         };
         self.next = following;
         Some((row, taken))

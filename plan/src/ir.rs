@@ -173,7 +173,7 @@ pub enum Op {
     Test(Test),
     /// Goes on unless the answer is no; unknown makes every solution from here on doubtful.
     Ask(Cond),
-    /// Goes on once for each row.
+    /// Goes on once for each row, or each value.
     Each {
         /// Register assigned.
         dst: Register,
@@ -292,6 +292,12 @@ pub enum Over {
     /// The rows of a set, in the order of their numbers, those of other files left out. A doubtful one makes every
     /// solution from here on doubtful.
     Rows {
+        /// A register of type value.
+        of: Register,
+    },
+    /// Not rows but the values of a list, in its order; none of a list that is not known. The register assigned is of type
+    /// value.
+    Values {
         /// A register of type value.
         of: Register,
     },

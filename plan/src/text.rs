@@ -146,6 +146,7 @@ impl Writer<'_> {
             }
             Over::Statement { of } => format!("statement around {}", reg(*of)),
             Over::Rows { of } => format!("rows of {}", reg(*of)),
+            Over::Values { of } => format!("values of {}", reg(*of)),
         }
     }
 

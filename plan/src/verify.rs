@@ -400,6 +400,7 @@ impl Checker<'_> {
                 self.node(state, *of).map(|_| Known::Node(want.intersect(KindSet::ALL)))
             }
             Over::Rows { of } => self.value(state, *of).map(|()| Known::Node(KindSet::ALL)),
+            Over::Values { of } => self.value(state, *of).map(|()| Known::Value),
         }
     }
 

@@ -12,8 +12,10 @@ mod constants;
 mod embedding;
 mod expressions;
 mod files;
+mod formats;
 mod lists;
 mod names;
+mod regexps;
 mod strings;
 mod tags;
 pub(crate) mod types;
@@ -35,6 +37,8 @@ use std::cell::OnceCell;
 use std::path::Path;
 use types::{content, enumerated, selected};
 
+pub use formats::Directive;
+pub use regexps::RegexpPart;
 pub use types::Form;
 
 pub(crate) use annotations::first_of as first_of_annotation;
@@ -605,6 +609,26 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::EmbeddedNames => Computed(embedding::names(facts, node())),
         HostFn::Lookup => Computed(lists::lookup(first, second, arguments.value(2))),
         HostFn::AnnotationFault => Computed(annotations::fault(facts, node(), second)),
+        HostFn::Directives => Computed(formats::directives(first)),
+        HostFn::Verb => Computed(formats::verb(first)),
+        HostFn::Flags => Computed(formats::flags(first)),
+        HostFn::Operand => Computed(formats::operand(first)),
+        HostFn::StarOperands => Computed(formats::star_operands(first)),
+        HostFn::OperandCount => Computed(formats::operand_count(first)),
+        HostFn::WellFormedDirective => Truth(formats::is_well_formed(first)),
+        HostFn::CanFormat => Truth(types::formatted::can_format(facts, first, second)),
+        HostFn::RegexpErrors => Computed(regexps::errors(first)),
+        HostFn::RegexpParts => Computed(regexps::parts(first)),
+        HostFn::RegexpSubparts => Computed(regexps::subparts(first)),
+        HostFn::RegexpKind => Computed(regexps::kind(first)),
+        HostFn::RegexpText => Computed(regexps::part_text(first)),
+        HostFn::RegexpStart => Computed(regexps::start(first)),
+        HostFn::RegexpFlags => Computed(regexps::flags(first, |flags| &flags.before)),
+        HostFn::RegexpFlagsSet => Computed(regexps::flags(first, |flags| &flags.set)),
+        HostFn::RegexpFlagsCleared => Computed(regexps::flags(first, |flags| &flags.cleared)),
+        HostFn::RegexpOverlap => Truth(regexps::overlap(first, second)),
+        HostFn::ListOf => Computed(lists::list_of(first)),
+        HostFn::ListKnown => Truth(lists::is_known(first)),
         inside => flow::answer(inside, facts, arguments),
     }
 }

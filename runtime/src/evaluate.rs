@@ -248,7 +248,7 @@ impl<'a> FileHost<'a> {
     }
 }
 
-/// Sets of rows, which engines make and walk with words of their own.
+/// Sets of rows, which engines make and walk with words of their own, and lists, which they walk.
 impl FileHost<'_> {
     /// The handle of a set that is open: far from those of values.
     const OPEN: Word = 1 << 62;
@@ -289,6 +289,16 @@ impl FileHost<'_> {
         }
     }
 
+    fn element(&mut self, args: &[Word]) -> Result<Handle, Trap> {
+        let &[list, number] = args else { return Err(wrong_words(HostFn::ElementAt)) };
+        let element = match self.value_of(list) {
+            Some(Value::List(elements)) => usize::try_from(number).ok().and_then(|number| elements.get(number)),
+            _ => None,
+        };
+        let element = element.cloned();
+        Ok(self.keep(element))
+    }
+
     fn keep_set(&mut self, rows: Arc<Rows>) -> Handle {
         if let Some(&handle) = self.sets.get(&rows) {
             return handle;
@@ -319,7 +329,7 @@ impl Host for FileHost<'_> {
     }
 
     fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
-        if host.is_of_engines() {
+        if host.is_of_engines() && host != HostFn::ElementAt {
             return self.value_of_set(host, args);
         }
         let question = (host, std::array::from_fn(|index| args.get(index).copied().unwrap_or(0)));
@@ -327,6 +337,11 @@ impl Host for FileHost<'_> {
             if handle == Handle::UNKNOWN {
                 self.note(host, args);
             }
+            return Ok(handle);
+        }
+        if host == HostFn::ElementAt {
+            let handle = self.element(args)?;
+            self.known.insert(question, handle);
             return Ok(handle);
         }
         let Answer::Value(value) = self.answer(host, args) else {

@@ -3,7 +3,7 @@
 //! In: constants of a plan and answers of host functions. Out: comparisons in three-valued logic and the text for messages.
 //! Numbers are exact; what does not fit is *unknown* to whoever made it, never rounded here.
 
-use crate::conditions::Form;
+use crate::conditions::{Directive, Form, RegexpPart};
 use crate::flow::{EventSet, Rows, Trace};
 use regex_automata::meta::Regex;
 use rulec_plan::host::Tri;
@@ -36,6 +36,10 @@ pub enum Value {
     Regex(Regex),
     /// A language version.
     Version(GoVersion),
+    /// A directive of a format.
+    Directive(Arc<Directive>),
+    /// A part of a regular expression of Go's.
+    Regexp(Arc<RegexpPart>),
     /// The identifier that declares an object of the file.
     Declaration(Node),
     /// A type of the file's world.
@@ -62,6 +66,8 @@ impl Value {
             }
             (Value::Declaration(a), Value::Declaration(b)) => Tri::of(a == b),
             (Value::Bool(a), Value::Bool(b)) => Tri::of(a == b),
+            (Value::Directive(a), Value::Directive(b)) => Tri::of(a == b),
+            (Value::Regexp(a), Value::Regexp(b)) => Tri::of(a.text == b.text),
             _ => match self.compare(other) {
                 Comparison::Known(ordering) => Tri::of(ordering == Ordering::Equal),
                 Comparison::Unknown => Tri::Unknown,
@@ -135,6 +141,8 @@ impl Value {
             Value::Regex(_) => "a regular expression".to_owned(),
             Value::Symbols(_) => "a set of symbols".to_owned(),
             Value::Version(version) => version.to_string(),
+            Value::Directive(directive) => directive.text.clone(),
+            Value::Regexp(part) => part.text.clone(),
             Value::Declaration(_) => "a declaration".to_owned(),
             Value::Type(_) => "a type".to_owned(),
             Value::Form(form) => form.shown(),

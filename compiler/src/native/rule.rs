@@ -113,6 +113,7 @@ impl<'a> Emission<'a, '_> {
                 }
                 Op::Ask(cond) => self.ask(cond, step.origin),
                 Op::Each { dst, over: Over::Rows { of } } => self.each_of_set(*dst, *of, step.origin),
+                Op::Each { dst, over: Over::Values { of } } => self.each_of_list(*dst, *of),
                 Op::Each { dst, over } => self.each(*dst, over),
                 Op::Either(branches) => self.either(branches),
                 Op::Let { dst, host, args } => {
@@ -232,7 +233,7 @@ impl<'a> Emission<'a, '_> {
             Over::Elements { from, end } => self.elements(*from, *end, &choice),
             Over::Ancestors { of, stop } => self.ancestors(*of, *stop, &choice),
             Over::Descendants { of, want, stop } => return self.descendants(dst, *of, *want, *stop, &choice),
-            Over::Statement { .. } | Over::Rows { .. } => return,
+            Over::Statement { .. } | Over::Rows { .. } | Over::Values { .. } => return,
         };
         self.emitter.enter(visit);
         self.spend();
@@ -274,6 +275,30 @@ impl<'a> Emission<'a, '_> {
         self.emitter.enter(taken);
         let row = self.emitter.ins.ins().ireduce(types::I32, row);
         self.set(dst, row);
+        self.fail = choice.advance;
+    }
+
+    /// The values of a list, by their numbers.
+    fn each_of_list(&mut self, dst: Register, of: Register) {
+        let saved = self.save_doubt();
+        let (advance, visit) = (self.emitter.block(), self.emitter.block());
+        let choice = Choice { saved, advance, visit, outer: self.fail };
+        let head = self.emitter.block();
+        let first = self.emitter.int(types::I64, 0);
+        let number = self.new_variable(first);
+        self.emitter.jump(head);
+        self.advance(&choice);
+        let (before, one) = (self.emitter.ins.use_var(number), self.emitter.int(types::I64, 1));
+        let next = self.emitter.ins.ins().iadd(before, one);
+        self.emitter.ins.def_var(number, next);
+        self.emitter.jump(head);
+        self.emitter.enter(head);
+        let (list, at) = (self.get(of), self.emitter.ins.use_var(number));
+        let element = self.host_value(HostFn::ElementAt, &[list, at]);
+        self.emitter.branch(element, visit, choice.outer);
+        self.emitter.enter(visit);
+        self.spend();
+        self.set(dst, element);
         self.fail = choice.advance;
     }
 

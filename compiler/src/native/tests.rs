@@ -103,6 +103,14 @@ impl Host for Recorder {
                 let next = self.finished.get(set).and_then(|rows| rows.range(last + 1..).next());
                 set_word(next.map(|(row, doubtful)| (Node(*row as u32), *doubtful)))
             }
+            // Lists hold three values at most.
+            (HostFn::ElementAt, [list, number]) => {
+                if *number < list % 4 {
+                    1 + hash % 1000
+                } else {
+                    0
+                }
+            }
             _ => hash % 1000,
         }))
     }

@@ -66,6 +66,16 @@ pub(super) fn position(facts: &Facts, node: Node) -> Option<Value> {
     shape.tail.map(|_| Value::Int(before as i128))
 }
 
+/// The list that a value is.
+pub(super) fn list_of(value: Option<&Value>) -> Option<Value> {
+    value.filter(|value| matches!(value, Value::List(_))).cloned()
+}
+
+/// Whether a value is a list.
+pub(super) fn is_known(value: Option<&Value>) -> Tri {
+    value.map_or(Tri::Unknown, |value| Tri::of(matches!(value, Value::List(_))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

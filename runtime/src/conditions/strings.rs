@@ -31,6 +31,7 @@ pub(super) fn is_part(text: &[u8], part: &[u8]) -> bool {
 pub(super) fn matches(text: &Value, pattern: &Value) -> Tri {
     match (text, pattern) {
         (Value::Str(text), Value::Regex(regex)) => Tri::of(regex.is_match(text)),
+        (Value::Directive(directive), Value::Regex(regex)) => Tri::of(regex.is_match(directive.text.as_bytes())),
         (Value::Str(text), Value::Str(pattern)) => {
             let compiled = std::str::from_utf8(pattern).ok().and_then(|regex| rulec_plan::regex::compile(regex).ok());
             compiled.map_or(Tri::Unknown, |regex| Tri::of(regex.is_match(text)))

@@ -2,12 +2,13 @@
 //!
 //! In: nodes, types and forms of types. Out: answers from [`rulec_world::FileTypes`]. Where a file has no types, or they are not
 //! known, the answer is unknown. `form` matches patterns, `write` writes types as the file does, `selected` is about
-//! selectors, calls and what names stand for, `content` about what types are made of, `enumerated` about constants and
+//! selectors, calls and what names stand for, `content` about what types are made of, `formatted` about what verbs format, `enumerated` about constants and
 //! implementations that belong to a type.
 
 pub(super) mod content;
 pub(super) mod enumerated;
 mod form;
+pub(super) mod formatted;
 pub(super) mod selected;
 mod write;
 

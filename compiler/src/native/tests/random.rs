@@ -308,6 +308,11 @@ impl Writer<'_> {
         let values = values_of(state);
         if !values.is_empty() && self.rng.below(4) == 0 {
             let of = self.rng.pick(&values);
+            if self.rng.below(2) == 0 {
+                let dst = self.register(RegisterType::Value);
+                state.push((dst, Known::Value));
+                return Op::Each { dst, over: Over::Values { of } };
+            }
             let dst = self.register(RegisterType::Node);
             state.push((dst, Known::Node(KindSet::ALL)));
             return Op::Each { dst, over: Over::Rows { of } };
