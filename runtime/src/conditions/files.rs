@@ -95,6 +95,7 @@ mod tests {
         std::fs::write(dir.path().join("static/css/a.css"), "").unwrap();
         let source = "package p\nimport \"embed\"\n";
         let file = read(source);
+        let below = dir.path().join("static/css");
         let mut facts = Facts::new(&file, source.as_bytes(), "x/y/p_test.go");
         let asked = |facts: &Facts, pattern: &str| exists(facts, Some(&Value::Str(pattern.as_bytes().to_vec())));
         assert_eq!(asked(&facts, "static"), Tri::Unknown);
@@ -110,7 +111,6 @@ mod tests {
             assert_eq!(asked(&facts, pattern), answer, "{pattern}");
         }
         std::fs::write(dir.path().join("go.mod"), "module m").unwrap();
-        let below = dir.path().join("static/css");
         facts.folder = Some(&below);
         let above = |pattern: &str| exists_above(&facts, Some(&Value::Str(pattern.as_bytes().to_vec())));
         assert_eq!([above("a.css"), above("css/a.css"), above("static/css")], [Tri::Yes; 3]);
