@@ -163,7 +163,7 @@ impl<'t> Cursor<'t> {
             ends
         });
         let (end, _) = end?;
-        let bytes = literal::string_text(self.rest[..=end].as_bytes())?;
+        let bytes = literal::string_text(&self.rest.as_bytes()[..=end])?;
         self.split_off(end + 1);
         Some(ArgumentValue::Text(String::from_utf8_lossy(&bytes).into_owned()))
     }

@@ -282,7 +282,7 @@ impl<'a> Run<'a> {
         }
         let prepared = Instant::now();
         outcome.summary.stages.front_ms = ms_between(start, prepared);
-        let mut found = Found::default();
+        let mut found = Found { with_reasons: self.job.reasons, ..Found::default() };
         let mut exhausted = Vec::new();
         let mut report_ms = 0.0;
         for (program, active) in active.iter().enumerate().filter(|(_, active)| active.contains(&true)) {
@@ -294,23 +294,13 @@ impl<'a> Run<'a> {
             let reporting = Instant::now();
             let settings = &settings[program];
             self.shared(Shared::Reporting, || {
-                let reasons = self.job.reasons;
-                findings::collect(
-                    self.job.rules,
-                    program,
-                    settings,
-                    &matches,
-                    &facts,
-                    &target.display,
-                    reasons,
-                    &mut found,
-                );
+                findings::collect(self.job.rules, program, settings, &matches, &facts, &target.display, &mut found);
             });
             report_ms += ms_since(reporting);
         }
         outcome.summary.stages.match_ms = ms_since(prepared) - report_ms;
         let reporting = Instant::now();
-        let Found { mut findings, mut undecided } = found;
+        let Found { mut findings, mut undecided, .. } = found;
         // Nothing is known of types in a file that is not part of the build: to say so once for each rule is enough.
         if self.job.packages.is_some() && !undecided.is_empty() && facts.types().is_err() {
             let mut said = FxHashSet::default();

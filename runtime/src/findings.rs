@@ -26,6 +26,8 @@ const MAX_QUOTED_CHARS: usize = 120;
 pub(crate) struct Found {
     pub(crate) findings: Vec<Finding>,
     pub(crate) undecided: Vec<Undecided>,
+    /// Whether to find out why matches are left undecided.
+    pub(crate) with_reasons: bool,
 }
 
 /// Turns the matches of one program into findings.
@@ -36,7 +38,6 @@ pub(crate) fn collect(
     matches: &[Match],
     facts: &Facts,
     path: &Arc<str>,
-    with_reasons: bool,
     found: &mut Found,
 ) {
     let plan = rules.plan(program).clone();
@@ -87,6 +88,7 @@ pub(crate) fn collect(
     doubtful
         .retain(|(_, _, one, span)| !sure.contains(&(one.rule, *span)) && known.insert((one.rule, *span, one.doubt)));
     let mut doubts = Doubts::new(rules, facts, program);
+    let with_reasons = found.with_reasons;
     found.undecided.extend(doubtful.into_iter().map(|(rule, plan, one, span)| Undecided {
         rule,
         rule_id: rules.identity(rule).id.clone(),
