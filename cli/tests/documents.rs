@@ -15,6 +15,8 @@ mod markdown;
 mod paths;
 #[path = "documents/rules.rs"]
 mod rules;
+#[path = "documents/service.rs"]
+mod service;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

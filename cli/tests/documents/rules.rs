@@ -1,7 +1,8 @@
 //! Rules in documents compile and pass their examples, and mistakes made on purpose are the mistakes they claim to be.
 
-use crate::markdown::{Block, split};
+use crate::markdown::{Block, code, split};
 use crate::{pages, report, root, rulec, shown};
+use std::collections::BTreeSet;
 use std::fs;
 
 /// A block ```` ```rule ```` that holds whole rules is run by `rulec test`, or by `rulec lint` if it has no examples. A
@@ -48,4 +49,29 @@ fn fault(block: &Block<'_>) -> Option<String> {
     let is_said = |line: &&str| line.starts_with("error[") || line.starts_with("warning[");
     let said: Vec<&str> = text.lines().filter(is_said).filter(|line| !line.contains("[W0605]")).collect();
     (said.len() != 1 || !said[0].contains(&format!("[{code}]"))).then(|| format!("expected {code} alone, got\n{text}"))
+}
+
+/// The page about other linters names rules that there are.
+#[test]
+fn rules_beside_checks_of_other_linters_exist() {
+    let page = fs::read_to_string(root().join("docs/other-linters.md")).expect("the page");
+    let listed = rulec(&root(), &["list", "--no-config"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let names: BTreeSet<&str> = listed
+        .lines()
+        .filter_map(|line| line.trim_start_matches('*').split_whitespace().next()?.rsplit('.').next())
+        .collect();
+    let mut rows = 0;
+    let mut complaints = Vec::new();
+    for line in page.lines().filter(|line| line.starts_with("| ")) {
+        let [_, _, rules, _, _] = line.split('|').collect::<Vec<_>>()[..] else { continue };
+        for rule in code(rules) {
+            rows += 1;
+            if !names.contains(rule) {
+                complaints.push(format!("there is no rule `{rule}`: {line}"));
+            }
+        }
+    }
+    assert!(rows > 100, "only {rows} rules are named");
+    report(&complaints);
 }
