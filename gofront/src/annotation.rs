@@ -86,7 +86,9 @@ fn annotation_at(text: &str) -> Option<(Annotation, usize)> {
         // An address or a path.
         Some(_) => return None,
     }
-    Some((annotation, text.len() - cursor.rest.len()))
+    let read = &text[..text.len() - cursor.rest.len()];
+    // White space in front of what could not be read is not part of it: there, another annotation may start.
+    Some((annotation, read.trim_end().len()))
 }
 
 /// What stands in front of the text of a line: white space, and the star of block comments.

@@ -183,6 +183,7 @@ fn json_has_every_key() {
                             "end": {"line": 1, "column": 2, "offset": 1}, "reason": "$x is const"}],
         "skipped": [{"path": "y.go", "reason": "in part: function F: syntax error"},
                     {"path": "z.go", "reason": "not UTF-8"}],
+        "profile": [],
         "summary": {"files": 240, "bytes": 5, "lines": 2, "rules": 3, "parse_errors": 1, "types_known": null},
     });
     assert_eq!(value, expected);

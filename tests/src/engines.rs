@@ -34,6 +34,9 @@ impl Engine {
     pub const ALL: [Engine; 3] = [Engine::Interpreter, Engine::Jit, Engine::Pack];
 }
 
+/// The pack of all rules here: that of the stock rules, which bring each other in by its name.
+pub const PACK: &str = "stdlib";
+
 /// Rules compiled for every engine.
 pub struct Rules {
     plan: Arc<Plan>,
@@ -47,7 +50,7 @@ impl Rules {
     /// # Errors
     /// Every mistake of every file, one a line.
     pub fn compile(files: &[SourceFile]) -> Result<Rules, String> {
-        let compiled = rulec_compiler::compile(files, "fixtures");
+        let compiled = rulec_compiler::compile(files, PACK);
         if compiled.has_errors() {
             return Err(mistakes(&compiled, files));
         }

@@ -1,11 +1,9 @@
 //! Every fixture on every engine, alone and with all other rules, on one thread and on eight.
 
-use rulec_tests::engines::{Engine, Rules, json, part_of, run, target};
+use rulec_tests::engines::{Engine, PACK, Rules, json, part_of, run, target};
 use rulec_tests::fixture::{Fixture, fixtures, updated};
 use rulec_tests::{root, stock_rules};
 use std::path::PathBuf;
-
-const PACK: &str = "fixtures";
 
 fn suite() -> PathBuf {
     root().join("tests/suite")

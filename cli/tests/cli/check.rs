@@ -45,6 +45,7 @@ fn json_is_one_object_with_every_key() {
         "undecided",
         "undecided_list",
         "skipped",
+        "profile",
         "summary",
     ];
     expected.sort_unstable();
