@@ -8,7 +8,7 @@ use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
 use rulec_compiler::native::{self, NativeOptions};
-use rulec_compiler::{CompiledRule, OtherPack, SourceFile, Surroundings, compile, compile_in};
+use rulec_compiler::{CompiledRule, Declared, OtherPack, SourceFile, Surroundings, compile, compile_in};
 use rulec_grammar::codes::E0808;
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_pack::{Code, Engine, Executable};
@@ -16,6 +16,7 @@ use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{Notice, Source};
+use rulec_world::declarations::{self, Declaration};
 use rulec_world::standard::names_without;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -232,7 +233,15 @@ pub fn other_packs() -> Vec<OtherPack> {
 
 /// What rule files are compiled against.
 pub fn surroundings(packs: &[OtherPack]) -> Surroundings<'_> {
-    Surroundings { names_without, packs }
+    Surroundings { names_without, packs, declared: judge_declared }
+}
+
+/// What Go's front end says of the packages that rule files declare.
+fn judge_declared(declarations: &[rulec_plan::model::Declaration]) -> Declared {
+    let declarations: Vec<Declaration> = declarations.iter().map(rulec_runtime::declaration).collect();
+    let judged = declarations::judge(&declarations);
+    let faults = judged.faults.into_iter().map(|fault| (fault.declaration, fault.at, fault.message));
+    Declared { faults: faults.collect(), names: judged.names }
 }
 
 /// The plan of a pack file, and its machine code if that is for this machine.

@@ -17,6 +17,21 @@ impl Errors<'_> {
         self.sink.error_count()
     }
 
+    /// E0125: what stands in a declaration is no Go, or means nothing.
+    pub fn bad_declaration(&mut self, at: Span, why: &str) {
+        self.sink.error(codes::E0125, self.file, at, why).help(
+            "imports and declarations of Go stand here, without bodies of functions; `...` as the last field or method stands for all others",
+        );
+    }
+
+    /// W0608: a name of a declared package that its declarations lack.
+    pub fn not_declared(&mut self, at: Span, path: &str, name: &str) {
+        let message = format!("what is declared for \"{path}\" has no `{name}`");
+        self.sink
+            .warning(codes::W0608, self.file, at, message)
+            .help("where the package is not at hand, nothing is found by this name: declare it, or mend the name");
+    }
+
     /// E0201: `{$y}` where no pattern binds `$y`.
     pub fn unbound(&mut self, at: Span, name: &str, bound: &[String]) {
         // What a predicate or an event mentions has the number of its expansion behind its name.

@@ -15,6 +15,7 @@ mod branches;
 mod build;
 mod check;
 pub mod decision;
+mod declarations;
 mod errors;
 mod expand;
 mod facts;
@@ -51,11 +52,12 @@ use rulec_grammar::ast::{Example, Item, Module, Rule};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Sink};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
+use rulec_plan::model::Declaration;
 use rulec_plan::verify::Sizes;
 use rulec_tree::Span;
 use scope::{Modules, Scope};
 use sources::{Source, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A rule file.
@@ -110,6 +112,18 @@ pub struct CompiledRule {
 /// does not have that one.
 pub type NamesWithout = fn(&str, &str) -> Option<Vec<String>>;
 
+/// What is known of Go packages that rule files declare: given all declarations of a compilation, what is wrong with them.
+pub type JudgeDeclared = fn(&[Declaration]) -> Declared;
+
+/// What can be said of declarations.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// What is wrong with them: the index of a declaration, an offset in its text, and what is wrong there.
+    pub faults: Vec<(usize, usize, String)>,
+    /// By import path, the names that they have: `T`, and `T.M` for methods and fields.
+    pub names: BTreeMap<String, BTreeSet<String>>,
+}
+
 /// A pack whose modules rule files of other packs can use.
 #[derive(Clone, Debug)]
 pub struct OtherPack {
@@ -126,12 +140,14 @@ pub struct Surroundings<'p> {
     pub names_without: NamesWithout,
     /// The packs that `use` lines can name.
     pub packs: &'p [OtherPack],
+    /// Judges what rule files declare of Go packages.
+    pub declared: JudgeDeclared,
 }
 
 impl Default for Surroundings<'_> {
     /// Nothing is known of Go packages, and there are no other packs.
     fn default() -> Self {
-        Surroundings { names_without: |_, _| None, packs: &[] }
+        Surroundings { names_without: |_, _| None, packs: &[], declared: |_| Declared::default() }
     }
 }
 
@@ -177,10 +193,12 @@ pub fn compile_in(files: &[SourceFile], pack: &str, surroundings: Surroundings<'
         facts.extend(facts::of_file(&modules, &scope, &mut tables, &mut sink, source));
         if source.is_own {
             let mut errors = Errors { sink: &mut sink, file: id };
+            compiled.plan.declarations.extend(declarations::of_file(&source.syntax));
             compiled.plan.models.extend(models::of_file(&source.syntax, &scope, &mut errors));
             scope.report_unused(|name| mentions(source, name), &mut errors);
         }
     }
+    declarations::check(&sources, &compiled.plan.declarations, surroundings.declared, &mut sink);
     compiled.plan.rules.extend(facts::stratified(facts, &asked, &mut sink));
     compiled.plan.atoms = tables.atoms;
     compiled.plan.symbols = tables.symbols;

@@ -77,7 +77,10 @@ fn compile_alone<'a>(modules: &Modules<'a>, scope: &Rc<Scope<'a>>, rule: &Rule, 
         rules.extend(facts_of(modules, &asked, &mut tables));
     }
     let models = models_of(modules);
-    let plan = Plan { atoms: tables.atoms, symbols: tables.symbols, constants: tables.constants, rules, models };
+    let own = modules.sources.iter().filter(|(_, source)| source.is_own);
+    let declarations = own.flat_map(|(_, source)| crate::declarations::of_file(&source.syntax)).collect();
+    let Tables { atoms, symbols, constants, .. } = tables;
+    let plan = Plan { atoms, symbols, constants, rules, models, declarations };
     rulec_plan::verify::verify(&plan).is_ok().then_some(plan)
 }
 

@@ -79,7 +79,7 @@ impl<'a> Modules<'a> {
                     Item::Resource(resource) => {
                         modules.templates.insert((path.clone(), resource.name.value.clone()));
                     }
-                    Item::Rule(_) | Item::Instance(_) => {}
+                    Item::Rule(_) | Item::Instance(_) | Item::Declaration(_) => {}
                 }
             }
         }

@@ -142,7 +142,7 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::ParamType => Type::Go,
         HostFn::ConstValue | HostFn::FlowValue | HostFn::Annotation | HostFn::Inherited | HostFn::Lookup => Type::Any,
         HostFn::DeclaredAt => Type::Place,
-        HostFn::GoVersion => Type::Version,
+        HostFn::GoVersion | HostFn::DeprecatedSince => Type::Version,
         _ => Type::Str,
     }
 }

@@ -72,6 +72,8 @@ pub enum Item {
     Instance(Box<Instance>),
     /// `model "net/http".Get { … }`.
     Model(Model),
+    /// `declare "github.com/jmoiron/sqlx" { … }`.
+    Declaration(Declaration),
 }
 
 /// A named condition.

@@ -88,6 +88,7 @@ codes! {
     E0122 "an example is not formed as it should be";
     E0123 "the text is too long or too involved to parse";
     E0124 "a table has a key twice";
+    E0125 "a declaration of a package that is not Go";
 
     E0201 "a name is used that nothing binds";
     E0202 "a name is bound by some alternatives only";
@@ -126,6 +127,7 @@ codes! {
     W0605 "a rule without examples";
     W0606 "a condition on types that holds for every type";
     W0607 "an item that nothing uses";
+    W0608 "a name that a declared package lacks";
 
     E0801 "the configuration is not TOML";
     E0802 "the configuration has an unknown key";

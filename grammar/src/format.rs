@@ -132,7 +132,9 @@ impl Formatter<'_> {
     fn item(&mut self, item: &RawItem, clauses: &[Span]) {
         let tokens = &self.outline.tokens[item.tokens.clone()];
         match item.body {
-            Some(body) if !matches!(item.word, "predicate" | "symbols") => self.rule(item, tokens, body, clauses),
+            Some(body) if !matches!(item.word, "predicate" | "symbols" | "declare") => {
+                self.rule(item, tokens, body, clauses)
+            }
             _ => self.run(tokens, 0, &item.blocks),
         }
     }

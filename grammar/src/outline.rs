@@ -16,7 +16,7 @@ pub(crate) const MAX_DEPTH: usize = 200;
 
 /// The words that items start with.
 pub(crate) const ITEM_WORDS: &[&str] =
-    &["use", "rule", "predicate", "symbols", "fact", "resource", "instance", "model"];
+    &["use", "rule", "predicate", "symbols", "fact", "resource", "instance", "model", "declare"];
 
 /// A file cut into items.
 #[derive(Debug, Default)]
@@ -71,8 +71,8 @@ pub(crate) enum BlockKind {
     Pattern,
     /// The text of a comment pattern: only braces count in it.
     Comment,
-    /// Go files of an example.
-    Example,
+    /// Go text: files of an example, or declarations.
+    Go,
 }
 
 /// Cuts a file into items.
@@ -166,7 +166,7 @@ impl Outliner<'_, '_> {
             self.sink
                 .error(codes::E0105, self.file, token.span, message)
                 .help(near.map(|word| format!("did you mean `{word}`?")))
-                .help("a file holds `use`, `rule`, `predicate`, `symbols`, `fact`, `resource`, `instance` and `model`");
+                .help("a file holds `use`, `rule`, `predicate`, `symbols`, `fact`, `resource`, `instance`, `model` and `declare`");
         }
         let mut depth = usize::from(matches!(token.kind, TokenKind::Open(_) | TokenKind::AltOpen));
         while let Some(next) = self.next() {
@@ -230,7 +230,7 @@ impl Outliner<'_, '_> {
         self.report_open();
     }
 
-    /// The rest of a `rule`, `predicate` or `symbols`, to the brace that closes it.
+    /// The rest of an item, to the brace that closes it.
     fn body(&mut self, item: &mut RawItem) {
         let has_blocks = !matches!(item.word, "symbols" | "model");
         while let Some(token) = self.next() {
@@ -241,7 +241,10 @@ impl Outliner<'_, '_> {
                 break;
             }
             let opens_brace = token.kind == TokenKind::Open(b'{');
-            if opens_brace && self.open.is_empty() {
+            if opens_brace && self.open.is_empty() && item.word == "declare" {
+                self.foreign_body(token, item);
+                return;
+            } else if opens_brace && self.open.is_empty() {
                 item.body = Some(Span::new(token.span.end, token.span.end));
             } else if opens_brace && has_blocks && item.body.is_some() {
                 item.span.end = self.block(token, &mut item.blocks);
@@ -257,6 +260,17 @@ impl Outliner<'_, '_> {
                 return;
             }
         }
+        self.report_open();
+    }
+
+    /// A body that is Go text as a whole.
+    fn foreign_body(&mut self, open: Token, item: &mut RawItem) {
+        self.bracketed(open);
+        item.span.end = self.raw_block(true);
+        let is_closed = self.open.is_empty();
+        let inner = Span::new(open.span.end, (item.span.end - u32::from(is_closed)).max(open.span.end));
+        item.body = Some(inner);
+        item.blocks.push(Block { inner, kind: BlockKind::Go });
         self.report_open();
     }
 
@@ -279,7 +293,7 @@ impl Outliner<'_, '_> {
                 }
             }
             BlockKind::Comment => end = self.raw_block(false),
-            BlockKind::Example => end = self.raw_block(true),
+            BlockKind::Go => end = self.raw_block(true),
         }
         let inner_end = if self.open.len() > depth { end } else { end.saturating_sub(1) };
         blocks.push(Block { inner: Span::new(open.span.end, inner_end.max(open.span.end)), kind });
@@ -298,8 +312,8 @@ impl Outliner<'_, '_> {
         if last == "comment" || last == "or" && last_kind == Some(BlockKind::Comment) {
             return BlockKind::Comment;
         }
-        if last == "fixed" && last_kind == Some(BlockKind::Example) {
-            return BlockKind::Example;
+        if last == "fixed" && last_kind == Some(BlockKind::Go) {
+            return BlockKind::Go;
         }
         // `test bad "name" with a = 1 {`: look back to the last closing brace or to the body's opening one.
         let mut behind = "";
@@ -310,7 +324,7 @@ impl Outliner<'_, '_> {
             let here = word(Some(lexeme));
             let is_clause = matches!(behind, "bad" | "good") || lexeme.token.first && !matches!(behind, "" | "with");
             if here == "test" && is_clause {
-                return BlockKind::Example;
+                return BlockKind::Go;
             }
             behind = here;
         }

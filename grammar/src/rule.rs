@@ -6,6 +6,7 @@
 
 mod clause;
 mod cond;
+mod declaration;
 mod example;
 mod expected;
 mod item;
@@ -122,6 +123,7 @@ impl<'s> ItemReader<'s, '_> {
             "resource" => self.resource().map(|resource| Parsed::Item(Box::new(Item::Resource(Box::new(resource))))),
             "instance" => self.instance().map(|instance| Parsed::Item(Box::new(Item::Instance(Box::new(instance))))),
             "model" => self.model().map(|model| Parsed::Item(Box::new(Item::Model(model)))),
+            "declare" => self.declaration().map(|declared| Parsed::Item(Box::new(Item::Declaration(declared)))),
             _ => self.symbols().map(|symbols| Parsed::Item(Box::new(Item::Symbols(symbols)))),
         }
     }
@@ -257,6 +259,7 @@ impl<'s> ItemReader<'s, '_> {
                         "fact" => "name(func $f)",
                         "instance" => "name = rule(resource)",
                         "model" => "\"net/http\".Get",
+                        "declare" => "\"github.com/jmoiron/sqlx\"",
                         _ => "name",
                     }
                 ),

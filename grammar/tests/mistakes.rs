@@ -53,5 +53,6 @@ fn item_name(item: &rulec_grammar::ast::Item) -> Option<&str> {
         Item::Resource(resource) => &resource.name.value,
         Item::Instance(instance) => &instance.rule.name.value,
         Item::Model(model) => &model.subjects.first()?.name.value,
+        Item::Declaration(declaration) => &declaration.path.value,
     })
 }

@@ -355,6 +355,11 @@ hosts! {
     ListOf "list of" (Value) -> Value, "The list itself; unknown for what is none.";
     ElementAt "element at" () -> Value, "The element of the list (first) with this number (second), counted from 0; unknown behind the last.";
     ListKnown "list known" (Value) -> Truth, "The value is a list; unknown if it is not known.";
+    IsDeprecated "is deprecated" (Node) -> Truth by types, "A name, selector or import of something whose documentation has a paragraph that starts with `Deprecated:`; no for local objects, unknown where the documentation is not at hand.";
+    Deprecation "deprecation" (Node) -> Value by types, "What that paragraph says, its first sentence; of the standard library, since which release and what to use instead. Empty if it is not deprecated.";
+    DeprecatedSince "deprecated_since" (Node) -> Value by types, "The Go release since which something of the standard library has what stands for it, as `1.16`; `1.0` if that is not known, or it is not deprecated.";
+    IsUnused "is unused" (Node) -> Truth by types, "The identifier declares a constant, variable, function or type at package level, a method, or a field of such a type, that is not exported and that nothing in the package and its tests needs, code aside that is unused itself; no for what belongs to an unused type.";
+    IsOnlyCalled "is only_called" (Node) -> Truth by types, "The identifier declares a function or method that is not exported, that no interface of the package asks for, and that the package and its tests mention in calls alone, so that nobody relies on its type.";
 }
 
 impl HostFn {

@@ -9,7 +9,7 @@
 
 use crate::host::HostFn;
 use crate::manifest::RuleMeta;
-use crate::model::Model;
+use crate::model::{Declaration, Model};
 use crate::type_pattern::TypePattern;
 use rulec_tree::KindSet;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub struct Plan {
     pub rules: Vec<RulePlan>,
     /// What rule files say of functions.
     pub models: Vec<Model>,
+    /// What they say of packages whose source may not be at hand.
+    pub declarations: Vec<Declaration>,
 }
 
 /// A rule of one [`Plan`].

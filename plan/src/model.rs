@@ -1,4 +1,4 @@
-//! Models: what foreign functions do, as data that rule files declare.
+//! Models: what foreign functions do, and what their packages declare, as data of rule files.
 //!
 //! A model speaks of a function or method by its full name and says what its body would show, or what a body cannot show:
 //! where values that nobody may trust come from, and where they must not go.
@@ -14,6 +14,17 @@ pub struct Subject {
     pub name: String,
     /// The method or field of the type with this name; none for functions, variables and types.
     pub member: Option<String>,
+}
+
+/// What a package declares whose source may not be at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declaration {
+    /// Its import path.
+    pub import_path: String,
+    /// Its name.
+    pub package_name: String,
+    /// Go declarations without bodies of functions.
+    pub text: String,
 }
 
 /// What a model says of its subject.

@@ -9,6 +9,7 @@ mod annotations;
 mod comments;
 mod complexity;
 mod constants;
+mod deprecation;
 mod embedding;
 mod expressions;
 mod files;
@@ -629,6 +630,11 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::RegexpOverlap => Truth(regexps::overlap(first, second)),
         HostFn::ListOf => Computed(lists::list_of(first)),
         HostFn::ListKnown => Truth(lists::is_known(first)),
+        HostFn::IsDeprecated => Truth(deprecation::is_deprecated(facts, node())),
+        HostFn::Deprecation => Computed(deprecation::text(facts, node())),
+        HostFn::DeprecatedSince => Computed(deprecation::since(facts, node())),
+        HostFn::IsUnused => Truth(deprecation::of_ident(facts, node(), |types, node| types.is_unused(node))),
+        HostFn::IsOnlyCalled => Truth(deprecation::of_ident(facts, node(), |types, node| types.is_only_called(node))),
         inside => flow::answer(inside, facts, arguments),
     }
 }

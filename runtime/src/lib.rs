@@ -38,7 +38,7 @@ pub use explain::explain;
 pub use finding::Outcome;
 pub use job::Job;
 pub use profile::Profile;
-pub use rules::{RuleSet, RuleSetError};
+pub use rules::{RuleSet, RuleSetError, declaration};
 
 #[cfg(test)]
 mod tests;

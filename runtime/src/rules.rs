@@ -16,6 +16,7 @@ use rulec_plan::ir::{Constant, RuleIndex};
 use rulec_plan::manifest::{FactKind, Level, RuleMeta};
 use rulec_plan::model::Model;
 use rulec_tree::Vocabulary;
+use rulec_world::Declaration;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub struct RuleSet {
     names: RuleNames,
     models: Vec<Model>,
     model_index: ModelIndex,
+    declarations: Vec<Declaration>,
     /// What each fact is about.
     facts: FxHashMap<String, FactKind>,
 }
@@ -95,9 +97,11 @@ impl RuleSet {
         let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs));
         let models: Vec<Model> = programs.iter().flat_map(|one| one.program.plan().models.iter().cloned()).collect();
         let model_index = ModelIndex::new(&models);
+        let declarations = programs.iter().flat_map(|one| &one.program.plan().declarations).map(declaration).collect();
         let facts = programs.iter().flat_map(|one| &one.program.plan().rules);
         let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
-        Ok(RuleSet { vocabulary: Arc::new(vocabulary), programs, prefilter, names, models, model_index, facts })
+        let vocabulary = Arc::new(vocabulary);
+        Ok(RuleSet { vocabulary, programs, prefilter, names, models, model_index, declarations, facts })
     }
 
     /// The names that the rules mention; files are read over it.
@@ -125,7 +129,12 @@ impl RuleSet {
         &self.models
     }
 
-    /// The same by the names that they speak of.
+    /// What they say of packages whose source may not be at hand.
+    pub fn declarations(&self) -> &[Declaration] {
+        &self.declarations
+    }
+
+    /// The models by the names that they speak of.
     pub(crate) fn model_index(&self) -> &ModelIndex {
         &self.model_index
     }
@@ -180,6 +189,15 @@ impl RuleSet {
 
     pub(crate) fn identity(&self, rule: RuleRef) -> &Identity {
         &self.programs[rule.program].identities[rule.rule.0 as usize]
+    }
+}
+
+/// What a rule file says of a package, in the form of those who find packages.
+pub fn declaration(declared: &rulec_plan::model::Declaration) -> Declaration {
+    Declaration {
+        import_path: declared.import_path.clone(),
+        package_name: declared.package_name.clone(),
+        text: declared.text.clone(),
     }
 }
 

@@ -83,9 +83,10 @@ impl Bench {
     }
 
     fn with_job<T>(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile, work: impl FnOnce(&Job<'_>) -> T) -> T {
-        let packages = trial.packages(folder, file);
+        let rules = trial.rules.as_ref().unwrap_or(&self.rules);
+        let packages = trial.packages(folder, file).with_declarations(rules.declarations());
         work(&Job {
-            rules: trial.rules.as_ref().unwrap_or(&self.rules),
+            rules,
             settings: &[self.settings(trial.enabled)],
             policy: None,
             files: &[],

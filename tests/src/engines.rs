@@ -109,6 +109,7 @@ pub fn run(rules: &RuleSet, files: &[Target], threads: usize) -> Outcome {
     // Without a Go distribution, so that answers are the same on every machine.
     let config = Config { goroot: Goroot::None, ..Config::default() };
     let packages = Packages::of_disk(config, files.iter().map(|target| target.path.clone()).collect(), threads);
+    let packages = packages.with_declarations(rules.declarations());
     check(&Job {
         rules,
         settings: &settings,

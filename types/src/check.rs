@@ -59,6 +59,8 @@ pub struct Unit<'a> {
     pub word_bytes: u8,
     /// The minor number of the language version (22 of Go 1.22), if it is known.
     pub go_minor: Option<u32>,
+    /// Whether the package may declare more than is in its files: what is not there is unknown, and not missing.
+    pub is_partial: bool,
 }
 
 /// A file of a [`Unit`].

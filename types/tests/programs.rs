@@ -83,6 +83,7 @@ fn check_program(text: &str, report: &mut dyn FnMut(String, String, String)) {
                 extension: std::mem::take(&mut extension),
                 word_bytes: 8,
                 go_minor: Some(26),
+                is_partial: false,
             };
             unit.extension = declare(&unit);
             let types = UnitTypes::new(unit);

@@ -65,7 +65,8 @@ impl Home {
         match package {
             PackageKey::Dir { scope, .. } => Home::Scope(*scope),
             PackageKey::Std(_) => Home::Standard,
-            PackageKey::Memory(_) => Home::Memory,
+            PackageKey::Declared { scope: Some(scope), .. } => Home::Scope(*scope),
+            PackageKey::Memory(_) | PackageKey::Declared { scope: None, .. } => Home::Memory,
         }
     }
 }
@@ -246,8 +247,8 @@ impl World {
         source: &PackageSource,
         extension: Extension,
     ) -> Unit<'u> {
-        let (word_bytes, go_minor) = (self.source.word_bytes(), source.go_minor);
-        Unit { store: &self.store, pkg, files, extension, word_bytes, go_minor }
+        let (word_bytes, go_minor, is_partial) = (self.source.word_bytes(), source.go_minor, source.is_partial);
+        Unit { store: &self.store, pkg, files, extension, word_bytes, go_minor, is_partial }
     }
 
     fn content(&self, node: &UnitNode, file: &SourceFile) -> Option<Vec<u8>> {
@@ -308,6 +309,7 @@ impl World {
         key.text(&source.import_path);
         key.text(&source.name);
         key.number(node.key.part as u64);
+        key.number(source.is_partial.into());
         for needed in node.own_parts() {
             match self.declared(&needed) {
                 Some(declared) => key.of_import("", &declared.keys?.own),

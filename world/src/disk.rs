@@ -85,6 +85,7 @@ fn source_of(dir: &PackageDir) -> PackageSource {
         go_minor: dir.module.as_ref().and_then(|module| module.go).map(|go| go.minor),
         folder: dir.dir.clone(),
         standard: dir.is_standard(),
+        is_partial: false,
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is known of one file.
 
+use crate::deprecation::Deprecation;
 use crate::source::PackageKey;
 use crate::world::World;
 use rulec_constant::Value;
 use rulec_gofront::{File, ObjectId};
-use rulec_tree::{Kind, Node, Tree};
+use rulec_tree::{Kind, Node, Tree, Tri};
 use rulec_types::check::{Mode, Rows, Selection, Unit, UnitTypes};
-use rulec_types::{ObjId, Store, Ty, Types};
+use rulec_types::{ObjId, Store, Ty, TypeData, Types};
 
 /// Types, modes, values and selections of the expressions of one file. The first question about a top-level declaration
 /// goes through all of it; files of which nobody asks cost nothing.
@@ -108,6 +109,72 @@ impl<'w> FileTypes<'w> {
     /// The package of the file: for names that are not exported.
     pub fn package(&self) -> rulec_types::PackageId {
         self.unit.unit().pkg
+    }
+
+    /// Whether nothing needs what an identifier declares at package level, in a struct or as a method; see [`crate::Unused`].
+    pub fn is_unused(&self, ident: Node) -> Tri {
+        crate::unused::is_unused(self.world, &self.package, self, ident)
+    }
+
+    /// Whether the function or method that an identifier declares is called and nothing else; see [`crate::Unused`].
+    pub fn is_only_called(&self, ident: Node) -> Tri {
+        crate::unused::is_only_called(self.world, &self.package, self, ident)
+    }
+
+    /// What the documentation of the package with this import path says of its end.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn package_deprecation(&self, path: &str) -> Result<Option<Deprecation>, String> {
+        self.world.package_deprecation(&self.package, path)
+    }
+
+    /// What documentation says of the end of what a name, selector or import stands for; none for local objects.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn deprecation(&self, node: Node) -> Result<Option<Deprecation>, String> {
+        let tree = self.tree();
+        let node = tree.unparen(node);
+        if tree.kind(node) == Kind::ImportSpec {
+            return self.package_deprecation(&self.file().texts.str(tree.text(tree.slot(node, 1))));
+        }
+        let selector = match tree.kind(node) {
+            Kind::Ident if tree.kind(tree.parent(node)) == Kind::Selector => tree.parent(node),
+            _ => node,
+        };
+        if let Some(selection) = (tree.kind(selector) == Kind::Selector).then(|| self.selection(selector)).flatten() {
+            if let Some(method) = selection.method {
+                return self.world.deprecation(method);
+            }
+            let holder = self.holder(selection).ok_or("what it belongs to has no name")?;
+            return self.world.member_deprecation(holder, self.store().str(selection.name));
+        }
+        let name = if tree.kind(node) == Kind::Selector { tree.slot(node, 1) } else { node };
+        match self.object(name) {
+            Some(object) => self.world.deprecation(object),
+            None if self.mode(node) == Mode::Unknown && tree.kind(node) != Kind::Ident => {
+                Err(self.unknown_because(node))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The declared type whose field or method is selected: the receiver, or the last embedded field on the way.
+    fn holder(&self, selection: &Selection) -> Option<ObjId> {
+        let relations = self.relations();
+        let mut ty = selection.recv;
+        let way = selection.index.len().saturating_sub(1);
+        for step in selection.index.iter().take(way) {
+            let base = relations.pointer_base(ty).unwrap_or(ty);
+            let TypeData::Struct(fields) = relations.under(base) else { return None };
+            ty = fields.get(*step as usize)?.ty;
+        }
+        let base = relations.deref(ty).0;
+        match self.store().data(self.store().unalias(base)) {
+            TypeData::Named(named) => Some(named.obj),
+            _ => None,
+        }
     }
 
     /// The file.

@@ -8,12 +8,14 @@
 //! **Absent:** it knows nothing of rules, and types nothing by itself.
 //!
 //! Read in this order: [`Source`], `graph` (units and the order in which they are declared), [`World`], `declare` (one unit),
-//! [`FileTypes`], [`Packages`]; then [`Standard`](standard::Standard) and [`Cache`], which spare reading source.
+//! [`FileTypes`], [`Packages`], [`Declaration`] (packages without source); then [`Standard`](standard::Standard) and [`Cache`], which spare reading source.
 
 #![warn(missing_docs)]
 
 mod cache;
+pub mod declarations;
 mod declare;
+pub mod deprecation;
 mod disk;
 mod file;
 mod graph;
@@ -24,13 +26,17 @@ mod source;
 pub mod standard;
 pub mod threads;
 mod units;
+pub mod unused;
 mod world;
 
 pub use cache::Cache;
+pub use declarations::Declaration;
+pub use deprecation::Deprecation;
 pub use disk::DiskSource;
 pub use file::{Coverage, FileTypes};
 pub use memory::{MemoryFile, MemorySource};
 pub use packages::Packages;
 pub use source::{Import, PackageKey, PackageSource, Part, Source, SourceFile};
 pub use units::Unit;
+pub use unused::Unused;
 pub use world::World;

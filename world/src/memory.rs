@@ -54,6 +54,7 @@ impl MemorySource {
                 go_minor,
                 folder: PathBuf::from(&file.import_path),
                 standard: false,
+                is_partial: false,
             });
             package.files.push(SourceFile { path: file.path.clone(), part, imports: imports_of(&read) });
             import_paths.insert(file.path.clone(), file.import_path);
@@ -64,7 +65,8 @@ impl MemorySource {
     }
 }
 
-fn imports_of(file: &File) -> Vec<String> {
+/// The import paths that a file mentions.
+pub(crate) fn imports_of(file: &File) -> Vec<String> {
     let tree = &file.tree;
     let decls = tree.children(tree.slot(Node::ROOT, 1)).filter(|decl| tree.kind(*decl) == Kind::ImportDecl);
     let specs = decls.flat_map(|decl| tree.children(decl));
@@ -79,7 +81,7 @@ impl Source for MemorySource {
     fn package(&self, key: &PackageKey) -> Option<Arc<PackageSource>> {
         match key {
             PackageKey::Memory(path) => self.packages.get(path).cloned(),
-            PackageKey::Dir { .. } | PackageKey::Std(_) => None,
+            PackageKey::Dir { .. } | PackageKey::Std(_) | PackageKey::Declared { .. } => None,
         }
     }
 

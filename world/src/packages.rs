@@ -1,6 +1,7 @@
 //! The packages of the files of a run, prepared when the first question comes.
 
 use crate::cache::Cache;
+use crate::declarations::Declaration;
 use crate::disk::DiskSource;
 use crate::file::FileTypes;
 use crate::memory::{MemoryFile, MemorySource};
@@ -41,6 +42,12 @@ impl Packages {
     #[must_use]
     pub fn with_cache(self, cache: Cache) -> Packages {
         Packages { world: self.world.with_cache(cache), ..self }
+    }
+
+    /// The same, where packages without source are what is declared for them.
+    #[must_use]
+    pub fn with_declarations(self, declarations: &[Declaration]) -> Packages {
+        Packages { world: self.world.with_declarations(declarations), ..self }
     }
 
     /// The packages themselves.

@@ -20,13 +20,20 @@ pub enum PackageKey {
     Std(String),
     /// The package with this import path, of files in memory.
     Memory(String),
+    /// The package with this import path, of which there is no source: what is declared for it counts.
+    Declared {
+        /// The import path.
+        path: String,
+        /// What its importers look up their imports in; none for files in memory.
+        scope: Option<ScopeId>,
+    },
 }
 
 impl fmt::Display for PackageKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PackageKey::Dir { dir, .. } => write!(out, "{}", dir.display()),
-            PackageKey::Std(path) | PackageKey::Memory(path) => out.write_str(path),
+            PackageKey::Std(path) | PackageKey::Memory(path) | PackageKey::Declared { path, .. } => out.write_str(path),
         }
     }
 }
@@ -70,6 +77,8 @@ pub struct PackageSource {
     pub folder: PathBuf,
     /// Whether it is part of a Go distribution.
     pub standard: bool,
+    /// Whether it may declare more than its files do.
+    pub is_partial: bool,
 }
 
 /// A Go file of a package.

@@ -1,11 +1,14 @@
 //! The packages of a run, declared.
 
 use crate::cache::Cache;
+use crate::declarations::{Declaration, WithDeclarations};
 use crate::declare::{Declared, Homes};
+use crate::deprecation;
 use crate::file::FileTypes;
 use crate::graph::{Graph, UnitKey};
 use crate::source::{Import, PackageKey, Part, Source};
 use crate::threads;
+use crate::unused;
 use rulec_gofront::{File, Reader};
 use rulec_types::check::{Extension, FileScope, Imported, UnitFile};
 use rulec_types::summary::{self, What};
@@ -26,6 +29,10 @@ pub struct World {
     /// One at a time prepares: the second finds most of its packages declared.
     preparing: Mutex<()>,
     problems: Mutex<BTreeMap<UnitKey, String>>,
+    /// What packages need of their own declarations.
+    pub(crate) unused: unused::Kept,
+    /// What files say of the end of what they declare.
+    pub(crate) notes: deprecation::Kept,
     /// Why imports of the packages asked for could not be found.
     missing: Mutex<BTreeSet<String>>,
 }
@@ -41,6 +48,8 @@ impl World {
             homes: RwLock::default(),
             preparing: Mutex::default(),
             problems: Mutex::default(),
+            unused: Mutex::default(),
+            notes: Mutex::default(),
             missing: Mutex::default(),
         }
     }
@@ -49,6 +58,12 @@ impl World {
     #[must_use]
     pub fn with_cache(self, cache: Cache) -> World {
         World { cache: Some(cache), ..self }
+    }
+
+    /// The same, where packages without source are what is declared for them.
+    #[must_use]
+    pub fn with_declarations(self, declarations: &[Declaration]) -> World {
+        World { source: Box::new(WithDeclarations::new(self.source, declarations)), ..self }
     }
 
     /// Where all objects and types live.

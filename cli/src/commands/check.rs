@@ -188,7 +188,8 @@ fn check_all(
     let bar = Bar::new(!arguments.output.is_quiet());
     let platform = files::platform(&arguments.files);
     let paths = input.targets().iter().map(|target| target.path.clone()).collect();
-    let packages = arguments.cache.apply(Packages::of_disk(platform.config(), paths, arguments.jobs));
+    let packages = Packages::of_disk(platform.config(), paths, arguments.jobs).with_declarations(rules.declarations());
+    let packages = arguments.cache.apply(packages);
     let job = Job {
         rules,
         settings,

@@ -1,4 +1,4 @@
-//! The syntax of facts, resources, instances and models.
+//! The syntax of facts, resources, instances, models and declarations.
 
 use super::{Alternative, Cond, Event, Name, Rule, Spanned, SymbolRef};
 use rulec_tree::Span;
@@ -84,6 +84,21 @@ pub struct Model {
     pub subjects: Vec<SymbolRef>,
     /// What is said of each.
     pub says: Vec<Spanned<Says>>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// What a Go package declares whose source may not be at hand.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Markdown of the `///` lines above it.
+    pub doc: String,
+    /// The import path.
+    pub path: Name,
+    /// The name of the package; without one, the path's last element that is not a version.
+    pub alias: Option<Name>,
+    /// Go declarations without bodies of functions; `...` as a field or element is written as Go's grammar has it.
+    pub text: Spanned<String>,
     /// The whole item.
     pub span: Span,
 }

@@ -47,7 +47,7 @@ pub fn declare(unit: &Unit<'_>) -> Extension {
         return extension;
     }
     // Someone else may have been faster, with the same result.
-    let _ = package.scope.set(Scope { objects: collected.objects, partial: false, maybe: collected.maybe });
+    let _ = package.scope.set(Scope { objects: collected.objects, partial: unit.is_partial, maybe: collected.maybe });
     Extension::default()
 }
 

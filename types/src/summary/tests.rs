@@ -38,7 +38,15 @@ impl Program {
         let path = self.store.name(&format!("/src/{name}.go"));
         let files = vec![UnitFile::new(&file, path, imports)];
         let extension = extension.clone();
-        declare(&Unit { store: &self.store, pkg: package, files, extension, word_bytes: 8, go_minor: Some(26) })
+        declare(&Unit {
+            store: &self.store,
+            pkg: package,
+            files,
+            extension,
+            word_bytes: 8,
+            go_minor: Some(26),
+            is_partial: false,
+        })
     }
 
     fn read(&self, bytes: &[u8], extension: &Extension) -> Result<Found, Damaged> {

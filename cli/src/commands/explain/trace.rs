@@ -85,6 +85,7 @@ fn attempts(
     let target = Target { path: configuration.cwd.join(path), display: Arc::from(display), explicit: true };
     let platform = Platform::default();
     let packages = Packages::of_disk(platform.config(), vec![target.path.clone()], 1);
+    let packages = packages.with_declarations(rules.declarations());
     let job = Job {
         rules: &rules,
         settings: &rules.settings(|_| true),
