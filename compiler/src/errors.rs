@@ -17,9 +17,9 @@ impl Errors<'_> {
         self.sink.error_count()
     }
 
-    /// E0125: what stands in a declaration is no Go, or means nothing.
+    /// E0210: what stands in a declaration is no Go, or means nothing.
     pub fn bad_declaration(&mut self, at: Span, why: &str) {
-        self.sink.error(codes::E0125, self.file, at, why).help(
+        self.sink.error(codes::E0210, self.file, at, why).help(
             "imports and declarations of Go stand here, without bodies of functions; `...` as the last field or method stands for all others",
         );
     }

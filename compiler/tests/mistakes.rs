@@ -1,9 +1,11 @@
 //! Every code that checking can give, each with a rule file that shows it: `mistakes/CODE.rule` and, beside it, what is
 //! said of it. `UPDATE=1 cargo test` rewrites what is said.
 
-use rulec_compiler::{SourceFile, compile};
+use rulec_compiler::{Declared, SourceFile, Surroundings, compile, compile_in};
 use rulec_grammar::codes;
 use rulec_grammar::diagnostic::Diagnostic;
+use rulec_plan::model::Declaration;
+use rulec_world::declarations;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,20 @@ fn fixtures() -> Vec<PathBuf> {
 
 fn diagnose(text: &str) -> Vec<Diagnostic> {
     let file = SourceFile { path: "mistake.rule".into(), family: "mistakes".into(), text: text.into() };
-    compile(&[file], "test").diagnostics
+    let surroundings = Surroundings { declared: judge, ..Surroundings::default() };
+    compile_in(&[file], "test", surroundings).diagnostics
+}
+
+/// What Go's front end says of declared packages.
+fn judge(declared: &[Declaration]) -> Declared {
+    let of_one = |one: &Declaration| declarations::Declaration {
+        import_path: one.import_path.clone(),
+        package_name: one.package_name.clone(),
+        text: one.text.clone(),
+    };
+    let judged = declarations::judge(&declared.iter().map(of_one).collect::<Vec<_>>());
+    let faults = judged.faults.into_iter().map(|fault| (fault.declaration, fault.at, fault.message));
+    Declared { faults: faults.collect(), names: judged.names }
 }
 
 /// One diagnostic in a few lines: code, place, message, what is underlined, help.

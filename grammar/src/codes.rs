@@ -88,7 +88,6 @@ codes! {
     E0122 "an example is not formed as it should be";
     E0123 "the text is too long or too involved to parse";
     E0124 "a table has a key twice";
-    E0125 "a declaration of a package that is not Go";
 
     E0201 "a name is used that nothing binds";
     E0202 "a name is bound by some alternatives only";
@@ -99,6 +98,7 @@ codes! {
     E0207 "a label is never used";
     E0208 "a name that does not exist";
     E0209 "a predicate uses itself";
+    E0210 "a declaration of a package that is not Go";
     E0301 "a pattern that no Go program contains";
     E0302 "an unexported name of another package";
     E0303 "a rule that would be tried everywhere";

@@ -22,6 +22,7 @@ pub fn plan(start: Start, ops: Vec<Op>) -> Plan {
         constants: Vec::new(),
         rules: vec![rule],
         models: Vec::new(),
+        declarations: Vec::new(),
     }
 }
 

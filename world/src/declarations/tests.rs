@@ -25,10 +25,10 @@ fn type_of(expression: &str, declarations: &[Declaration], beside: Option<&str>)
     let file = Reader::new().read(text.as_bytes(), &Arc::new(Vocabulary::default())).unwrap();
     let types = packages.file(Path::new("p/p.go"), &file).unwrap();
     let tree = &file.tree;
-    let calls = (0..tree.len() as u32).map(Node).filter(|node| tree.kind(*node) == Kind::Call);
-    let show = calls.last().unwrap();
+    let mut calls = (0..tree.len() as u32).map(Node).filter(|node| tree.kind(*node) == Kind::Call);
+    let show = calls.next_back().unwrap();
     let argument = tree.children(show).nth(1).unwrap();
-    types.relations().display(types.ty(argument))
+    types.relations().print(types.ty(argument))
 }
 
 #[test]

@@ -109,8 +109,8 @@ fn names_at(lines: &[&str], line: usize) -> Vec<String> {
         match text.strip_prefix(keyword) {
             Some("(") => {
                 let group = lines.iter().skip(line + 1).take_while(|line| !line.starts_with(')'));
-                let one = |text: &&str| text.strip_prefix('\t').map(word).filter(|name| !name.is_empty());
-                return group.filter_map(|text| one(text)).collect();
+                let one = |text: &str| text.strip_prefix('\t').map(word).filter(|name| !name.is_empty());
+                return group.copied().filter_map(one).collect();
             }
             Some(rest) => return vec![word(rest)],
             None => {}

@@ -115,6 +115,7 @@ pub fn random_plan(rng: &mut Rng, rules: usize) -> Plan {
         constants: vec![Constant::Int(3), Constant::Str("s".into()), Constant::Bool(true)],
         rules: Vec::new(),
         models: Vec::new(),
+        declarations: Vec::new(),
     };
     plan.rules = (0..rules).map(|index| random_rule(rng, index)).collect();
     plan
