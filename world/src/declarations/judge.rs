@@ -143,9 +143,7 @@ fn names_of(world: &World, package: PackageId) -> BTreeSet<String> {
 fn members_of(world: &World, ty: Ty) -> BTreeSet<String> {
     let store = world.store();
     let types = Types { store, extension: None, word_bytes: world.source().word_bytes() };
-    let receiver = if types.is_interface(ty) { ty } else { store.pointer(ty) };
-    let mut members: BTreeSet<String> =
-        types.method_set(receiver).iter().map(|method| store.str(method.name).to_owned()).collect();
+    let mut members = BTreeSet::new();
     let mut waiting = vec![ty];
     let mut seen = FxHashSet::default();
     while let Some(ty) = waiting.pop() {
@@ -153,6 +151,9 @@ fn members_of(world: &World, ty: Ty) -> BTreeSet<String> {
         if !seen.insert(store.canon(base)) {
             continue;
         }
+        // Of each embedded type by itself: beside a part that is left out, nothing is known to be promoted.
+        let receiver = if types.is_interface(base) { base } else { store.pointer(base) };
+        members.extend(types.method_set(receiver).iter().map(|method| store.str(method.name).to_owned()));
         if let TypeData::Struct(fields) = types.under(base) {
             members.extend(fields.iter().map(|field| store.str(field.name).to_owned()));
             waiting.extend(fields.iter().filter(|field| field.embedded).map(|field| field.ty));
