@@ -157,16 +157,9 @@ impl<'t> Cursor<'t> {
 
     /// A string literal of Go: in quotes on one line, or in backquotes.
     fn string(&mut self) -> Option<ArgumentValue> {
-        let quote = self.rest.chars().next()?;
-        let mut escaped = false;
-        let end = self.rest.char_indices().skip(1).find(|(_, c)| {
-            let ends = *c == quote && !escaped || *c == '\n' && quote == '"';
-            escaped = *c == '\\' && !escaped && quote == '"';
-            ends
-        });
-        let (end, _) = end?;
-        let bytes = literal::string_text(&self.rest.as_bytes()[..=end])?;
-        self.split_off(end + 1);
+        let len = literal::string_len(self.rest)?;
+        let bytes = literal::string_text(&self.rest.as_bytes()[..len])?;
+        self.split_off(len);
         Some(ArgumentValue::Text(String::from_utf8_lossy(&bytes).into_owned()))
     }
 

@@ -320,10 +320,7 @@ impl<'a> Run<'a> {
     /// The matches of these rules of a program.
     fn run_rules(&self, program: usize, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
         let run = |active: &[bool]| evaluate::run(&self.job.rules.prepared()[program], facts, active);
-        match self.job.profile {
-            Some(profile) => evaluate::one_by_one(profile, program, active, run),
-            None => run(active),
-        }
+        evaluate::noted(self.job.profile, program, active, run)
     }
 
     /// Does something that rules share, and notes what it costs.

@@ -100,16 +100,18 @@ pub(crate) fn run_from(
     Ok((host.matches, report))
 }
 
-/// Runs rules one after the other, each for itself, and notes what it costs. The matches are the same as those of one run.
+/// Runs the rules that are active at once; or, while a profile is taken, one after the other, each for itself, and notes what it
+/// costs. The matches are the same.
 ///
 /// # Errors
 /// [`Trap`] if the engine failed.
-pub(crate) fn one_by_one(
-    profile: &Profile,
+pub(crate) fn noted(
+    profile: Option<&Profile>,
     program: usize,
     active: &[bool],
     run: impl Fn(&[bool]) -> Result<(Vec<Match>, RunReport), Trap>,
 ) -> Result<(Vec<Match>, RunReport), Trap> {
+    let Some(profile) = profile else { return run(active) };
     let (mut all, mut report) = (Vec::new(), RunReport::default());
     let mut alone = vec![false; active.len()];
     for number in (0..active.len()).filter(|number| active[*number]) {

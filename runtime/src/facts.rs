@@ -178,11 +178,7 @@ fn run_over(wanted: &Wanted, stratum: &Stratum, facts: &Facts, rows: &Range<u32>
     let programs = wanted.rules.prepared().iter().zip(stratum).enumerate();
     for (program, (prepared, active)) in programs.filter(|(_, (_, active))| active.contains(&true)) {
         let run = |active: &[bool]| evaluate::run_from(rows.clone(), prepared, facts, active);
-        let result = match wanted.profile {
-            Some(profile) => evaluate::one_by_one(profile, program, active, run),
-            None => run(active),
-        };
-        let Ok((matches, _)) = result else { continue };
+        let Ok((matches, _)) = evaluate::noted(wanted.profile, program, active, run) else { continue };
         for one in matches {
             let Some(rule) = prepared.program.plan().rules.get(one.rule.0 as usize) else { continue };
             let (Some(fact), Some(nodes)) = (&rule.meta.fact, one.captures.first().and_then(|first| first.nodes()))

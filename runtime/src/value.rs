@@ -10,6 +10,7 @@ use rulec_plan::host::Tri;
 use rulec_program::GoVersion;
 use rulec_tree::{Node, SymbolId};
 use rulec_types::Ty;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -55,6 +56,22 @@ pub enum Value {
 }
 
 impl Value {
+    /// A string's text, what is no UTF-8 in it replaced.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::Str(bytes) => Some(String::from_utf8_lossy(bytes)),
+            _ => None,
+        }
+    }
+
+    /// A string's text, if it is UTF-8.
+    pub fn utf8(&self) -> Option<&str> {
+        match self {
+            Value::Str(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether both are equal. Values of different types are not.
     pub fn equals(&self, other: &Value) -> Tri {
         match (self, other) {

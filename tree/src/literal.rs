@@ -65,6 +65,19 @@ pub fn string_text(source: &[u8]) -> Option<Vec<u8>> {
     Some(value)
 }
 
+/// How many bytes the string literal takes with which a text starts, interpreted on one line or raw. `None` if it starts with none,
+/// or with one that is not closed.
+pub fn string_len(text: &str) -> Option<usize> {
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '`'))?;
+    let mut escaped = false;
+    let (end, last) = text.char_indices().skip(1).find(|(_, c)| {
+        let ends = *c == quote && !escaped || *c == '\n' && quote == '"';
+        escaped = *c == '\\' && !escaped && quote == '"';
+        ends
+    })?;
+    (last == quote).then_some(end + 1)
+}
+
 /// The spelling of a floating-point literal, lower-cased and without `_`. Equal values may be spelled in ways that
 /// stay different texts: `1.0` and `1.00`.
 pub fn float_text(source: &[u8]) -> Option<Vec<u8>> {

@@ -249,9 +249,7 @@ impl<'w> Search<'w> {
         let ident = types.file().tree.slot(spec, 0);
         let Some(object) = self.declared(types, ident) else { return self.uses(types, spec, &[]) };
         let owner = Thing::Object(object);
-        if self.store.is_exported(self.store.object(object).name) {
-            self.roots.push(owner);
-        }
+        self.roots_if_exported(&[owner]);
         self.uses(types, spec, &[owner]);
         let ty = self.store.type_of(object).unwrap_or(Ty::UNKNOWN);
         if let TypeData::Struct(fields) = types.relations().under(ty) {
@@ -265,19 +263,24 @@ impl<'w> Search<'w> {
         }
     }
 
+    /// Others can see what is exported.
+    fn roots_if_exported(&mut self, things: &[Thing]) {
+        let is_exported = |thing: &Thing| match thing {
+            Thing::Object(object) => self.store.is_exported(self.store.object(*object).name),
+            Thing::Field(..) => false,
+        };
+        self.roots.extend(things.iter().copied().filter(is_exported));
+    }
+
     /// Constants of one group belong together: one of them in use, the others name what else there is.
     fn constants(&mut self, types: &FileTypes<'_>, decl: Node) {
         let tree = &types.file().tree;
         let specs: Vec<Node> = tree.children(decl).collect();
         let idents = specs.iter().flat_map(|spec| tree.children(tree.slot(*spec, 0)));
         let group: Vec<Thing> = idents.filter_map(|ident| self.declared(types, ident)).map(Thing::Object).collect();
-        for (number, thing) in group.iter().enumerate() {
-            if let Thing::Object(object) = thing
-                && self.store.is_exported(self.store.object(*object).name)
-            {
-                self.roots.push(*thing);
-            }
-            if group.len() > 1 {
+        self.roots_if_exported(&group);
+        if group.len() > 1 {
+            for (number, thing) in group.iter().enumerate() {
                 self.need(*thing, group[(number + 1) % group.len()]);
             }
         }
@@ -292,13 +295,7 @@ impl<'w> Search<'w> {
         let idents: Vec<Node> = tree.children(tree.slot(spec, 0)).collect();
         let owners: Vec<Thing> =
             idents.iter().filter_map(|ident| self.declared(types, *ident)).map(Thing::Object).collect();
-        for owner in &owners {
-            if let Thing::Object(object) = owner
-                && self.store.is_exported(self.store.object(*object).name)
-            {
-                self.roots.push(*owner);
-            }
-        }
+        self.roots_if_exported(&owners);
         self.uses(types, tree.slot(spec, 1), &owners);
         self.uses(
             types,
@@ -402,8 +399,7 @@ impl<'w> Search<'w> {
         let tree = &types.file().tree;
         let mut elements = tree.tail(literal).peekable();
         if elements.peek().is_some_and(|element| tree.kind(*element) != Kind::KeyValue) {
-            let all: Vec<Thing> = fields.iter().map(|field| Thing::Field(holder, field.name)).collect();
-            return all.into_iter().for_each(|field| self.used(field, owners));
+            return fields.iter().for_each(|field| self.used(Thing::Field(holder, field.name), owners));
         }
         let keys: Vec<Name> = elements.map(|element| self.store.name(&text_of(types, tree.slot(element, 0)))).collect();
         keys.into_iter().for_each(|key| self.used(Thing::Field(holder, key), owners));
@@ -417,8 +413,7 @@ impl<'w> Search<'w> {
             let ty = types.ty(tree.unparen(row));
             let base = relations.pointer_base(ty).unwrap_or(ty);
             if let (Some(holder), TypeData::Struct(fields)) = (named_object(self.store, base), relations.under(base)) {
-                let all: Vec<Thing> = fields.iter().map(|field| Thing::Field(holder, field.name)).collect();
-                all.into_iter().for_each(|field| self.used(field, owners));
+                fields.iter().for_each(|field| self.used(Thing::Field(holder, field.name), owners));
             }
         }
     }

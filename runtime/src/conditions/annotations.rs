@@ -13,17 +13,17 @@ use rulec_tree::Node;
 
 /// Whether there is such an annotation.
 pub(super) fn is_annotated(facts: &Facts, node: Node, name: Option<&Value>) -> Tri {
-    name.and_then(text).map_or(Tri::Unknown, |name| Tri::of(find(facts, node, name).is_some()))
+    name.and_then(Value::utf8).map_or(Tri::Unknown, |name| Tri::of(find(facts, node, name).is_some()))
 }
 
 /// The value of an argument; of several keys the first that the annotation has.
 pub(super) fn argument(facts: &Facts, node: Node, name: Option<&Value>, keys: Option<&Value>) -> Option<Value> {
-    first_of(&find(facts, node, text(name?)?)?, keys?)
+    first_of(&find(facts, node, name?.utf8()?)?, keys?)
 }
 
 /// What the value of an argument is, in a word; empty without such an argument.
 pub(super) fn kind(facts: &Facts, node: Node, name: Option<&Value>, keys: Option<&Value>) -> Option<Value> {
-    let annotation = find(facts, node, text(name?)?)?;
+    let annotation = find(facts, node, name?.utf8()?)?;
     let word = argument_of(&annotation, keys?).map_or("", |value| match value {
         ArgumentValue::Duration(_) => "duration",
         ArgumentValue::Int(_) | ArgumentValue::Decimal(_) => "number",
@@ -35,13 +35,13 @@ pub(super) fn kind(facts: &Facts, node: Node, name: Option<&Value>, keys: Option
 
 /// The keys of the arguments, in the order written.
 pub(super) fn keys(facts: &Facts, node: Node, name: Option<&Value>) -> Option<Value> {
-    let annotation = find(facts, node, text(name?)?)?;
+    let annotation = find(facts, node, name?.utf8()?)?;
     Some(Value::List(annotation.arguments.into_iter().map(|one| Value::Str(one.key.into_bytes())).collect()))
 }
 
 /// What is wrong with how it is written; empty if nothing is.
 pub(super) fn fault(facts: &Facts, node: Node, name: Option<&Value>) -> Option<Value> {
-    let annotation = find(facts, node, text(name?)?)?;
+    let annotation = find(facts, node, name?.utf8()?)?;
     Some(Value::Str(annotation.fault.unwrap_or_default().into_bytes()))
 }
 
@@ -52,8 +52,8 @@ pub(crate) fn first_of(annotation: &Annotation, keys: &Value) -> Option<Value> {
 
 fn argument_of<'a>(annotation: &'a Annotation, keys: &Value) -> Option<&'a ArgumentValue> {
     match keys {
-        Value::List(keys) => keys.iter().filter_map(text).find_map(|key| annotation.argument(key)),
-        key => annotation.argument(text(key)?),
+        Value::List(keys) => keys.iter().filter_map(Value::utf8).find_map(|key| annotation.argument(key)),
+        key => annotation.argument(key.utf8()?),
     }
 }
 
@@ -73,13 +73,6 @@ fn value_of(value: &ArgumentValue) -> Option<Value> {
 fn find(facts: &Facts, node: Node, name: &str) -> Option<Annotation> {
     let documentation = comments::doc_text(facts, node);
     annotation::annotations(&documentation).into_iter().find(|annotation| annotation.name == name)
-}
-
-fn text(value: &Value) -> Option<&str> {
-    match value {
-        Value::Str(text) => std::str::from_utf8(text).ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

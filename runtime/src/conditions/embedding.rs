@@ -81,7 +81,7 @@ fn patterns(text: &str) -> Option<Vec<String>> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let end = match first {
-            '"' | '`' => closing_quote(rest, first)? + 1,
+            '"' | '`' => literal::string_len(rest)?,
             _ => rest.find(char::is_whitespace).unwrap_or(rest.len()),
         };
         let (word, behind) = rest.split_at(end);
@@ -92,16 +92,6 @@ fn patterns(text: &str) -> Option<Vec<String>> {
         rest = behind.trim_start();
     }
     Some(patterns)
-}
-
-fn closing_quote(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    let found = text.char_indices().skip(1).find(|(_, c)| {
-        let closes = *c == quote && !escaped;
-        escaped = quote == '"' && *c == '\\' && !escaped;
-        closes
-    });
-    found.map(|(at, _)| at)
 }
 
 /// The files that a pattern embeds, relative to the folder; empty if Go refuses it. Nothing if there are too many.

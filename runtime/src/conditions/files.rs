@@ -36,8 +36,8 @@ pub(super) fn imports(facts: &Facts, path: Option<&Value>) -> Tri {
 /// Whether a file matches this path, relative to the Go file's folder. `*`, `?` and `[…]` match within a name, as in
 /// Go's `path.Match`.
 pub(super) fn exists(facts: &Facts, pattern: Option<&Value>) -> Tri {
-    let (Some(Value::Str(pattern)), Some(folder)) = (pattern, facts.folder) else { return Tri::Unknown };
-    std::str::from_utf8(pattern).map_or(Tri::Unknown, |pattern| exists_below(folder, pattern))
+    let (Some(pattern), Some(folder)) = (pattern.and_then(Value::utf8), facts.folder) else { return Tri::Unknown };
+    exists_below(folder, pattern)
 }
 
 /// How many folders above a file are looked at for the root of its module.
@@ -46,8 +46,7 @@ const MAX_DEPTH: usize = 64;
 /// Whether a file matches this path, relative to the Go file's folder or to one above it, up to the root of the module or, without
 /// one, of the file system.
 pub(super) fn exists_above(facts: &Facts, pattern: Option<&Value>) -> Tri {
-    let (Some(Value::Str(pattern)), Some(folder)) = (pattern, facts.folder) else { return Tri::Unknown };
-    let Ok(pattern) = std::str::from_utf8(pattern) else { return Tri::Unknown };
+    let (Some(pattern), Some(folder)) = (pattern.and_then(Value::utf8), facts.folder) else { return Tri::Unknown };
     let Ok(folder) = std::path::absolute(folder) else { return Tri::Unknown };
     let mut answer = Tri::No;
     for above in folder.ancestors().take(MAX_DEPTH) {

@@ -141,13 +141,6 @@ impl Scan<'_> {
     }
 }
 
-fn text_of(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Str(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
-    }
-}
-
 fn directive_of(value: Option<&Value>) -> Option<&Directive> {
     match value? {
         Value::Directive(directive) => Some(directive),
@@ -157,7 +150,7 @@ fn directive_of(value: Option<&Value>) -> Option<&Directive> {
 
 /// The directives of a format.
 pub(super) fn directives(format: Option<&Value>) -> Option<Value> {
-    let directives = parse(&text_of(format)?).into_iter();
+    let directives = parse(&format?.text()?).into_iter();
     Some(Value::List(directives.map(|directive| Value::Directive(Arc::new(directive))).collect()))
 }
 
@@ -186,7 +179,7 @@ pub(super) fn star_operands(directive: Option<&Value>) -> Option<Value> {
 
 /// How many arguments a format takes: one more than the highest number of one.
 pub(super) fn operand_count(format: Option<&Value>) -> Option<Value> {
-    let directives = parse(&text_of(format)?);
+    let directives = parse(&format?.text()?);
     let numbers = directives.iter().flat_map(|directive| directive.stars.iter().chain(&directive.operand));
     let count = numbers.max().map_or(Some(0), |greatest| greatest.checked_add(1))?;
     Some(Value::Int(i128::try_from(count).ok()?))

@@ -152,10 +152,7 @@ fn trace<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a Trace> {
 }
 
 fn text<'a>(arguments: &Arguments<'a>, index: usize) -> Option<&'a str> {
-    match arguments.value(index)? {
-        Value::Str(text) => std::str::from_utf8(text).ok(),
-        _ => None,
-    }
+    arguments.value(index)?.utf8()
 }
 
 fn rows_value(rows: Rows) -> Value {

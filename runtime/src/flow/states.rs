@@ -566,10 +566,7 @@ fn list<'s>(names: impl IntoIterator<Item = &'s str>) -> Known {
 }
 
 fn texts(list: &Known) -> Vec<String> {
-    let text = |one: &Known| match one {
-        Known::Str(text) => Some(String::from_utf8_lossy(text).into_owned()),
-        _ => None,
-    };
+    let text = |one: &Known| Some(one.text()?.into_owned());
     match list {
         Known::List(all) => all.iter().filter_map(text).collect(),
         one => text(one).into_iter().collect(),

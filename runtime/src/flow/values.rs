@@ -64,11 +64,7 @@ pub(crate) fn derives_from_symbols(flow: Flow, row: Node, symbols: Option<&Value
 
 fn full_name(symbol: &Value) -> Option<String> {
     let Value::List(parts) = symbol else { return None };
-    let parts = parts.iter().map(|part| match part {
-        Value::Str(text) => Some(String::from_utf8_lossy(text)),
-        _ => None,
-    });
-    Some(parts.collect::<Option<Vec<_>>>()?.join("."))
+    Some(parts.iter().map(Value::text).collect::<Option<Vec<_>>>()?.join("."))
 }
 
 fn derives(flow: Flow, row: Node, from: &mut dyn FnMut(Located) -> Tri) -> Tri {

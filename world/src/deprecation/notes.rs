@@ -131,6 +131,11 @@ fn reach(lines: &[&str], line: usize) -> Range<usize> {
     line..end.map_or(lines.len(), |len| line + len)
 }
 
+/// The identifier with which a text starts; empty if it starts with none.
+pub(super) fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
 fn head(line: &str) -> Head {
     let text = line.trim_start();
     let indent = line.len() - text.len();
@@ -139,7 +144,7 @@ fn head(line: &str) -> Head {
     }
     let mut names = Vec::new();
     for word in text.split(' ') {
-        let name: String = word.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name = self::word(word);
         if !name.is_empty() {
             names.push(name);
         }

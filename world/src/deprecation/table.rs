@@ -5,7 +5,7 @@
 //! known than that it was before Go 1.17), and the name that is to be used instead, if the documentation has one.
 
 use super::Deprecation;
-use super::notes::{self, Note};
+use super::notes::{self, Note, word};
 use crate::standard::Standard;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -96,7 +96,6 @@ fn add_file(path: &str, text: &str, releases: &BTreeMap<(String, String), u32>, 
 /// The names that the declaration on a line declares: `F`, `T.M`; a group with all that is in it; the package as `""`.
 fn names_at(lines: &[&str], line: usize) -> Vec<String> {
     let text = lines[line].trim_end();
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     if text.starts_with("package ") {
         return vec![String::new()];
     }
@@ -179,7 +178,6 @@ fn symbol_in(line: &str) -> Option<(String, String)> {
     let rest = line.strip_prefix("pkg ")?.split(" //").next()?;
     let (package, rest) = rest.split_once(", ")?;
     let path = package.split(' ').next()?;
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let (kind, rest) = rest.split_once(' ')?;
     let name = match kind {
         "method" => {

@@ -9,6 +9,7 @@
 use super::class;
 use super::{Flags, Refusal, RegexpKind, RegexpPart};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How deep groups may be nested.
@@ -77,12 +78,17 @@ impl<'t> Input<'t> {
     }
 }
 
-/// A part without parts of its own.
+/// A part without parts of its own, that ends where the input is.
 pub(super) fn leaf(kind: RegexpKind, input: &Input<'_>, start: usize) -> RegexpPart {
+    plain(kind, input.text, start..input.at)
+}
+
+/// A part of which no more is known than its text.
+fn plain(kind: RegexpKind, text: &str, range: Range<usize>) -> RegexpPart {
     RegexpPart {
         kind,
-        text: input.since(start).to_owned(),
-        start,
+        start: range.start,
+        text: text.get(range).unwrap_or_default().to_owned(),
         parts: Vec::new(),
         runes: None,
         times: None,
@@ -113,15 +119,7 @@ impl Open {
         let start = self.from;
         let part = match <[Part; 1]>::try_from(parts) {
             Ok([only]) => only,
-            Err(parts) => Arc::new(RegexpPart {
-                kind: RegexpKind::Sequence,
-                text: text.get(start..end).unwrap_or_default().to_owned(),
-                start,
-                parts,
-                runes: None,
-                times: None,
-                flags: Flags::default(),
-            }),
+            Err(parts) => Arc::new(RegexpPart { parts, ..plain(RegexpKind::Sequence, text, start..end) }),
         };
         self.alternatives.push(part);
         self.from = end + 1;
@@ -133,15 +131,7 @@ impl Open {
         self.end_alternative(text, end);
         match <[Part; 1]>::try_from(self.alternatives) {
             Ok([only]) => only,
-            Err(parts) => Arc::new(RegexpPart {
-                kind: RegexpKind::Alternation,
-                text: text.get(start..end).unwrap_or_default().to_owned(),
-                start,
-                parts,
-                runes: None,
-                times: None,
-                flags: Flags::default(),
-            }),
+            Err(parts) => Arc::new(RegexpPart { parts, ..plain(RegexpKind::Alternation, text, start..end) }),
         }
     }
 }
