@@ -236,9 +236,11 @@ impl<'a> Lowerer<'a> {
 
     // Variables.
 
-    /// The variable that an identifier names, if it is a variable of a function.
+    /// The variable that an identifier names, if it is a variable of a function; of a key in a composite literal the one that it
+    /// is if it is no field's name.
     fn local(&mut self, ident: Node) -> Option<VarId> {
-        self.var(self.facts.file.names.object(ident)?)
+        let names = &self.facts.file.names;
+        self.var(names.object(ident).or_else(|| names.object_of_key(ident))?)
     }
 
     /// The variable that an object of the file is, if it is one of a function.
@@ -256,7 +258,8 @@ impl<'a> Lowerer<'a> {
         let outer = if is_own { None } else { Some(self.context.declared.get(&object).copied()?) };
         let ty = self.facts.var_ty(decl, object);
         let in_memory = storage.is_memory_in(is_own);
-        let var = Var { object, decl, ty, outer, in_memory, captured: known.captured };
+        let captured = self.context.objects.is_captured(&self.facts, object);
+        let var = Var { object, decl, ty, outer, in_memory, captured };
         let id = VarId(self.builder.vars.len() as u32);
         self.builder.vars.push(var);
         self.vars.insert(object, id);

@@ -133,8 +133,11 @@ impl Lowerer<'_> {
             let [key, value] = self.slots(element);
             let is_key_value = match shape {
                 Shape::Map => true,
-                // Fields have names, elements of arrays and slices constant numbers.
-                Shape::Unknown => !matches!(self.tree.kind(key), Kind::Ident | Kind::Int),
+                // Fields have names, elements of arrays and slices constant numbers. What may be a variable counts as read.
+                Shape::Unknown => match self.tree.kind(key) {
+                    Kind::Ident => self.facts.file.names.object_of_key(key).is_some(),
+                    kind => kind != Kind::Int,
+                },
                 _ => false,
             };
             if is_key_value {

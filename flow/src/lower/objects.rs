@@ -20,6 +20,8 @@ pub(super) struct Objects {
     recovers: FxHashSet<Node>,
     /// The function literals that variables are given, by `:=`, `=` or `var`, with how often.
     literals: FxHashMap<ObjectId, (Node, u32)>,
+    /// The variables that literals use as keys in composite literals, where only types can tell.
+    captured_as_keys: FxHashSet<ObjectId>,
 }
 
 /// How a variable is kept.
@@ -52,6 +54,7 @@ impl Objects {
             clause_vars: clause_vars(facts),
             recovers: FxHashSet::default(),
             literals: FxHashMap::default(),
+            captured_as_keys: FxHashSet::default(),
         };
         for node in facts.file.tree.nodes() {
             objects.look_at(facts, node);
@@ -86,6 +89,11 @@ impl Objects {
         (is_plain && has_no_other).then_some(literal)
     }
 
+    /// Whether a function literal uses the variable of another function.
+    pub(super) fn is_captured(&self, facts: &Facts<'_>, object: ObjectId) -> bool {
+        facts.file.names.get(object).captured || self.captured_as_keys.contains(&object)
+    }
+
     fn look_at(&mut self, facts: &Facts<'_>, node: Node) {
         let tree = &facts.file.tree;
         let first = Node(node.0 + 1);
@@ -95,6 +103,7 @@ impl Objects {
                 self.address(facts, first);
             }
             Kind::Selector => self.method(facts, node),
+            Kind::KeyValue => self.key(facts, first),
             Kind::Assign => {
                 tree.children(first).for_each(|target| self.write(facts, target));
                 self.note_literals(facts, first, tree.end(first));
@@ -135,6 +144,13 @@ impl Objects {
         if !selection.indirect && facts.has_pointer_receiver(method) {
             self.address(facts, Node(selector.0 + 1));
         }
+    }
+
+    /// `T{x: …}` in another function than that of `x`.
+    fn key(&mut self, facts: &Facts<'_>, key: Node) {
+        let names = &facts.file.names;
+        let object = names.object_of_key(key).filter(|object| names.get(*object).func != names.func_of(key));
+        self.captured_as_keys.extend(object);
     }
 
     /// The variable of which `x` is a part becomes memory.
