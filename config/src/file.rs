@@ -1,17 +1,16 @@
 //! One `rulec.toml`: its keys, their types, and every mistake at its place.
 
+use crate::dependency::Dependency;
 use crate::glob::Globs;
 use crate::option::Written;
 use crate::selector::{SEVERITY_WORDS, severity};
+use crate::table::{self, Table, TableReader, Value, in_order, span_of};
 use rulec_grammar::ast::{Name, Spanned};
-use rulec_grammar::codes::{E0801, E0802, E0803, E0804};
+use rulec_grammar::codes::{E0803, E0804};
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_grammar::words::nearest;
 use rulec_plan::manifest::Severity;
-use rulec_tree::Span;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use toml::de::{DeTable, DeValue};
 
 /// A configuration as written. Names of rules are not resolved yet; [`crate::select`] does.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +31,10 @@ pub struct Config {
     pub files: Files,
     /// What differs for some paths, in the order written.
     pub per_path: Vec<PathRules>,
+    /// Packs of other teams: `[packs]`.
+    pub packs: Vec<Dependency>,
+    /// The index folder of those that do not say where they are, relative to the configuration's folder.
+    pub index: Option<Name>,
 }
 
 /// The table `[rules.NAME]`.
@@ -84,27 +87,12 @@ const FILE_NAME: &str = "rulec.toml";
 
 /// Reads the text of a configuration. Never fails: what has a mistake is left out, and `sink` hears of it.
 pub fn read(text: &str, file: FileId, sink: &mut Sink) -> Config {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let span = error.span().map_or(Span::default(), span_of);
-        sink.error(E0801, file, span, format!("this is not TOML: {}", error.message()));
-    }
-    Reader { file, sink }.config(table.get_ref())
+    let table = table::parse(text, file, sink);
+    TableReader { file, sink }.config(table.get_ref())
 }
 
-fn span_of(range: Range<usize>) -> Span {
-    Span::new(range.start as u32, range.end as u32)
-}
-
-type Table<'a, 'i> = &'a DeTable<'i>;
-type Value<'a, 'i> = &'a toml::Spanned<DeValue<'i>>;
-
-struct Reader<'s> {
-    file: FileId,
-    sink: &'s mut Sink,
-}
-
-impl Reader<'_> {
+/// The keys of a configuration.
+impl TableReader<'_> {
     fn config(&mut self, table: Table<'_, '_>) -> Config {
         let mut config = Config { file: self.file, ..Config::default() };
         for (key, value) in in_order(table) {
@@ -116,6 +104,8 @@ impl Reader<'_> {
                 "rules" => config.options = self.options(value),
                 "files" => config.files = self.files(value),
                 "per-path" => config.per_path = self.per_path(value),
+                "packs" => config.packs = self.dependencies(value),
+                "index" => config.index = self.string(value),
                 _ => self.unknown_key(&key, "a configuration", &KEYS),
             }
         }
@@ -220,71 +210,11 @@ impl Reader<'_> {
             }
         }
     }
-
-    fn strings(&mut self, value: Value<'_, '_>) -> Option<Vec<Name>> {
-        let Some(items) = value.get_ref().as_array() else {
-            self.expected(value, "a list of strings");
-            return None;
-        };
-        let mut names = Vec::new();
-        for item in items.iter() {
-            match item.get_ref().as_str() {
-                Some(text) => names.push(Name { value: text.to_owned(), span: span_of(item.span()) }),
-                None => self.expected(item, "a string"),
-            }
-        }
-        Some(names)
-    }
-
-    fn bool(&mut self, value: Value<'_, '_>) -> Option<bool> {
-        let read = value.get_ref().as_bool();
-        if read.is_none() {
-            self.expected(value, "`true` or `false`");
-        }
-        read
-    }
-
-    /// The entries of a table, in the order written; none if it is no table.
-    fn entries<'a, 'i>(&mut self, value: Value<'a, 'i>) -> Vec<(Name, Value<'a, 'i>)> {
-        match value.get_ref().as_table() {
-            Some(table) => in_order(table),
-            None => {
-                self.expected(value, "a table");
-                Vec::new()
-            }
-        }
-    }
-
-    fn expected(&mut self, value: Value<'_, '_>, what: &str) {
-        let found = value.get_ref().type_str();
-        self.sink.error(E0803, self.file, span_of(value.span()), format!("expected {what}, found a TOML {found}"));
-    }
-
-    fn unknown_key(&mut self, key: &Name, place: &str, known: &[&str]) {
-        let near = nearest(&key.value, known.iter().copied());
-        let fault = self.sink.error(E0802, self.file, key.span, format!("{place} has no key `{}`", key.value));
-        fault.help(match near {
-            Some(near) => format!("there is a key with a similar name: `{near}`"),
-            None => {
-                format!("the keys are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))
-            }
-        });
-    }
 }
 
-const KEYS: [&str; 7] = ["select", "ignore", "severity", "rule-paths", "rules", "files", "per-path"];
+const KEYS: [&str; 9] = ["select", "ignore", "severity", "rule-paths", "rules", "files", "per-path", "packs", "index"];
 const FILES_KEYS: [&str; 7] = ["include", "exclude", "tests", "vendor", "testdata", "generated", "gitignore"];
 const PER_PATH_KEYS: [&str; 4] = ["paths", "select", "ignore", "severity"];
-
-/// The entries in the order written; the parser keeps them sorted by key.
-fn in_order<'a, 'i>(table: Table<'a, 'i>) -> Vec<(Name, Value<'a, 'i>)> {
-    let mut entries: Vec<(Name, Value<'a, 'i>)> = table
-        .iter()
-        .map(|(key, value)| (Name { value: key.get_ref().to_string(), span: span_of(key.span()) }, value))
-        .collect();
-    entries.sort_by_key(|(key, _)| key.span);
-    entries
-}
 
 fn written(value: Value<'_, '_>) -> Spanned<Written> {
     Spanned { value: Written::from(value.get_ref()), span: span_of(value.span()) }

@@ -4,18 +4,24 @@
 //! ([`Candidate`]). Out: [`Selection`], one [`Setting`] for each rule, and what changes for paths. Mistakes in the file
 //! become diagnostics with their place; selectors of the command line that name nothing become [`UnknownSelector`].
 //!
+//! [`table`] reads TOML with places, and [`Dependency`] is what names another pack, for `pack.toml` as well.
+//!
 //! Reads no file but `rulec.toml`, and that only through [`find`], which gives its path. Knows rules by their metadata
 //! alone. Start at [`Config`], then [`select`].
 
 #![warn(missing_docs)]
 
+mod dependency;
 mod file;
 mod glob;
 mod option;
 mod selection;
 mod selector;
+pub mod table;
 
+pub use dependency::{Dependency, Place, is_pack_name};
 pub use file::{Config, Files, PathRules, find, read};
 pub use glob::Globs;
+pub use option::Written;
 pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select};
 pub use selector::selects;

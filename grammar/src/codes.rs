@@ -137,4 +137,7 @@ codes! {
     E0806 "the configuration sets an option that the rule does not have";
     E0807 "the configuration sets an option to a value of another type";
     E0808 "rule files cannot be read";
+    E0809 "a pack or a version is not named as it should be";
+    E0810 "a pack cannot be had";
+    E0811 "a migration makes no sense";
 }

@@ -8,7 +8,7 @@ use crate::flow::{EventSet, Rows, Trace};
 use regex_automata::meta::Regex;
 use rulec_plan::host::Tri;
 use rulec_program::GoVersion;
-use rulec_tree::{Node, SymbolId};
+use rulec_tree::{Node, SymbolId, duration};
 use rulec_types::Ty;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -146,7 +146,7 @@ impl Value {
         match self {
             Value::Int(value) => value.to_string(),
             Value::Ratio(ratio) => ratio.shown(),
-            Value::Duration(nanoseconds) => shown_duration(*nanoseconds),
+            Value::Duration(nanoseconds) => duration::text(*nanoseconds),
             Value::Str(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Value::Bool(truth) => truth.to_string(),
             Value::List(values) => values.iter().map(Value::shown).collect::<Vec<_>>().join(", "),
@@ -303,38 +303,6 @@ fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
         (a, b) = (b, a % b);
     }
     a.max(1)
-}
-
-/// As Go's `time.Duration.String` writes it: `1m30s`, `1.5ms`, `0s`.
-fn shown_duration(nanoseconds: i128) -> String {
-    let sign = if nanoseconds < 0 { "-" } else { "" };
-    let total = nanoseconds.unsigned_abs();
-    let decimal = |unit: u128, name: &str| {
-        let fraction = format!("{:0>width$}", total % unit, width = unit.ilog10() as usize);
-        let fraction = fraction.trim_end_matches('0');
-        let point = if fraction.is_empty() || unit == 1 { String::new() } else { format!(".{fraction}") };
-        format!("{sign}{}{point}{name}", total / unit)
-    };
-    const SECOND: u128 = 1_000_000_000;
-    match total {
-        0 => "0s".to_owned(),
-        1..1_000 => decimal(1, "ns"),
-        1_000..1_000_000 => decimal(1_000, "µs"),
-        1_000_000..SECOND => decimal(1_000_000, "ms"),
-        _ => {
-            let (hours, minutes) = (total / (3600 * SECOND), total / (60 * SECOND) % 60);
-            let rest = total % (60 * SECOND);
-            let fraction = format!("{:09}", rest % SECOND);
-            let fraction = fraction.trim_end_matches('0');
-            let point = if fraction.is_empty() { "" } else { "." };
-            let seconds = format!("{}{point}{fraction}s", rest / SECOND);
-            match (hours, minutes) {
-                (0, 0) => format!("{sign}{seconds}"),
-                (0, _) => format!("{sign}{minutes}m{seconds}"),
-                _ => format!("{sign}{hours}h{minutes}m{seconds}"),
-            }
-        }
-    }
 }
 
 #[cfg(test)]

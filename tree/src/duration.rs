@@ -1,7 +1,7 @@
 //! Durations as texts.
 //!
-//! In: a text such as `1m30s`. Out: nanoseconds, exactly. Rules, `rulec.toml` and annotations in Go code all come through
-//! here. **Absent:** signs; who takes negative durations reads the `-` himself.
+//! In: a text such as `1m30s`, or nanoseconds. Out: the other, exactly. Rules, `rulec.toml` and annotations in Go code all come
+//! through here. **Absent:** signs in texts that are read; who takes negative durations reads the `-` himself.
 
 /// Nanoseconds of a duration: numbers with units, `1h30m`, `1.5s`; what is left of a nanosecond is dropped. `None` for other
 /// texts, for a number without a unit, and beyond 64 bits.
@@ -43,6 +43,38 @@ fn scaled(number: &str, unit: i64) -> Option<i64> {
     let part: i128 = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()?.into() };
     let part = part * i128::from(unit) / 10_i128.pow(fraction.len() as u32);
     whole.checked_mul(unit)?.checked_add(i64::try_from(part).ok()?)
+}
+
+/// The text of a duration, as Go's `time.Duration.String` writes it: `1m30s`, `1.5ms`, `0s`.
+pub fn text(nanoseconds: i128) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let total = nanoseconds.unsigned_abs();
+    let decimal = |unit: u128, name: &str| {
+        let fraction = format!("{:0>width$}", total % unit, width = unit.ilog10() as usize);
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() || unit == 1 { String::new() } else { format!(".{fraction}") };
+        format!("{sign}{}{point}{name}", total / unit)
+    };
+    const SECOND: u128 = 1_000_000_000;
+    match total {
+        0 => "0s".to_owned(),
+        1..1_000 => decimal(1, "ns"),
+        1_000..1_000_000 => decimal(1_000, "µs"),
+        1_000_000..SECOND => decimal(1_000_000, "ms"),
+        _ => {
+            let (hours, minutes) = (total / (3600 * SECOND), total / (60 * SECOND) % 60);
+            let rest = total % (60 * SECOND);
+            let fraction = format!("{:09}", rest % SECOND);
+            let fraction = fraction.trim_end_matches('0');
+            let point = if fraction.is_empty() { "" } else { "." };
+            let seconds = format!("{}{point}{fraction}s", rest / SECOND);
+            match (hours, minutes) {
+                (0, 0) => format!("{sign}{seconds}"),
+                (0, _) => format!("{sign}{minutes}m{seconds}"),
+                _ => format!("{sign}{hours}h{minutes}m{seconds}"),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
