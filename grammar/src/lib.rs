@@ -16,7 +16,7 @@ mod outline;
 mod pattern;
 pub mod print;
 mod rule;
-pub mod words;
+pub use rulec_tree::words;
 
 pub use format::format;
 pub use pattern::same as same_pattern;

@@ -7,7 +7,7 @@ use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Sha
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, Styles, StylesWriter};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity};
-use rulec_runtime::finding::Position;
+use rulec_runtime::finding::{Position, utf16_length};
 use rulec_tree::Span;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -35,7 +35,8 @@ impl Source {
         let offset = (offset as usize).min(self.text.len());
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        Position { line: line as u32, column: (offset - start) as u32 + 1, offset: offset as u32 }
+        let utf16 = utf16_length(&self.text.as_bytes()[start..offset]) + 1;
+        Position { line: line as u32, column: (offset - start) as u32 + 1, offset: offset as u32, utf16 }
     }
 
     /// The span as an index: within the text and on the borders of characters.

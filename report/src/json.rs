@@ -167,7 +167,7 @@ struct PositionRow {
 
 impl From<Position> for PositionRow {
     fn from(position: Position) -> PositionRow {
-        let Position { line, column, offset } = position;
+        let Position { line, column, offset, utf16: _ } = position;
         PositionRow { line, column, offset }
     }
 }

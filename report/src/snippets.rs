@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn at(line: u32, column: u32) -> Position {
-        Position { line, column, offset: 0 }
+        Position { line, column, ..Position::default() }
     }
 
     #[test]

@@ -3,14 +3,14 @@ use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_runtime::finding::{
-    Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Undecided,
+    Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Suppressed, Undecided,
 };
 use rulec_tree::Span;
 
 const VIEW: View = View { color: false, quiet: false, timings: false, undecided: true, statistics: true };
 
 fn at(line: u32, column: u32, offset: u32) -> Position {
-    Position { line, column, offset }
+    Position { line, column, offset, utf16: column }
 }
 
 fn outcome() -> Outcome {
@@ -20,6 +20,7 @@ fn outcome() -> Outcome {
         start: at(line, 1, 5),
         end: at(line, 4, 8),
         snippet: Snippet { line, text: text.into() },
+        step: false,
     };
     let finding = Finding {
         rule: None,
@@ -35,6 +36,7 @@ fn outcome() -> Outcome {
         fix: Some(FixEdits {
             applicability: Applicability::Safe,
             edits: vec![Edit { start: 110, end: 113, text: "http.NoBody".into(), import: false }],
+            places: vec![(at(12, 11, 110), at(12, 14, 113))],
         }),
         fix_withheld: None,
         fingerprint: "f00".into(),
@@ -51,6 +53,9 @@ fn outcome() -> Outcome {
         snippet: Snippet { line: 20, text: "{\n1\n2\n3".into() },
         ..finding.clone()
     };
+    let waived = Finding { message: "waived".into(), start: at(30, 1, 400), end: at(30, 4, 403), ..bare.clone() };
+    let reason = Some("measured: it does not matter".to_owned());
+    let suppressed = Suppressed { finding: waived, reason, start: at(29, 1, 370), end: at(29, 20, 389) };
     Outcome {
         findings: vec![finding, bare],
         undecided: vec![Undecided {
@@ -64,7 +69,7 @@ fn outcome() -> Outcome {
         skipped: vec![Skipped { path: "z.go".into(), reason: "not UTF-8".into() }],
         partial: vec![Skipped { path: "y.go".into(), reason: "function F: syntax error".into() }],
         internal_errors: vec![InternalError { path: "i.go".into(), message: "boom".into() }],
-        suppressed: 1,
+        suppressed: vec![suppressed],
         interrupted: false,
         summary: Summary { files: 240, bytes: 5, lines: 2, rules: 3, parse_errors: 1, ..Summary::default() },
     }

@@ -190,7 +190,7 @@ fn summary(report: &Report<'_>) -> String {
         (fixable, format!("{fixable} fixable with `--fix`")),
         (outcome.summary.parse_errors, format!("{} checked in part", files(outcome.summary.parse_errors))),
         (outcome.skipped.len(), format!("{} skipped", files(outcome.skipped.len()))),
-        (outcome.suppressed, format!("{} suppressed", outcome.suppressed)),
+        (outcome.suppressed.len(), format!("{} suppressed", outcome.suppressed.len())),
         (outcome.undecided.len(), format!("{} undecided", outcome.undecided.len())),
         (usize::from(types.known < types.all), format!("types known for {:.1} %", share_known(types))),
         (usize::from(outcome.interrupted), "interrupted: not all files were checked".to_owned()),

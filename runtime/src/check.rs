@@ -307,10 +307,10 @@ impl<'a> Run<'a> {
             undecided.retain(|one| said.insert(one.rule));
         }
         undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, &facts)));
+        findings::set_fingerprints(&facts, &mut findings);
         let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
         outcome.suppressed =
             suppress::apply(&facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
-        findings::set_fingerprints(&facts, &mut findings);
         outcome.summary.types = facts.type_coverage();
         outcome.findings = findings;
         outcome.undecided = undecided;

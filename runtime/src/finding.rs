@@ -27,6 +27,14 @@ pub struct Position {
     pub column: u32,
     /// Offset from the start of the file.
     pub offset: u32,
+    /// Column in UTF-16 code units, as editors and some formats count.
+    pub utf16: u32,
+}
+
+/// How many UTF-16 code units a text takes: one for each character, one more for those of four bytes.
+pub fn utf16_length(text: &[u8]) -> u32 {
+    let units = |byte: &u8| u32::from(byte & 0xc0 != 0x80) + u32::from(*byte >= 0xf0);
+    text.iter().map(units).sum()
 }
 
 /// Whole lines of source for showing a place: the lines that it touches, at most [`Snippet::MAX_LINES`] of them.
@@ -99,6 +107,8 @@ pub struct Related {
     pub end: Position,
     /// The source lines at [`Related::start`].
     pub snippet: Snippet,
+    /// Whether it is a step of the way that the finding shows; steps come in the order in which they happen.
+    pub step: bool,
 }
 
 /// A fix: all of its edits or none.
@@ -108,6 +118,8 @@ pub struct FixEdits {
     pub applicability: Applicability,
     /// Ascending and not overlapping, in the finding's file.
     pub edits: Vec<Edit>,
+    /// Where each edit starts and ends, in their order.
+    pub places: Vec<(Position, Position)>,
 }
 
 /// The bytes from `start` to `end` are replaced by `text`.
@@ -121,6 +133,19 @@ pub struct Edit {
     pub text: String,
     /// Whether it edits the import declarations: several fixes may share such an edit.
     pub import: bool,
+}
+
+/// A finding that a comment waives. Not counted as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What would have been reported.
+    pub finding: Finding,
+    /// Why the author of the comment waives it; `None` if the comment does not say.
+    pub reason: Option<String>,
+    /// First byte of the comment, in the finding's file.
+    pub start: Position,
+    /// One past its last byte.
+    pub end: Position,
 }
 
 /// A match that hangs on an answer that is not known. Not a finding.
@@ -171,8 +196,8 @@ pub struct Outcome {
     pub partial: Vec<Skipped>,
     /// Sorted.
     pub internal_errors: Vec<InternalError>,
-    /// How many findings `//rulec:ignore` hid.
-    pub suppressed: usize,
+    /// Findings that comments waive, in the order of findings.
+    pub suppressed: Vec<Suppressed>,
     /// The run was interrupted: some files were not looked at.
     pub interrupted: bool,
     /// Counts and times.
@@ -187,7 +212,7 @@ impl Outcome {
         self.skipped.extend(other.skipped);
         self.partial.extend(other.partial);
         self.internal_errors.extend(other.internal_errors);
-        self.suppressed += other.suppressed;
+        self.suppressed.extend(other.suppressed);
         self.interrupted |= other.interrupted;
         self.summary.absorb(&other.summary);
     }
@@ -196,6 +221,8 @@ impl Outcome {
     pub(crate) fn finish(&mut self) {
         self.findings.sort_by(|a, b| order_of_finding(a).cmp(&order_of_finding(b)));
         self.findings.dedup_by(|a, b| order_of_finding(a) == order_of_finding(b));
+        self.suppressed.sort_by(|a, b| order_of_finding(&a.finding).cmp(&order_of_finding(&b.finding)));
+        self.suppressed.dedup_by(|a, b| order_of_finding(&a.finding) == order_of_finding(&b.finding));
         let order = |one: &Undecided| {
             (one.path.clone(), one.start.offset, one.end.offset, one.rule_id.clone(), one.reason.clone())
         };

@@ -6,7 +6,7 @@
 use crate::conditions::Facts;
 use crate::evaluate::{Captured, Match};
 use crate::explain::Doubts;
-use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided};
+use crate::finding::{Finding, Position, Related, RuleRef, Snippet, Undecided, utf16_length};
 use crate::fix;
 use crate::flow::trace::TraceStep;
 
@@ -111,7 +111,8 @@ fn reason_of(doubts: &mut Doubts, plan: &RulePlan, one: &Match) -> String {
 /// How much of the code goes into a fingerprint: findings may nest thousands deep, each with all the code of those in it.
 const FINGERPRINT_BYTES: usize = 1 << 12;
 
-/// Gives each finding its fingerprint: the ordinal counts equals in source order.
+/// Gives each finding its fingerprint: the ordinal counts equals in source order, those that comments waive as well, so that
+/// waiving one does not change the others.
 pub(crate) fn set_fingerprints(facts: &Facts, findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.span(), &a.rule_id, &a.message).cmp(&(b.span(), &b.rule_id, &b.message)));
     let mut equals: FxHashMap<blake3::Hash, u32> = FxHashMap::default();
@@ -145,19 +146,20 @@ fn related(facts: &Facts, one: &Match, reports: &[ReportMeta], path: &Arc<str>) 
     let mut places = Vec::new();
     for (number, report) in reports.iter().enumerate() {
         if number > 0 {
-            places.push((place_of(facts, one, report.at), message_of(facts, one, report)));
+            places.push((place_of(facts, one, report.at), message_of(facts, one, report), false));
         }
         if let Some(Captured::Way(steps)) = report.trace.and_then(|way| one.captures.get(way.0 as usize)) {
-            let place = |step: &TraceStep| (step.span(facts.tree()), step.text.clone());
+            let place = |step: &TraceStep| (step.span(facts.tree()), step.text.clone(), true);
             places.extend(steps.iter().map(place));
         }
     }
-    let place = |(span, message): (Span, String)| Related {
+    let place = |(span, message, step): (Span, String, bool)| Related {
         message,
         path: path.clone(),
         start: position(facts, span.start),
         end: position(facts, span.end),
         snippet: snippet(facts, span),
+        step,
     };
     places.into_iter().map(place).collect()
 }
@@ -198,7 +200,8 @@ fn shortened(text: &str) -> String {
 /// Line and column of an offset.
 pub(crate) fn position(facts: &Facts, offset: u32) -> Position {
     let (line, column) = facts.file.lines.position(offset);
-    Position { line, column, offset }
+    let before = facts.slice(facts.before_on_line(offset));
+    Position { line, column, offset, utf16: utf16_length(before) + 1 }
 }
 
 /// The lines that a span touches.

@@ -17,6 +17,7 @@ pub use apply::{Change, Failure, FixLevel, FixOutcome, fix, fix_source, unified_
 use crate::conditions::{Facts, Nodes};
 use crate::evaluate::Captured;
 use crate::finding::{Edit, FixEdits};
+use crate::findings::position;
 use rulec_plan::manifest::{EditAction, EditMeta, FixMeta};
 use rulec_tree::Span;
 use template::Rendered;
@@ -42,7 +43,8 @@ pub(crate) fn plan(facts: &Facts, fix: &FixMeta, captures: &[Captured]) -> Resul
         return Err("the edits of the fix overlap here".to_owned());
     }
     use_line_breaks_of(facts.source, &mut edits);
-    Ok(FixEdits { applicability: fix.applicability, edits })
+    let places = edits.iter().map(|edit| (position(facts, edit.start), position(facts, edit.end))).collect();
+    Ok(FixEdits { applicability: fix.applicability, edits, places })
 }
 
 /// The edits of one fix while they are being made.

@@ -6,7 +6,7 @@
 //!
 //! The life of a finding: [`discover`] names the file, [`check`] reads it, `prefilter` lets it pass, `gofront` makes the tree,
 //! `evaluate` runs the rules and answers their questions through [`conditions`], `render` and [`fix`] turn matches into
-//! messages and edits, `suppress` drops what the author waived.
+//! messages and edits, `suppress` sets aside what the author waived.
 //!
 //! **Absent:** Cranelift, rule syntax and output formats. All `unsafe` code is in `pack`.
 

@@ -7,7 +7,7 @@ use crate::finding::RuleRef;
 use crate::flow::models::ModelIndex;
 use crate::job::{OptionValue, RuleSetting};
 use crate::prefilter::Prefilter;
-use crate::suppress::RuleNames;
+use crate::suppress::{RuleNames, Suppressions};
 use crate::value::{Ratio, Value};
 use rulec_pack::{Engine, Program};
 use rulec_plan::Plan;
@@ -94,7 +94,7 @@ impl RuleSet {
             parts.into_iter().map(|(plan, engine)| Program::link(plan, engine, &mut vocabulary)).collect();
         let prepared = linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options));
         let programs: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
-        let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs));
+        let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs, Suppressions::default()));
         let models: Vec<Model> = programs.iter().flat_map(|one| one.program.plan().models.iter().cloned()).collect();
         let model_index = ModelIndex::new(&models);
         let declarations = programs.iter().flat_map(|one| &one.program.plan().declarations).map(declaration).collect();
@@ -102,6 +102,13 @@ impl RuleSet {
         let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
         let vocabulary = Arc::new(vocabulary);
         Ok(RuleSet { vocabulary, programs, prefilter, names, models, model_index, declarations, facts })
+    }
+
+    /// The same rules, with what comments may waive.
+    #[must_use]
+    pub fn with_suppressions(mut self, suppressions: Suppressions) -> RuleSet {
+        self.names = RuleNames::new(&self.programs, suppressions);
+        self
     }
 
     /// The names that the rules mention; files are read over it.

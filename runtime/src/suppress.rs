@@ -1,19 +1,28 @@
-//! Suppressions: `//rulec:ignore RULE[,RULE…] reason` and `//rulec:ignore-file RULE reason`.
+//! Suppressions: `//rulec:ignore RULE[,RULE…] reason`, `//rulec:ignore-file RULE reason`, and golangci-lint's `//nolint`.
 //!
-//! In: the comments of a file and its findings. Out: the findings that are not waived, and findings about the directives
-//! themselves: unknown rules, unused directives, directives without a rule. Only a comment that *starts* with the directive is one;
-//! prose that mentions it is not.
+//! In: the comments of a file and its findings. Out: the findings that are not waived, those that are with the reason why,
+//! and findings about the directives themselves: unknown rules, unused directives, directives without a rule or without the
+//! reason that is asked for. Only a comment that *starts* with the directive is one; prose that mentions it is not. What
+//! `//nolint` hides is for other linters to judge, so an unused one is not reported.
 //!
 //! A directive behind code covers its line. One on a line of its own covers the statement, declaration, spec or
-//! field that starts on the line below its group of comments, or that line if none does.
+//! field that starts on the line below its group of comments, or that line if none does; `//nolint` above the package clause
+//! covers the file.
+
+mod directive;
+mod names;
+
+pub use directive::names_in;
+pub(crate) use names::RuleNames;
+pub use names::{Linter, Suppressions};
 
 use crate::conditions::{Facts, code_below, is_alone_on_its_line};
-use crate::finding::{Finding, RuleRef, Undecided};
-use crate::findings::{function_around, position, snippet};
-use crate::rules::{Prepared, metas};
+use crate::finding::{Finding, RuleRef, Suppressed, Undecided};
+use crate::findings::{function_around, position, set_fingerprints, snippet};
+use directive::{Directive, Word};
+use names::Meant;
 use rulec_plan::manifest::Severity;
 use rulec_tree::{Category, Kind, KindSet, Node, Span};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A directive names a rule that does not exist.
@@ -22,36 +31,21 @@ pub const UNKNOWN: &str = "rulec.suppression.unknown";
 pub const UNUSED: &str = "rulec.suppression.unused";
 /// A directive names no rule, or is not written as a directive.
 pub const MALFORMED: &str = "rulec.suppression.malformed";
+/// A directive gives no reason where one is demanded.
+pub const NO_REASON: &str = "rulec.suppression.no-reason";
 
-/// The rules by the names that directives use.
-pub(crate) struct RuleNames {
-    by_name: FxHashMap<String, Vec<RuleRef>>,
-}
+/// What is reported about directives: id and meaning.
+pub const RULES: [(&str, &str); 4] = [
+    (UNKNOWN, "A suppression names a rule that does not exist."),
+    (UNUSED, "A suppression hides nothing: what it was for is gone, and it would hide the next mistake."),
+    (MALFORMED, "A suppression names no rule, or is not written as a directive, so that it hides nothing."),
+    (NO_REASON, "A suppression gives no reason, and the configuration demands one, so that it hides nothing."),
+];
 
-impl RuleNames {
-    pub(crate) fn new(programs: &[Prepared]) -> RuleNames {
-        let mut by_name: FxHashMap<String, Vec<RuleRef>> = FxHashMap::default();
-        for (rule, meta) in metas(programs) {
-            let within = meta.id.rsplit_once('.').map_or("", |(rest, _)| rest);
-            let mut names =
-                vec![meta.id.clone(), meta.name().to_owned(), format!("{within}.*"), format!("{}.*", meta.family())];
-            names.sort();
-            names.dedup();
-            for name in names {
-                by_name.entry(name).or_default().push(rule);
-            }
-        }
-        RuleNames { by_name }
-    }
-
-    fn rules(&self, name: &str) -> &[RuleRef] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// Drops what directives waive and adds findings about the directives. Returns how many findings were dropped.
+/// Takes out what directives waive and adds findings about the directives. Returns what was taken out.
 ///
-/// `is_active` tells whether a rule was on for this file and ran to its end: only then can a directive be unused.
+/// `findings` have their fingerprints, in source order. `is_active` tells whether a rule was on for this file and ran to its
+/// end: only then can a directive be unused.
 pub(crate) fn apply(
     facts: &Facts,
     names: &RuleNames,
@@ -59,101 +53,125 @@ pub(crate) fn apply(
     is_active: impl Fn(RuleRef) -> bool,
     findings: &mut Vec<Finding>,
     undecided: &mut Vec<Undecided>,
-) -> usize {
-    let mut directives: Vec<Directive> =
-        facts.comments().iter().filter_map(|comment| read_directive(facts, names, *comment)).collect();
-    let before = findings.len();
-    findings.retain(|finding| !finding.rule.is_some_and(|rule| waive(&mut directives, rule, finding.span())));
-    undecided.retain(|one| {
-        let span = Span::new(one.start.offset, one.end.offset);
-        !waive(&mut directives, one.rule, span)
-    });
-    let suppressed = before - findings.len();
-    for directive in &directives {
-        findings.extend(complaints(facts, directive, path, &is_active));
+) -> Vec<Suppressed> {
+    let comments = facts.comments().iter();
+    let mut waivers: Vec<Waiver> = comments.filter_map(|comment| Waiver::read(facts, names, *comment)).collect();
+    if waivers.is_empty() {
+        return Vec::new();
     }
+    let mut suppressed = Vec::new();
+    for finding in std::mem::take(findings) {
+        match finding.rule.and_then(|rule| waive(&mut waivers, rule, finding.start.offset)) {
+            Some(waiver) => suppressed.push(waiver.suppressed(facts, finding)),
+            None => findings.push(finding),
+        }
+    }
+    undecided.retain(|one| waive(&mut waivers, one.rule, one.start.offset).is_none());
+    let of_waiver = |waiver: &Waiver| complaints(facts, names, waiver, path, &is_active);
+    let mut complaints: Vec<Finding> = waivers.iter().flat_map(of_waiver).collect();
+    set_fingerprints(facts, &mut complaints);
+    findings.extend(complaints);
     suppressed
 }
 
 /// A directive as read from its comment.
-struct Directive {
+struct Waiver {
     comment: Span,
     /// What it waives: offsets at which findings start.
     covers: Span,
     rules: Vec<Named>,
+    reason: Option<String>,
+    /// It would waive findings if it gave a reason.
+    lacks_reason: bool,
     malformed: Option<&'static str>,
+    word: Word,
 }
 
-/// One rule name in a directive.
+/// One name in a directive; what a directive without names stands for has an empty one.
 struct Named {
     name: String,
     span: Span,
-    rules: Vec<RuleRef>,
+    meant: Meant,
     used: bool,
 }
 
-fn waive(directives: &mut [Directive], rule: RuleRef, span: Span) -> bool {
-    let mut waived = false;
-    for directive in directives {
-        if directive.covers.start <= span.start && span.start < directive.covers.end {
-            for named in directive.rules.iter_mut().filter(|named| named.rules.contains(&rule)) {
+/// The first of the directives that waives what this rule says about this place. All that could are in use.
+fn waive(waivers: &mut [Waiver], rule: RuleRef, at: u32) -> Option<&Waiver> {
+    let mut by = None;
+    for (index, waiver) in waivers.iter_mut().enumerate() {
+        if waiver.covers.start <= at && at < waiver.covers.end {
+            for named in waiver.rules.iter_mut().filter(|named| named.meant.includes(rule)) {
                 named.used = true;
-                waived = true;
+                by = by.or((!waiver.lacks_reason).then_some(index));
             }
         }
     }
-    waived
+    by.and_then(|index| waivers.get(index))
 }
 
-fn read_directive(facts: &Facts, names: &RuleNames, comment: Node) -> Option<Directive> {
-    const WORD: &str = "rulec:ignore";
-    let span = facts.tree().span(comment);
-    let text = std::str::from_utf8(facts.slice(span)).ok()?;
-    let inner =
-        text.strip_prefix("//").or_else(|| text.strip_prefix("/*").map(|inner| inner.trim_end_matches("*/")))?;
-    let start = inner.len() - inner.trim_start().len();
-    let rest = inner[start..].strip_prefix(WORD)?;
-    let (is_for_file, rest) = match rest.strip_prefix("-file") {
-        Some(rest) => (true, rest),
-        None => (false, rest),
-    };
-    if rest.starts_with(|next: char| !next.is_whitespace()) {
-        return None;
-    }
-    // Where `rest` starts in the file: it is a part of `text`.
-    let offset = span.start + (text.find(WORD)? + WORD.len() + if is_for_file { "-file".len() } else { 0 }) as u32;
-    let rules = read_names(rest, offset, names);
-    if text.starts_with("/*") || start > 0 {
-        // Prose may begin like this; a name of a rule behind it shows what was meant.
-        let meant = rules.iter().any(|named| !named.rules.is_empty());
-        let malformed =
-            Some("a suppression is written as a directive: `//rulec:ignore RULE reason`, without a space in front");
-        return meant.then_some(Directive { comment: span, covers: Span::default(), rules: Vec::new(), malformed });
-    }
-    let malformed = rules.is_empty().then_some("the suppression names no rule: write `//rulec:ignore RULE reason`");
-    let covers = if is_for_file { Span::new(0, u32::MAX) } else { covered(facts, comment) };
-    Some(Directive { comment: span, covers, rules, malformed })
-}
-
-/// The rule names that stand first behind the directive, separated by commas.
-fn read_names(rest: &str, offset: u32, names: &RuleNames) -> Vec<Named> {
-    let mut named = Vec::new();
-    let mut at = rest.len() - rest.trim_start().len();
-    while let Some(tail) = rest.get(at..) {
-        let length = tail.find(|next: char| next == ',' || next.is_whitespace()).unwrap_or(tail.len());
-        let name = &tail[..length];
-        if name.is_empty() {
-            break;
+impl Waiver {
+    fn read(facts: &Facts, names: &RuleNames, comment: Node) -> Option<Waiver> {
+        let span = facts.tree().span(comment);
+        let text = std::str::from_utf8(facts.slice(span)).ok()?;
+        let directive = directive::read(text)?;
+        if directive.word == Word::Nolint && !names.understands_nolint() {
+            return None;
         }
-        let start = offset + at as u32;
-        let span = Span::new(start, start + length as u32);
-        named.push(Named { name: name.to_owned(), span, rules: names.rules(name).to_vec(), used: false });
-        // A comma, with or without space around it, says that another name follows.
-        let behind = tail[length..].trim_start();
-        let Some(behind) = behind.strip_prefix(',') else { break };
-        at = rest.len() - behind.trim_start().len();
+        let reason = text[directive.reason.clone()].to_owned();
+        let reason = (!reason.is_empty()).then_some(reason);
+        let mut waiver = Waiver {
+            comment: span,
+            covers: Span::default(),
+            rules: named(&directive, text, span, names),
+            lacks_reason: names.require_reason() && reason.is_none(),
+            reason,
+            malformed: None,
+            word: directive.word,
+        };
+        match directive.word {
+            Word::Ignore | Word::IgnoreFile if !directive.is_well_formed => {
+                // Prose may begin like this; a name of a rule behind it shows what was meant.
+                let is_rule = |named: &Named| matches!(&named.meant, Meant::These(rules) if !rules.is_empty());
+                let is_meant = waiver.rules.iter().any(is_rule);
+                waiver.rules.clear();
+                waiver.malformed = Some(NOT_A_DIRECTIVE);
+                return is_meant.then_some(waiver);
+            }
+            Word::Ignore | Word::IgnoreFile => {
+                waiver.malformed = waiver.rules.is_empty().then_some(NAMES_NO_RULE);
+                let is_for_file = directive.word == Word::IgnoreFile;
+                waiver.covers = if is_for_file { WHOLE_FILE } else { covered(facts, comment) };
+            }
+            Word::Nolint if is_above_package(facts, comment) => waiver.covers = WHOLE_FILE,
+            Word::Nolint => waiver.covers = covered(facts, comment),
+        }
+        Some(waiver)
     }
-    named
+
+    fn suppressed(&self, facts: &Facts, finding: Finding) -> Suppressed {
+        let (start, end) = (position(facts, self.comment.start), position(facts, self.comment.end));
+        Suppressed { finding, reason: self.reason.clone(), start, end }
+    }
+}
+
+const NOT_A_DIRECTIVE: &str =
+    "a suppression is written as a directive: `//rulec:ignore RULE reason`, without a space in front";
+const NAMES_NO_RULE: &str = "the suppression names no rule: write `//rulec:ignore RULE reason`";
+const WHOLE_FILE: Span = Span { start: 0, end: u32::MAX };
+
+/// What the names of a directive stand for.
+fn named(directive: &Directive, text: &str, comment: Span, names: &RuleNames) -> Vec<Named> {
+    let is_nolint = directive.word == Word::Nolint;
+    if is_nolint && directive.names.is_empty() {
+        return vec![Named { name: String::new(), span: comment, meant: Meant::All, used: false }];
+    }
+    let one = |range: &std::ops::Range<usize>| {
+        let name = &text[range.clone()];
+        let span = Span::new(comment.start + range.start as u32, comment.start + range.end as u32);
+        let meant = if is_nolint { names.of_linter(name) } else { names.rules(name) };
+        Named { name: name.to_owned(), span, meant, used: false }
+    };
+    directive.names.iter().map(one).collect()
 }
 
 /// What a directive in this comment covers.
@@ -169,6 +187,15 @@ fn covered(facts: &Facts, comment: Node) -> Span {
         let span = tree.span(node);
         Span::new(span.start, span.end.max(line.end))
     })
+}
+
+/// Whether the package clause starts below the comment's group.
+fn is_above_package(facts: &Facts, comment: Node) -> bool {
+    let tree = facts.tree();
+    let package = tree.slot(Node::ROOT, 0);
+    tree.kind(package) == Kind::Package
+        && is_alone_on_its_line(facts, comment)
+        && code_below(facts, comment) == Some(tree.span(package).start)
 }
 
 /// The outermost statement, declaration, spec, clause or field that starts at an offset.
@@ -189,7 +216,8 @@ fn outermost_at(facts: &Facts, start: u32) -> Option<Node> {
 /// The findings about one directive.
 fn complaints(
     facts: &Facts,
-    directive: &Directive,
+    names: &RuleNames,
+    waiver: &Waiver,
     path: &Arc<str>,
     is_active: &impl Fn(RuleRef) -> bool,
 ) -> Vec<Finding> {
@@ -210,18 +238,23 @@ fn complaints(
         snippet: snippet(facts, span),
     };
     let mut complaints = Vec::new();
-    if let Some(message) = directive.malformed {
-        complaints.push(complaint(MALFORMED, directive.comment, message.to_owned()));
+    if let Some(message) = waiver.malformed {
+        complaints.push(complaint(MALFORMED, waiver.comment, message.to_owned()));
     }
-    for named in &directive.rules {
-        if named.rules.is_empty() {
-            complaints.push(complaint(UNKNOWN, named.span, format!("there is no rule `{}` to suppress", named.name)));
-        } else if !named.used && named.rules.iter().all(|rule| is_active(*rule)) {
-            complaints.push(complaint(
-                UNUSED,
-                named.span,
-                format!("the suppression of `{}` hides nothing", named.name),
-            ));
+    let is_ours = waiver.word != Word::Nolint;
+    if waiver.lacks_reason && waiver.rules.iter().any(|named| is_ours || named.used) {
+        let message = "the suppression gives no reason, so it hides nothing: write why behind the name of the rule";
+        complaints.push(complaint(NO_REASON, waiver.comment, message.to_owned()));
+    }
+    for named in waiver.rules.iter().filter(|_| is_ours) {
+        let Meant::These(rules) = &named.meant else { continue };
+        if rules.is_empty() {
+            let near = names.nearest(&named.name).map_or(String::new(), |near| format!("; there is `{near}`"));
+            let message = format!("there is no rule `{}` to suppress{near}", named.name);
+            complaints.push(complaint(UNKNOWN, named.span, message));
+        } else if !named.used && rules.iter().all(|rule| is_active(*rule)) {
+            let message = format!("the suppression of `{}` hides nothing", named.name);
+            complaints.push(complaint(UNUSED, named.span, message));
         }
     }
     complaints

@@ -21,6 +21,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+mod suppressions;
+
 /// Rules `test.calls.NAME` that report each call of `NAME`. `bad` has a safe fix that renames it to `good`, `first` one that
 /// is its first argument; `asked` reports only where its first argument is known to be a variable.
 fn rules() -> RuleSet {
@@ -210,69 +212,13 @@ fn bad_input_is_told_apart() {
 }
 
 #[test]
-fn suppressions_cover_what_they_stand_at() {
-    for (body, expected, suppressed) in [
-        ("bad(1) //rulec:ignore bad why", &[][..], 1),
-        ("bad(1) //rulec:ignore test.calls.bad", &[], 1),
-        ("bad(1) //rulec:ignore calls.*", &[], 1),
-        (
-            "bad(1) //rulec:ignore plain,bad",
-            &["4:24 rulec.suppression.unused: the suppression of `plain` hides nothing"],
-            1,
-        ),
-        (
-            "bad(1) //rulec:ignore plain, bad why",
-            &["4:24 rulec.suppression.unused: the suppression of `plain` hides nothing"],
-            1,
-        ),
-        ("//rulec:ignore bad\n\tbad(1)", &[], 1),
-        ("//rulec:ignore bad\n\t// why\n\tif x {\n\t\tbad(1)\n\t}\n\tbad(2)", &["9:2 bad: call of bad"], 1),
-        (
-            "//rulec:ignore bad\n\n\tbad(1)",
-            &["4:17 rulec.suppression.unused: the suppression of `bad` hides nothing", "6:2 bad: call of bad"],
-            0,
-        ),
-        ("bad(1) // see rulec:ignore bad", &["4:2 bad: call of bad"], 0),
-        ("bad(1) // rulec:ignore is explained elsewhere", &["4:2 bad: call of bad"], 0),
-        ("bad(1) //rulec:ignored bad", &["4:2 bad: call of bad"], 0),
-        (
-            "good(1) //rulec:ignore nonsense",
-            &["4:25 rulec.suppression.unknown: there is no rule `nonsense` to suppress"],
-            0,
-        ),
-        (
-            "good(1) //rulec:ignore",
-            &["4:10 rulec.suppression.malformed: the suppression names no rule: write `//rulec:ignore RULE reason`"],
-            0,
-        ),
-        ("_ = \"//rulec:ignore\"", &[], 0),
-    ] {
-        let outcome = checked("x.go", &format!("package p\n\nfunc f() {{\n\t{body}\n}}\n"));
-        assert_eq!(shown(&outcome), expected, "{body}");
-        assert_eq!(outcome.suppressed, suppressed, "{body}");
-    }
-    let outcome =
-        checked("x.go", "//rulec:ignore-file bad all of it\npackage p\n\nfunc f() { bad(1); bad(2); plain(3) }\n");
-    assert_eq!((shown(&outcome), outcome.suppressed), (vec!["4:28 plain: call of plain".to_owned()], 2));
-    let spaced = checked("x.go", "package p\n\nfunc f() {\n\tbad(1) // rulec:ignore bad\n}\n");
-    assert_eq!(spaced.findings[1].rule_id.as_ref(), crate::suppress::MALFORMED);
-}
-
-#[test]
-fn a_suppression_of_a_rule_that_is_off_is_not_unused() {
-    let rules = rules();
-    let off = vec![vec![RuleSetting { enabled: false, severity: Severity::Error }; 4]];
-    let source = b"package p\n\nfunc f() {} //rulec:ignore bad\n";
-    let outcome = job(
-        &rules,
-        &[],
-        |_| {},
-        |job| {
-            let job = Job { settings: &off, ..*job };
-            check_source(&job, &target("x.go"), source)
-        },
-    );
-    assert_eq!(shown(&outcome), [""; 0]);
+fn columns_are_counted_in_utf_16_as_well() {
+    let outcome = checked("x.go", "package p\n\nfunc f() { _ = \"aé€😀\"; bad(1) }\n");
+    let start = outcome.findings[0].start;
+    // a, é, €, 😀: 1 + 2 + 3 + 4 bytes, 1 + 1 + 1 + 2 units.
+    assert_eq!((start.column, start.utf16), (30, 25));
+    let fix = outcome.findings[0].fix.as_ref().expect("a fix");
+    assert_eq!((fix.places[0].0.utf16, fix.places[0].1.utf16), (25, 28));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod predeclared;
 mod text;
 mod tree;
 mod tri;
+pub mod words;
 
 pub use kind::{Category, Kind, KindSet, Shape};
 pub use op::Op;
