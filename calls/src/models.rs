@@ -130,6 +130,9 @@ fn arity_of(types: &Types<'_>, key: &FunctionKey) -> Option<(usize, usize)> {
     }
 }
 
+/// Parameters and results that models name behind this number are this one: no function has more than a few.
+const MOST_SLOTS: usize = 255;
+
 /// What is said, in the order in which it is said.
 fn apply(summary: &mut Summary, says: &[Says], is_method: bool) {
     for property in says {
@@ -139,7 +142,7 @@ fn apply(summary: &mut Summary, says: &[Says], is_method: bool) {
 
 fn apply_one(summary: &mut Summary, property: &Says, is_method: bool) {
     let mut on = |slot: &Slot, change: &dyn Fn(&mut ParamSummary)| {
-        let number = number_of(*slot, is_method);
+        let number = number_of(*slot, is_method).min(MOST_SLOTS);
         if summary.params.len() <= number {
             let kept = ParamSummary { kept: true, ..ParamSummary::default() };
             summary.params.resize(number + 1, kept);
@@ -210,9 +213,9 @@ fn bits_of(slot: Slot, is_method: bool) -> u64 {
     if matches!(slot, Slot::From(_)) { u64::MAX << number } else { 1 << number }
 }
 
-/// Result number *n*, added if it was not known to be there. No function has more than a few.
+/// Result number *n*, added if it was not known to be there.
 fn result_of(summary: &mut Summary, number: u32) -> &mut ResultSummary {
-    let number = number.min(255) as usize;
+    let number = (number as usize).min(MOST_SLOTS);
     if summary.results.len() <= number {
         summary.results.resize(number + 1, ResultSummary::default());
     }

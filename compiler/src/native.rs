@@ -158,8 +158,10 @@ fn isa(options: &NativeOptions) -> Result<Arc<dyn TargetIsa>, NativeError> {
         ("opt_level", opt),
         ("regalloc_algorithm", allocator),
         ("enable_verifier", verifier),
-        // Large frames would call a function for it, which needs a relocation; frames are small.
-        ("enable_probestack", "false"),
+        // A frame may be larger than the page behind the stack that nobody can touch: a rule may have thousands of registers.
+        // Probes within the code need no relocation.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
         ("unwind_info", "false"),
         ("is_pic", "true"),
         // Jump tables are indexed by values of our own tables and columns only.

@@ -168,6 +168,8 @@ impl<'a, 'h> Machine<'a, 'h> {
             Op::Either(branches) => {
                 let mut flow = Flow::Next;
                 for branch in branches {
+                    // A chain of alternatives without this would be a loop that spends nothing.
+                    self.spend()?;
                     flow = self.solve(branch, &mut |machine| machine.solve(rest, then))?;
                     if flow == Flow::Stop {
                         break;

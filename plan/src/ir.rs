@@ -182,7 +182,8 @@ pub enum Op {
         /// The rows.
         over: Over,
     },
-    /// Goes on with each of the lists of steps in turn, and behind each with the steps after this one.
+    /// Goes on with each of the lists of steps in turn, and behind each with the steps after this one. Each list gone into
+    /// costs one step of the budget.
     Either(Vec<Vec<Step>>),
     /// `dst` = what the host function answers.
     Let {

@@ -3,10 +3,11 @@
 //! In: patterns that the compiler makes, or that a pack brings. Out: the same checked ([`TypePattern::check`]) and written
 //! in Go's syntax. What a pattern matches is for the runtime to say, which knows types.
 //!
-//! A pattern is an arena in which parents stand before their children, so that no pattern is a circle and none is deeper
-//! than it is long.
+//! A pattern is an arena in which parents stand before their children, and no node has two parents: so no pattern is a
+//! circle, and going through one takes no more steps than it has nodes.
 
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::fmt;
 
 /// The most nodes of a pattern. Bounds the recursion over it.
@@ -163,14 +164,18 @@ impl TypePattern {
             return Err(format!("a type of {} nodes; 1 to {MAX_TYPE_NODES} are allowed", self.nodes.len()));
         }
         self.check_place(0, Place::Type)?;
-        (0..self.nodes.len()).try_for_each(|index| self.check_children(index))
+        let has_parent = vec![Cell::new(false); self.nodes.len()];
+        (0..self.nodes.len()).try_for_each(|index| self.check_children(index, &has_parent))
     }
 
-    fn check_children(&self, index: usize) -> Result<(), String> {
+    fn check_children(&self, index: usize, has_parent: &[Cell<bool>]) -> Result<(), String> {
         let one = |child: TypeNodeId, place| {
             let child = usize::from(child.0);
             if child <= index || child >= self.nodes.len() {
-                return Err("a part of a type in front of the whole, or behind the last".to_owned());
+                return Err(format!("part {child} of a type in front of the whole, or behind the last"));
+            }
+            if has_parent[child].replace(true) {
+                return Err(format!("part {child} of a type in two places"));
             }
             self.check_place(child, place)
         };
@@ -346,6 +351,8 @@ mod tests {
         assert!(refused(vec![TypeNode::Pointer(id(0))]), "a circle");
         assert!(refused(vec![TypeNode::Pointer(id(2)), named("int"), TypeNode::Slice(id(1))]), "a child in front");
         assert!(refused(vec![TypeNode::Slice(id(1))]), "a child that does not exist");
+        let twice = pattern(vec![TypeNode::AnyOf(vec![id(1), id(1)]), named("int")]);
+        assert_eq!(twice.check(), Err("part 1 of a type in two places".to_owned()), "else 2 to the power of 127 ways");
         assert!(refused(vec![TypeNode::Slice(id(1)), TypeNode::Run]));
         assert!(refused(vec![TypeNode::Run]));
         assert!(refused(vec![TypeNode::Struct(vec![id(1)]), named("int")]));

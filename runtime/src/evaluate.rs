@@ -72,6 +72,17 @@ impl Captured {
             Captured::Value(_) | Captured::Type(_) | Captured::Way(_) => None,
         }
     }
+
+    /// About how much memory it takes, in bytes.
+    fn size_bytes(&self) -> usize {
+        let texts = match self {
+            Captured::Node(_) | Captured::Run(_) => 0,
+            Captured::Value(text) => text.as_ref().map_or(0, String::len),
+            Captured::Type(ty) => ty.text.len(),
+            Captured::Way(steps) => steps.iter().map(|step| size_of::<TraceStep>() + step.text.len()).sum(),
+        };
+        size_of::<Captured>() + texts
+    }
 }
 
 /// Runs the rules for which `active` holds true.
@@ -127,6 +138,9 @@ pub(crate) fn noted(
     Ok((all, report))
 }
 
+/// What values and matches of one program in one file may take: far more than any rule needs.
+const MAX_HELD_BYTES: usize = 1 << 30;
+
 /// Answers questions about one file and collects matches.
 pub(crate) struct FileHost<'a> {
     prepared: &'a Prepared,
@@ -142,6 +156,8 @@ pub(crate) struct FileHost<'a> {
     /// Those that were made under a number and at a row.
     shared_sets: FxHashMap<(Word, Word), Handle>,
     pub(crate) matches: Vec<Match>,
+    /// How much values and matches take, in bytes.
+    held_bytes: usize,
     /// Why the last answer that depends on types was unknown.
     pub(crate) because: Because,
 }
@@ -180,6 +196,7 @@ impl<'a> FileHost<'a> {
             sets: FxHashMap::default(),
             shared_sets: FxHashMap::default(),
             matches: Vec::new(),
+            held_bytes: 0,
             because: Because::default(),
         }
     }
@@ -229,10 +246,20 @@ impl<'a> FileHost<'a> {
         self.because.replace(cause);
     }
 
-    fn keep(&mut self, value: Option<Value>) -> Handle {
-        let Some(value) = value else { return Handle::UNKNOWN };
+    fn keep(&mut self, value: Option<Value>) -> Result<Handle, Trap> {
+        let Some(value) = value else { return Ok(Handle::UNKNOWN) };
+        self.hold(value.size_bytes())?;
         self.made.push(value);
-        Handle((self.prepared.constants.len() + self.made.len()) as Word)
+        Ok(Handle((self.prepared.constants.len() + self.made.len()) as Word))
+    }
+
+    /// Counts what values and matches take. The budget of steps bounds how many there are, but not how long their texts.
+    fn hold(&mut self, bytes: usize) -> Result<(), Trap> {
+        self.held_bytes = self.held_bytes.saturating_add(bytes);
+        match self.held_bytes <= MAX_HELD_BYTES {
+            true => Ok(()),
+            false => Err(Trap(format!("the rules hold more than {} MiB of this file", MAX_HELD_BYTES >> 20))),
+        }
     }
 
     fn capture(&self, form: CaptureForm, word: Word) -> Captured {
@@ -274,7 +301,7 @@ impl FileHost<'_> {
             }
             (HostFn::RowsClose, &[_, number, at]) => {
                 let rows = self.open_sets.pop().ok_or(wrong_words(host))?;
-                let handle = self.keep_set(Arc::new(Rows::new(rows)));
+                let handle = self.keep_set(Arc::new(Rows::new(rows)))?;
                 if number != 0 {
                     self.shared_sets.insert((number, at), handle);
                 }
@@ -298,16 +325,16 @@ impl FileHost<'_> {
             _ => None,
         };
         let element = element.cloned();
-        Ok(self.keep(element))
+        self.keep(element)
     }
 
-    fn keep_set(&mut self, rows: Arc<Rows>) -> Handle {
+    fn keep_set(&mut self, rows: Arc<Rows>) -> Result<Handle, Trap> {
         if let Some(&handle) = self.sets.get(&rows) {
-            return handle;
+            return Ok(handle);
         }
-        let handle = self.keep(Some(Value::Rows(rows.clone())));
+        let handle = self.keep(Some(Value::Rows(rows.clone())))?;
         self.sets.insert(rows, handle);
-        handle
+        Ok(handle)
     }
 }
 
@@ -352,7 +379,7 @@ impl Host for FileHost<'_> {
         if value.is_none() {
             self.note(host, args);
         }
-        let handle = self.keep(value);
+        let handle = self.keep(value)?;
         self.known.insert(question, handle);
         Ok(handle)
     }
@@ -360,7 +387,9 @@ impl Host for FileHost<'_> {
     fn emit(&mut self, rule: RuleIndex, doubt: Option<OriginId>, captures: &[Word]) -> Result<(), Trap> {
         let plan = self.prepared.program.plan();
         let forms = plan.rules.get(rule.0 as usize).map_or(&[][..], |rule| &rule.meta.captures);
-        let captures = forms.iter().zip(captures).map(|(capture, word)| self.capture(capture.form, *word)).collect();
+        let captures: Vec<Captured> =
+            forms.iter().zip(captures).map(|(capture, word)| self.capture(capture.form, *word)).collect();
+        self.hold(captures.iter().map(Captured::size_bytes).sum())?;
         self.matches.push(Match { rule, captures, doubt });
         Ok(())
     }

@@ -58,6 +58,11 @@ pub enum RuleSetError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The regular expressions of a run take too much memory, all together.
+    RegexesTooLarge {
+        /// How much they may take, in bytes.
+        most_bytes: usize,
+    },
     /// An option value is for an option that does not exist.
     NoSuchOption {
         /// The rule that lacks it.
@@ -72,6 +77,9 @@ impl std::fmt::Display for RuleSetError {
         match self {
             RuleSetError::Regex { regex, reason } => {
                 write!(f, "the regular expression {regex:?} is not valid: {reason}")
+            }
+            RuleSetError::RegexesTooLarge { most_bytes } => {
+                write!(f, "the regular expressions of the rules take more than {} MiB", most_bytes >> 20)
             }
             RuleSetError::NoSuchOption { rule, option } => {
                 write!(f, "rule {} of program {} has no option number {option}", rule.rule.0, rule.program)
@@ -92,7 +100,9 @@ impl RuleSet {
         let options = options_by_place(&parts, options)?;
         let linked: Vec<Program> =
             parts.into_iter().map(|(plan, engine)| Program::link(plan, engine, &mut vocabulary)).collect();
-        let prepared = linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options));
+        let mut regex_bytes = 0;
+        let prepared =
+            linked.into_iter().enumerate().map(|(index, program)| prepare(index, program, &options, &mut regex_bytes));
         let programs: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
         let (prefilter, names) = (Prefilter::new(&programs), RuleNames::new(&programs, Suppressions::default()));
         let models: Vec<Model> = programs.iter().flat_map(|one| one.program.plan().models.iter().cloned()).collect();
@@ -236,7 +246,12 @@ fn options_by_place<'a>(
     Ok(by_place)
 }
 
-fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared, RuleSetError> {
+fn prepare(
+    index: usize,
+    program: Program,
+    options: &Options,
+    regex_bytes: &mut usize,
+) -> Result<Prepared, RuleSetError> {
     let plan = program.plan().clone();
     let constants = plan.constants.iter().map(|constant| {
         let constant = match constant {
@@ -246,7 +261,7 @@ fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared
             }
             constant => constant.clone(),
         };
-        value_of(&constant, program.names())
+        value_of(&constant, program.names(), regex_bytes)
     });
     let constants = constants.collect::<Result<_, _>>()?;
     let identities = plan
@@ -256,8 +271,12 @@ fn prepare(index: usize, program: Program, options: &Options) -> Result<Prepared
     Ok(Prepared { constants, identities: identities.collect(), program })
 }
 
-/// The value of a constant; nothing for a floating-point number out of reach.
-fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetError> {
+/// The regular expressions of a run may take this much memory, all together.
+const MAX_REGEX_BYTES: usize = 1 << 28;
+
+/// The value of a constant; nothing for a floating-point number out of reach. `regex_bytes` counts what regular
+/// expressions take.
+fn value_of(constant: &Constant, names: &Link, regex_bytes: &mut usize) -> Result<Option<Value>, RuleSetError> {
     Ok(match constant {
         Constant::Int(value) => Some(Value::Int((*value).into())),
         Constant::Float(text) => Ratio::parse(&text.to_ascii_lowercase().replace('_', "")).map(Value::Ratio),
@@ -265,14 +284,15 @@ fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetE
         Constant::Bool(truth) => Some(Value::Bool(*truth)),
         Constant::Duration(nanoseconds) => Some(Value::Duration((*nanoseconds).into())),
         Constant::List(constants) => {
-            let values: Vec<_> = constants.iter().map(|one| value_of(one, names)).collect::<Result<_, _>>()?;
+            let values: Vec<_> =
+                constants.iter().map(|one| value_of(one, names, regex_bytes)).collect::<Result<_, _>>()?;
             values.into_iter().collect::<Option<Vec<_>>>().map(Value::List)
         }
         Constant::Table(entries) => {
-            let entry = |(key, value): &(String, Constant)| {
-                Ok(value_of(value, names)?.map(|value| (key.clone().into_bytes(), value)))
+            let mut entry = |(key, value): &(String, Constant)| {
+                Ok(value_of(value, names, regex_bytes)?.map(|value| (key.clone().into_bytes(), value)))
             };
-            let entries: Vec<_> = entries.iter().map(entry).collect::<Result<_, _>>()?;
+            let entries: Vec<_> = entries.iter().map(&mut entry).collect::<Result<_, _>>()?;
             entries.into_iter().collect::<Option<Vec<_>>>().map(Value::Table)
         }
         Constant::Symbols(indices) => {
@@ -281,7 +301,13 @@ fn value_of(constant: &Constant, names: &Link) -> Result<Option<Value>, RuleSetE
             Some(Value::Symbols(symbols))
         }
         Constant::Regex(regex) => match rulec_plan::regex::compile(regex) {
-            Ok(compiled) => Some(Value::Regex(compiled)),
+            Ok(compiled) => {
+                *regex_bytes = regex_bytes.saturating_add(compiled.memory_usage());
+                if *regex_bytes > MAX_REGEX_BYTES {
+                    return Err(RuleSetError::RegexesTooLarge { most_bytes: MAX_REGEX_BYTES });
+                }
+                Some(Value::Regex(compiled))
+            }
             Err(reason) => return Err(RuleSetError::Regex { regex: regex.clone(), reason }),
         },
         Constant::Type(pattern) => Some(Value::Form(Form::new(pattern.clone()))),

@@ -141,6 +141,19 @@ impl Value {
         }
     }
 
+    /// About how much memory it takes that nothing else holds, in bytes.
+    pub fn size_bytes(&self) -> usize {
+        let content = match self {
+            Value::Str(bytes) => bytes.len(),
+            Value::List(values) => values.iter().map(Value::size_bytes).sum(),
+            Value::Table(entries) => entries.iter().map(|(key, value)| key.len() + value.size_bytes()).sum(),
+            Value::Symbols(symbols) => std::mem::size_of_val(&symbols[..]),
+            Value::Rows(rows) => rows.size_bytes(),
+            _ => 0,
+        };
+        size_of::<Value>() + content
+    }
+
     /// As messages show it.
     pub fn shown(&self) -> String {
         match self {

@@ -217,8 +217,8 @@ impl Tree {
 
     /// Whether two subtrees are equal syntax, parentheses and positions apart.
     pub fn same(&self, a: Node, b: Node) -> bool {
-        if self.hash(a) != self.hash(b) {
-            return false;
+        if a == b || self.hash(a) != self.hash(b) {
+            return a == b;
         }
         let rows = |node: Node| {
             (node.0..self.end(node).0)

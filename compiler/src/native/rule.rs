@@ -197,6 +197,7 @@ impl<'a> Emission<'a, '_> {
             let is_last = index + 1 == branches.len();
             let next = if is_last { outer } else { self.emitter.block() };
             self.fail = next;
+            self.spend();
             self.steps(branch);
             self.define_number(taken, index as i64);
             self.emitter.jump(join);

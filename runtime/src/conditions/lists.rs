@@ -35,11 +35,16 @@ pub(super) fn common(list: Option<&Value>, other: Option<&Value>) -> Option<Valu
     Some(Value::List(both))
 }
 
+/// The longest text that lists are joined to: a text joined with itself over and over would be as long as no memory.
+const MAX_JOINED_BYTES: usize = 1 << 22;
+
 /// The elements as messages show them, with a text between them.
 pub(super) fn join(list: Option<&Value>, separator: Option<&Value>) -> Option<Value> {
     let (Value::List(elements), Value::Str(separator)) = (list?, separator?) else { return None };
     let shown: Vec<Vec<u8>> = elements.iter().map(|element| element.shown().into_bytes()).collect();
-    Some(Value::Str(shown.join(&separator[..])))
+    let between = separator.len().checked_mul(shown.len().saturating_sub(1))?;
+    let bytes = shown.iter().map(Vec::len).sum::<usize>().checked_add(between)?;
+    (bytes <= MAX_JOINED_BYTES).then(|| Value::Str(shown.join(&separator[..])))
 }
 
 /// What a table has for a key, or the other value if it has none.

@@ -58,6 +58,11 @@ impl Rows {
         }
     }
 
+    /// How much memory the rows take, in bytes.
+    pub fn size_bytes(&self) -> usize {
+        std::mem::size_of_val(&self.rows[..])
+    }
+
     /// How many rows there are, those in other files included, if it is known.
     pub fn count(&self) -> Option<usize> {
         let all_sure = self.rows.iter().all(|(_, sure)| *sure);

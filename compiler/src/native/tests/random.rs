@@ -131,7 +131,7 @@ fn random_rule(rng: &mut Rng, index: usize) -> RulePlan {
         _ => Start::Kinds(kinds),
     };
     let guards = if rng.below(3) == 0 { random_guards(rng, kinds) } else { Vec::new() };
-    let mut writer = Writer { rng, registers: vec![RegisterType::Node], searching: false };
+    let mut writer = Writer { rng, registers: vec![RegisterType::Node], searching: false, shared: 0 };
     let mut state = vec![(Register::ROOT, Known::Node(kinds))];
     let len = 2 + writer.rng.below(10);
     let mut body = writer.steps(len, &mut state, 0);
@@ -219,6 +219,8 @@ struct Writer<'r> {
     rng: &'r mut Rng,
     registers: Vec<RegisterType>,
     searching: bool,
+    /// How many sets are gathered once for a row.
+    shared: u32,
 }
 
 impl Writer<'_> {
@@ -263,17 +265,21 @@ impl Writer<'_> {
     }
 
     fn gather(&mut self, state: &mut State, depth: usize) -> Op {
-        let (at, _) = self.node(state);
-        let number = self.rng.below(4) as u32;
+        let (at, kinds) = self.node(state);
         let searching = std::mem::replace(&mut self.searching, true);
-        let mut own = state.clone();
+        let shared = (self.rng.below(4) > 0).then(|| {
+            self.shared += 1;
+            (self.shared, at)
+        });
+        // What is gathered once for a row hangs on that row alone.
+        let mut own = if shared.is_some() { vec![(at, Known::Node(kinds))] } else { state.clone() };
         let len = 1 + self.rng.below(4);
         let steps = self.steps(len, &mut own, depth);
         self.searching = searching;
         let (row, _) = self.node(&own);
         let dst = self.register(RegisterType::Value);
         state.push((dst, Known::Value));
-        Op::Gather { dst, shared: (number > 0).then_some((number, at)), steps, row }
+        Op::Gather { dst, shared, steps, row }
     }
 
     fn move_op(&mut self, state: &mut State) -> Op {
