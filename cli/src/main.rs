@@ -1,7 +1,8 @@
 //! The binary `rulec`: arguments in, calls of the other crates, text and an exit status out.
 //!
 //! A command is one file in [`commands`]. What several commands share: [`arguments`] (options), [`rules`] (rule files and
-//! packs to checked rules), [`settings`] (the configuration and what is selected), [`console`] (where text goes).
+//! packs to checked rules), [`settings`] (the configuration and what is selected), [`console`] (where text goes),
+//! [`whole_file`] (how files are written).
 //!
 //! **Absent:** analysis of any kind.
 
@@ -15,6 +16,7 @@ mod rules;
 mod settings;
 mod status;
 mod stock;
+mod whole_file;
 
 use clap::Parser;
 use console::Console;

@@ -7,7 +7,9 @@ use crate::diagnostics::{Notice, Source};
 use crate::{Format, Report};
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Stages, Undecided};
+use rulec_runtime::finding::{
+    Finding, FixEdits, GoneFinding, KnownFindings, Outcome, Position, Related, Stages, UnchangedFindings, Undecided,
+};
 use rulec_runtime::profile::Row;
 use serde::Serialize;
 use std::io;
@@ -39,6 +41,8 @@ struct Document<'a> {
     undecided: usize,
     undecided_list: Vec<UndecidedRow<'a>>,
     skipped: Vec<PathReason<'a>>,
+    baseline: Option<BaselineRow<'a>>,
+    changes: Option<ChangesRow<'a>>,
     profile: Vec<ProfileRow<'a>>,
     summary: SummaryRow,
 }
@@ -58,9 +62,53 @@ impl<'a> Document<'a> {
             undecided: outcome.undecided.len(),
             undecided_list: listed.iter().map(UndecidedRow::new).collect(),
             skipped: not_checked(outcome),
+            baseline: outcome.withheld.baseline.as_ref().map(BaselineRow::new),
+            changes: outcome.withheld.changes.as_ref().map(ChangesRow::new),
             profile: report.profile.iter().map(ProfileRow::new).collect(),
             summary: SummaryRow::new(outcome, report.view.timings),
         }
+    }
+}
+
+/// Findings that a baseline lists.
+#[derive(Serialize)]
+struct BaselineRow<'a> {
+    path: &'a str,
+    known: usize,
+    gone: Vec<GoneRow<'a>>,
+    written: Option<usize>,
+}
+
+impl<'a> BaselineRow<'a> {
+    fn new(known: &'a KnownFindings) -> BaselineRow<'a> {
+        let gone = known.gone.iter().map(|GoneFinding { path, rule_id, function }| GoneRow {
+            rule: rule_id,
+            path,
+            function: function.as_deref(),
+        });
+        BaselineRow { path: &known.path, known: known.known, gone: gone.collect(), written: known.written }
+    }
+}
+
+#[derive(Serialize)]
+struct GoneRow<'a> {
+    rule: &'a str,
+    path: &'a str,
+    function: Option<&'a str>,
+}
+
+/// Findings outside of what changed.
+#[derive(Serialize)]
+struct ChangesRow<'a> {
+    revision: &'a str,
+    base: &'a str,
+    outside: usize,
+}
+
+impl<'a> ChangesRow<'a> {
+    fn new(unchanged: &'a UnchangedFindings) -> ChangesRow<'a> {
+        let UnchangedFindings { revision, base, outside } = unchanged;
+        ChangesRow { revision, base, outside: *outside }
     }
 }
 

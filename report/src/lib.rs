@@ -11,6 +11,7 @@
 pub mod diagnostics;
 pub mod json;
 mod jsonl;
+mod markdown;
 mod screen;
 mod snippets;
 mod text;
@@ -75,7 +76,7 @@ pub trait Format: Sync {
 }
 
 /// All formats, in the order in which they are offered; the first is the default.
-pub const FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &jsonl::JsonLines];
+pub const FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &jsonl::JsonLines, &markdown::Markdown];
 
 /// The format with this name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

@@ -3,7 +3,8 @@ use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_runtime::finding::{
-    Edit, Finding, FixEdits, InternalError, Position, Related, Skipped, Snippet, Summary, Suppressed, Undecided,
+    Edit, Finding, FixEdits, GoneFinding, InternalError, KnownFindings, Position, Related, Skipped, Snippet, Summary,
+    Suppressed, UnchangedFindings, Undecided, Withheld,
 };
 use rulec_tree::Span;
 
@@ -70,6 +71,15 @@ fn outcome() -> Outcome {
         partial: vec![Skipped { path: "y.go".into(), reason: "function F: syntax error".into() }],
         internal_errors: vec![InternalError { path: "i.go".into(), message: "boom".into() }],
         suppressed: vec![suppressed],
+        withheld: Withheld {
+            baseline: Some(KnownFindings {
+                path: "known.json".into(),
+                known: 7,
+                gone: vec![GoneFinding { path: "g.go".into(), rule_id: "a.b.c".into(), function: Some("m.F".into()) }],
+                written: None,
+            }),
+            changes: Some(UnchangedFindings { revision: "main".into(), base: "c0ffee".into(), outside: 2 }),
+        },
         interrupted: false,
         summary: Summary { files: 240, bytes: 5, lines: 2, rules: 3, parse_errors: 1, ..Summary::default() },
     }
@@ -130,8 +140,10 @@ error[stdlib.http.nil-body]: use http.NoBody
 undecided[local.a.b]: a/b.go:1:1: not known: $x is const
 note: z.go was not checked: not UTF-8
 note: y.go was checked in part: function F: syntax error
+note: g.go: a.b.c is gone in m.F
+note: 1 finding is gone and still in known.json; `--write-baseline` takes them out
 2  stdlib.http.nil-body  (1 with a fix)
-2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 1 undecided
+2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 7 in the baseline, 2 outside of what changed, 1 undecided
 error[E0106]: `mtach` is not a clause
   ┌─ x.rule:2:3
   │
@@ -188,6 +200,9 @@ fn json_has_every_key() {
                             "end": {"line": 1, "column": 2, "offset": 1}, "reason": "$x is const"}],
         "skipped": [{"path": "y.go", "reason": "in part: function F: syntax error"},
                     {"path": "z.go", "reason": "not UTF-8"}],
+        "baseline": {"path": "known.json", "known": 7, "gone": [{"rule": "a.b.c", "path": "g.go", "function": "m.F"}],
+                     "written": null},
+        "changes": {"revision": "main", "base": "c0ffee", "outside": 2},
         "profile": [],
         "summary": {"files": 240, "bytes": 5, "lines": 2, "rules": 3, "parse_errors": 1, "types_known": null},
     });
@@ -215,4 +230,59 @@ fn every_format_has_its_own_name() {
     for (index, format) in FORMATS.iter().enumerate() {
         assert_eq!(FORMATS.iter().position(|other| other.name() == format.name()), Some(index));
     }
+}
+
+#[test]
+fn markdown_says_what_is_new_what_is_gone_and_what_was_left_out() {
+    let written = written("markdown", VIEW);
+    let expected = "## rulec: 2 new findings
+
+**1 error** · **1 warning** · 240 files checked · 7 findings in the baseline <code>known.json</code> · 1 gone · \
+2 findings outside of what changed since <code>main</code> (<code>c0ffee</code>) · 1 suppressed · 1 undecided · \
+1 skipped files · 1 places not checked.
+
+| | Place | Finding | Rule |
+|---|---|---|---|
+| error | <code>a/b.go:20:1</code> | use http.NoBody | <code>stdlib.http.nil-body</code> |
+| warning | <code>a/b.go:12:11</code> | use http.NoBody | <code>stdlib.http.nil-body</code> |
+
+<details><summary>1 finding gone</summary>
+
+- <code>g.go</code> <code>a.b.c</code> in <code>m.F</code>
+
+They are still in the baseline; `--write-baseline` takes them out.
+
+</details>
+
+> [!WARNING]
+> 2 mistakes in rules, configuration or arguments, 1 internal error; the log tells more.
+
+";
+    assert_eq!(written, expected, "{written}");
+}
+
+#[test]
+fn markdown_escapes_what_comes_from_code() {
+    let mut outcome = outcome();
+    outcome.findings.truncate(1);
+    outcome.findings[0].message = "a|b `x` <img> @you\n$1".into();
+    outcome.findings[0].path = "a|b`\n<b>.go".into();
+    outcome.findings = vec![outcome.findings[0].clone(); 300];
+    let mut out = Vec::new();
+    let report = Report {
+        outcome: &outcome,
+        diagnostics: &[],
+        sources: &[],
+        notices: &[],
+        version: "0.1.0",
+        profile: &[],
+        view: VIEW,
+    };
+    format("markdown").expect("a known format").write(&report, &mut out).expect("a vector takes everything");
+    let text = String::from_utf8(out).expect("text");
+    let row =
+        "| warning | <code>a&#124;b&#96;\u{fffd}&lt;b&gt;.go:12:11</code> | a\\|b \\`x\\` \\<img\\> \\@you \\$1 | ";
+    assert!(text.contains(row), "{text}");
+    assert_eq!(text.matches("| warning |").count(), 200);
+    assert!(text.contains("… and 100 more."), "{text}");
 }

@@ -7,7 +7,7 @@ use crate::{Format, Report};
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Shade};
 use codespan_reporting::term::termcolor::Color;
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::finding::{Coverage, Finding, Related, Snippet};
+use rulec_runtime::finding::{Coverage, Finding, KnownFindings, Related, Snippet};
 use rulec_runtime::profile::Row;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -124,12 +124,35 @@ pub fn write_rest(report: &Report<'_>, out: &mut Out<'_>) -> io::Result<()> {
     for partial in &outcome.partial {
         note(out, &format!("{} was checked in part: {}", partial.path, partial.reason))?;
     }
+    if let Some(known) = &outcome.withheld.baseline {
+        write_gone(known, out)?;
+    }
     if report.view.statistics {
         write_statistics(&outcome.findings, out)?;
     }
     write_profile(report.profile, out)?;
     writeln!(out, "{}", summary(report))
 }
+
+/// A few of the findings of a baseline that are no more, and how many there are.
+fn write_gone(known: &KnownFindings, out: &mut Out<'_>) -> io::Result<()> {
+    if let Some(count) = known.written {
+        let taken = if known.gone.is_empty() { String::new() } else { format!(", {} taken out", known.gone.len()) };
+        return note(out, &format!("{} lists {} now{taken}", known.path, counted(count, "finding", "findings")));
+    }
+    for gone in known.gone.iter().take(MAX_GONE) {
+        let function = gone.function.iter().map(|function| format!(" in {function}")).collect::<String>();
+        note(out, &format!("{}: {} is gone{function}", gone.path, gone.rule_id))?;
+    }
+    if known.gone.is_empty() {
+        return Ok(());
+    }
+    let gone = counted(known.gone.len(), "finding is", "findings are");
+    note(out, &format!("{gone} gone and still in {}; `--write-baseline` takes them out", known.path))
+}
+
+/// How many findings that are gone are listed one by one.
+const MAX_GONE: usize = 10;
 
 fn note(out: &mut Out<'_>, text: &str) -> io::Result<()> {
     out.bold(Some(Color::Green), "note")?;
@@ -186,11 +209,15 @@ fn summary(report: &Report<'_>) -> String {
     let mut parts = vec![format!("{findings}{kinds} in {}", counted(outcome.summary.files, "file", "files"))];
     let types = outcome.summary.types;
     let fixable = outcome.findings.iter().filter(|finding| is_safe(finding)).count();
+    let known = outcome.withheld.baseline.as_ref().map_or(0, |known| known.known);
+    let outside = outcome.withheld.changes.as_ref().map_or(0, |unchanged| unchanged.outside);
     let optional = [
         (fixable, format!("{fixable} fixable with `--fix`")),
         (outcome.summary.parse_errors, format!("{} checked in part", files(outcome.summary.parse_errors))),
         (outcome.skipped.len(), format!("{} skipped", files(outcome.skipped.len()))),
         (outcome.suppressed.len(), format!("{} suppressed", outcome.suppressed.len())),
+        (known, format!("{known} in the baseline")),
+        (outside, format!("{outside} outside of what changed")),
         (outcome.undecided.len(), format!("{} undecided", outcome.undecided.len())),
         (usize::from(types.known < types.all), format!("types known for {:.1} %", share_known(types))),
         (usize::from(outcome.interrupted), "interrupted: not all files were checked".to_owned()),

@@ -81,13 +81,22 @@ pub struct Finding {
     pub fix: Option<FixEdits>,
     /// Why the rule's fix is not offered here.
     pub fix_withheld: Option<String>,
-    /// Stays the same when lines move: hexadecimal, of rule, path, enclosing declaration, code and ordinal.
+    /// Stays the same when lines move: hexadecimal, of rule, enclosing declaration, code and ordinal, and of the path; see
+    /// [`Finding::fingerprint_anywhere`].
     pub fingerprint: String,
     /// The source lines at [`Finding::start`].
     pub snippet: Snippet,
 }
 
 impl Finding {
+    /// How many digits at the start of [`Finding::fingerprint`] do not hang on the path.
+    pub(crate) const ANYWHERE_DIGITS: usize = 20;
+
+    /// What stays the same of the fingerprint when the file is renamed as well.
+    pub fn fingerprint_anywhere(&self) -> &str {
+        self.fingerprint.get(..Finding::ANYWHERE_DIGITS).unwrap_or(&self.fingerprint)
+    }
+
     /// The bytes it covers.
     pub fn span(&self) -> Span {
         Span::new(self.start.offset, self.end.offset)
@@ -198,6 +207,8 @@ pub struct Outcome {
     pub internal_errors: Vec<InternalError>,
     /// Findings that comments waive, in the order of findings.
     pub suppressed: Vec<Suppressed>,
+    /// What a caller took out of `findings` since nobody wants to see it.
+    pub withheld: Withheld,
     /// The run was interrupted: some files were not looked at.
     pub interrupted: bool,
     /// Counts and times.
@@ -236,6 +247,50 @@ impl Outcome {
 
 fn order_of_finding(finding: &Finding) -> (&str, u32, u32, &str, &str) {
     (&finding.path, finding.start.offset, finding.end.offset, &finding.rule_id, &finding.message)
+}
+
+/// Findings that count as old: the run knows how many there were, and does not list them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// Those that a baseline lists, if there is one.
+    pub baseline: Option<KnownFindings>,
+    /// Those outside of what changed, if only changes are of interest.
+    pub changes: Option<UnchangedFindings>,
+}
+
+/// What a baseline had to do with a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownFindings {
+    /// The baseline file, as displayed.
+    pub path: String,
+    /// How many findings it lists.
+    pub known: usize,
+    /// What it lists and is no more, in its order.
+    pub gone: Vec<GoneFinding>,
+    /// How many entries were written, if it was.
+    pub written: Option<usize>,
+}
+
+/// A finding of a baseline that is no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneFinding {
+    /// Relative to the folder of the baseline file.
+    pub path: String,
+    /// The id of the rule.
+    pub rule_id: String,
+    /// The function around it.
+    pub function: Option<String>,
+}
+
+/// What was left out since it did not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnchangedFindings {
+    /// The revision as the user wrote it.
+    pub revision: String,
+    /// The commit that was compared with.
+    pub base: String,
+    /// How many findings there are outside of what changed.
+    pub outside: usize,
 }
 
 /// Counts and times of a run.

@@ -111,27 +111,40 @@ fn reason_of(doubts: &mut Doubts, plan: &RulePlan, one: &Match) -> String {
 /// How much of the code goes into a fingerprint: findings may nest thousands deep, each with all the code of those in it.
 const FINGERPRINT_BYTES: usize = 1 << 12;
 
+/// How many hexadecimal digits of a fingerprint do not hang on the path, and how many behind them do.
+const ANYWHERE_DIGITS: usize = Finding::ANYWHERE_DIGITS;
+const HERE_DIGITS: usize = 32 - ANYWHERE_DIGITS;
+
 /// Gives each finding its fingerprint: the ordinal counts equals in source order, those that comments waive as well, so that
 /// waiving one does not change the others.
 pub(crate) fn set_fingerprints(facts: &Facts, findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.span(), &a.rule_id, &a.message).cmp(&(b.span(), &b.rule_id, &b.message)));
     let mut equals: FxHashMap<blake3::Hash, u32> = FxHashMap::default();
     for finding in findings {
-        let mut hasher = blake3::Hasher::new();
         let declaration = declaration_around(facts, finding.span());
         // White space is the formatter's.
         let code = facts.slice(finding.span()).iter().filter(|byte| !byte.is_ascii_whitespace());
         let code: Vec<u8> = code.take(FINGERPRINT_BYTES).copied().collect();
-        for part in [finding.rule_id.as_bytes(), finding.path.as_bytes(), declaration.as_bytes(), &code] {
-            // Lengths keep parts apart.
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
+        let mut hasher = hasher_of([finding.rule_id.as_bytes(), declaration.as_bytes(), &code]);
         let ordinal = equals.entry(hasher.finalize()).or_default();
         hasher.update(&ordinal.to_le_bytes());
         *ordinal += 1;
-        finding.fingerprint = hasher.finalize().to_hex()[..32].to_owned();
+        let anywhere = hasher.finalize();
+        let here = hasher_of([anywhere.as_bytes(), finding.path.as_bytes()]).finalize();
+        let (anywhere, here) = (anywhere.to_hex(), here.to_hex());
+        finding.fingerprint = format!("{}{}", &anywhere[..ANYWHERE_DIGITS], &here[..HERE_DIGITS]);
     }
+}
+
+/// A hasher that was given these parts.
+fn hasher_of<const N: usize>(parts: [&[u8]; N]) -> blake3::Hasher {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        // Lengths keep parts apart.
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher
 }
 
 /// Where a capture stands; the match as a whole for values and empty runs.

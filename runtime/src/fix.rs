@@ -12,7 +12,7 @@ mod imports;
 mod place;
 mod template;
 
-pub use apply::{Change, Failure, FixLevel, FixOutcome, fix, fix_source, unified_diff};
+pub use apply::{Change, Failure, FixLevel, FixOutcome, FixedSource, Spares, fix, fix_source, unified_diff};
 
 use crate::conditions::{Facts, Nodes};
 use crate::evaluate::Captured;

@@ -21,6 +21,7 @@ mod rules;
 
 mod check;
 pub mod conditions;
+mod declarations;
 mod evaluate;
 pub mod explain;
 mod facts;
@@ -34,6 +35,7 @@ pub mod value;
 mod wanted;
 
 pub use check::{MAX_FILE_BYTES, check, check_source};
+pub use declarations::declaration_lines;
 pub use explain::explain;
 pub use finding::Outcome;
 pub use job::Job;

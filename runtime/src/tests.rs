@@ -1,6 +1,6 @@
 //! Whole runs over small files, with plans written by hand: one rule for each function name, which reports its calls.
 
-use crate::fix::{FixLevel, fix, fix_source, unified_diff};
+use crate::fix::{FixLevel, FixedSource, fix, fix_source, unified_diff};
 use crate::job::{Job, PathPolicy, Platform, Quiet, RuleSetting, Target};
 use crate::{Outcome, RuleSet, check, check_source};
 use rulec_pack::Engine;
@@ -242,19 +242,32 @@ fn fixes_go_in_until_nothing_is_left() {
         ("good(1)", "good(1)", 0),
     ] {
         let wrap = |code: &str| format!("package p\n\nfunc f() {{\n\tx = {code}\n}}\n");
-        let (outcome, change, failures) =
-            job(&rules(), &[], |_| {}, |job| fix_source(job, &target("x.go"), wrap(before).as_bytes(), FixLevel::Safe));
+        let fixed = fixed(&wrap(before), |_| false);
+        let (outcome, change, failures) = (fixed.outcome, fixed.change, fixed.failures);
         assert_eq!(String::from_utf8(change.after.clone()).unwrap(), wrap(after), "{before}");
         assert_eq!((change.applied, failures.len(), outcome.findings.len()), (applied, 0, 0), "{before}");
     }
 }
 
+fn fixed(source: &str, spares: impl Fn(&crate::finding::Finding) -> bool + Sync) -> FixedSource {
+    let fix = |job: &Job<'_>| fix_source(job, &target("x.go"), source.as_bytes(), FixLevel::Safe, &spares);
+    job(&rules(), &[], |_| {}, fix)
+}
+
+#[test]
+fn what_is_spared_is_not_fixed_and_told() {
+    let source = "package p\n\nfunc f() { bad(1) }\n\nfunc g() { bad(2) }\n";
+    let fixed = fixed(source, |finding| finding.start.line == 3);
+    assert_eq!(String::from_utf8(fixed.change.after).unwrap(), source.replace("bad(2)", "good(2)"));
+    assert_eq!(shown(&fixed.outcome), ["3:12 bad: call of bad"]);
+    assert!(fixed.spared.contains(&fixed.outcome.findings[0].fingerprint), "lines moved, the fingerprint did not");
+}
+
 #[test]
 fn two_fixes_together_take_the_last_use_of_an_import() {
     let source = "package p\n\nimport \"os\"\n\nvar x = first(1, os.A) + first(2, os.B)\n";
-    let (_, change, _) =
-        job(&rules(), &[], |_| {}, |job| fix_source(job, &target("x.go"), source.as_bytes(), FixLevel::Safe));
-    assert_eq!(String::from_utf8(change.after).unwrap(), "package p\n\nvar x = 1 + 2\n");
+    let fixed = fixed(source, |_| false);
+    assert_eq!(String::from_utf8(fixed.change.after).unwrap(), "package p\n\nvar x = 1 + 2\n");
 }
 
 /// Writes files into a folder and makes targets of them.
@@ -279,14 +292,14 @@ fn fixed_files_are_replaced_and_keep_their_permissions() {
         std::fs::set_permissions(&targets[index].path, permissions).unwrap();
     };
     set_mode(1, true);
-    let dry = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, false));
+    let dry = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, &|_| false, false));
     assert_eq!(dry.changes.len(), 2);
     assert_eq!(
         unified_diff(&dry.changes[0]),
         "--- a/a.go\n+++ b/a.go\n@@ -1,3 +1,3 @@\n package p\n \n-func f() { bad(1) }\n+func f() { good(1) }\n"
     );
     assert_eq!(std::fs::read_to_string(&targets[0].path).unwrap(), source);
-    let wet = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, true));
+    let wet = job(&rules(), &targets, |_| {}, |job| fix(job, FixLevel::Safe, &|_| false, true));
     assert_eq!(wet.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(), ["a.go"]);
     assert_eq!(
         wet.failures.iter().map(|one| (one.path.as_str(), one.reason.as_str())).collect::<Vec<_>>(),

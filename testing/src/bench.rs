@@ -10,7 +10,7 @@ use rulec_pack::{Code, Engine, Executable};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_runtime::finding::{Outcome, RuleRef};
-use rulec_runtime::fix::{Change, Failure, FixLevel, fix_source};
+use rulec_runtime::fix::{FixLevel, FixedSource, fix_source};
 use rulec_runtime::job::{Job, OptionValue, Quiet, RuleSetting, Target};
 use rulec_runtime::{RuleSet, check_source};
 use rulec_world::{MemoryFile, Packages};
@@ -76,9 +76,9 @@ impl Bench {
     }
 
     /// What remains when all fixes are applied to a file, the file then, and fixes that had to be dropped.
-    pub(crate) fn fix(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile) -> (Outcome, Change, Vec<Failure>) {
+    pub(crate) fn fix(&self, trial: &Trial<'_>, folder: &Path, file: &GoFile) -> FixedSource {
         self.with_job(trial, folder, file, |job| {
-            fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All)
+            fix_source(job, &target(folder, file), file.text.as_bytes(), FixLevel::All, &|_| false)
         })
     }
 

@@ -12,6 +12,7 @@ use rulec_compiler::CompiledRule;
 use rulec_gofront::{File, ObjectKind};
 use rulec_grammar::ast::Example;
 use rulec_runtime::finding::Finding;
+use rulec_runtime::fix::FixedSource;
 use rulec_tree::{Kind, Span};
 use std::collections::BTreeSet;
 
@@ -76,7 +77,7 @@ fn check_file(
 /// # Errors
 /// What is wrong, with the text as it then is.
 fn fixed(bench: &Bench, trial: &Trial<'_>, folder: &Folder, one: &Judged) -> Result<String, (String, String)> {
-    let (outcome, change, failures) = bench.fix(trial, folder.path(), &one.go);
+    let FixedSource { outcome, change, failures, .. } = bench.fix(trial, folder.path(), &one.go);
     let text = String::from_utf8_lossy(&change.after).into_owned();
     if let Some(failure) = failures.first() {
         return Err((failure.reason.clone(), text));

@@ -4,6 +4,7 @@
 //! ([`fixing`]), reports ([`output`]), status. Whatever goes wrong after the arguments were read ends up in the report, so
 //! that `--format json` writes one object in every case.
 
+mod adoption;
 mod files;
 mod fixing;
 mod output;
@@ -16,6 +17,7 @@ use crate::progress::Bar;
 use crate::rules::Loaded;
 use crate::settings::{Configuration, Policy, option_values, rule_settings};
 use crate::status::{Failure, Status};
+use adoption::{Adoption, AdoptionArguments, Surroundings};
 use files::{FileArguments, Input};
 use fixing::FixArguments;
 use output::OutputArguments;
@@ -41,6 +43,9 @@ pub struct CheckArguments {
 
     #[command(flatten)]
     select: SelectArguments,
+
+    #[command(flatten)]
+    adoption: AdoptionArguments,
 
     #[command(flatten)]
     fix: FixArguments,
@@ -103,6 +108,9 @@ impl FailOn {
     }
 }
 
+/// Fingerprints, as the runtime gathers them.
+type Spared = rustc_hash::FxHashSet<String>;
+
 /// What a run has come to.
 #[derive(Default)]
 struct Checked {
@@ -111,6 +119,8 @@ struct Checked {
     text: Vec<u8>,
     /// There is something to change, under `--diff`.
     differs: bool,
+    /// Fingerprints of the findings that fixes leave alone, if there were fixes.
+    spared: Option<Spared>,
     /// Where the time went, under `--profile`.
     profile: Vec<Row>,
 }
@@ -169,21 +179,30 @@ fn analyse(
     let found = files::find(&arguments.files, configuration, &mut loaded.notices);
     let policy = Policy { selection, configuration };
     let policy: Option<&dyn PathPolicy> = if selection.depends_on_path() { Some(&policy) } else { None };
-    let mut checked = check_all(arguments, configuration, &rules, &settings, policy, &found.input, loaded);
+    let run = Surroundings { files: &arguments.files, configuration, selection, rules: &rules, input: &found.input };
+    let adoption = match Adoption::new(&arguments.adoption, run, loaded) {
+        Ok(adoption) => adoption,
+        Err(notice) => {
+            loaded.notices.push(notice);
+            return Checked::default();
+        }
+    };
+    let mut checked = check_all(arguments, run, &settings, policy, &adoption, loaded);
     checked.outcome.skipped.extend(found.skipped);
     checked.outcome.skipped.sort();
+    adoption.apply(&mut checked.outcome, checked.spared.as_ref(), loaded);
     checked
 }
 
 fn check_all(
     arguments: &CheckArguments,
-    configuration: &Configuration,
-    rules: &RuleSet,
+    run: Surroundings<'_>,
     settings: &[Vec<RuleSetting>],
     policy: Option<&dyn PathPolicy>,
-    input: &Input,
+    adoption: &Adoption<'_>,
     loaded: &mut Loaded,
 ) -> Checked {
+    let Surroundings { configuration, rules, input, .. } = run;
     let profile = arguments.output.wants_profile().then(|| Profile::new(rules));
     let bar = Bar::new(!arguments.output.is_quiet());
     let platform = files::platform(&arguments.files);
@@ -206,7 +225,7 @@ fn check_all(
         interrupt: &INTERRUPTED,
     };
     if arguments.fix.is_wanted() {
-        return fixing::run(&arguments.fix, &job, input, &mut loaded.notices);
+        return fixing::run(&arguments.fix, &job, input, adoption, &mut loaded.notices);
     }
     let outcome = match input {
         Input::Files(_) => check(&job),

@@ -45,6 +45,8 @@ fn json_is_one_object_with_every_key() {
         "undecided",
         "undecided_list",
         "skipped",
+        "baseline",
+        "changes",
         "profile",
         "summary",
     ];

@@ -3,10 +3,12 @@
 #![cfg(unix)]
 
 mod bad_input;
+mod baseline;
 mod cache;
 mod check;
 mod commands;
 mod flow;
+mod git;
 mod own_packages;
 mod shared_rules;
 mod support;

@@ -52,9 +52,11 @@ impl Sandbox {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rulec"));
         command.args(arguments).current_dir(self.folder.path()).env("NO_COLOR", "1");
-        command.env("RULEC_CACHE_DIR", self.cache());
         // What runs keep goes away with the folder, and no run sees what others kept.
-        command.env("RULEC_CACHE_DIR", self.folder.path().join(".cache"));
+        command.env("RULEC_CACHE_DIR", self.cache());
+        // Nor does git see what this machine is set to, or a repository around the folder.
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_CEILING_DIRECTORIES", self.folder.path().parent().unwrap_or(self.folder.path()));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

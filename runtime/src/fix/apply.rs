@@ -44,7 +44,25 @@ pub struct FixOutcome {
     pub changes: Vec<Change>,
     /// Files that could not be written, and fixes that had to be dropped.
     pub failures: Vec<Failure>,
+    /// Fingerprints of the findings that were not to be fixed.
+    pub spared: FxHashSet<String>,
 }
+
+/// What came of fixing one buffer; see [`FixOutcome`].
+#[derive(Clone, Debug)]
+pub struct FixedSource {
+    /// What checking finds in the fixed buffer.
+    pub outcome: Outcome,
+    /// The buffer before and after.
+    pub change: Change,
+    /// Fixes that had to be dropped.
+    pub failures: Vec<Failure>,
+    /// Fingerprints of the findings that were not to be fixed.
+    pub spared: FxHashSet<String>,
+}
+
+/// Says of a finding, as it was before anything is fixed, that its fix is not wanted.
+pub type Spares<'a> = &'a (dyn Fn(&Finding) -> bool + Sync);
 
 /// A file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +87,13 @@ pub struct Failure {
 }
 
 /// Checks the files of a job and fixes what can be fixed at this level; `write` says whether the files are changed.
-pub fn fix(job: &Job, level: FixLevel, write: bool) -> FixOutcome {
+pub fn fix(job: &Job, level: FixLevel, spares: Spares<'_>, write: bool) -> FixOutcome {
     let start = Instant::now();
     job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::new(job, &wanted, job.files);
     let fixed = run.in_parallel(|worker, target| {
-        let fixed = fix_target(&run, worker, target, level, write);
+        let fixed = fix_target(&run, worker, target, level, spares, write);
         job.progress.file_done(&target.display);
         fixed
     });
@@ -84,6 +102,7 @@ pub fn fix(job: &Job, level: FixLevel, write: bool) -> FixOutcome {
         all.outcome.absorb(one.outcome);
         all.changes.extend(one.changes);
         all.failures.extend(one.failures);
+        all.spared.extend(one.spared);
     }
     all.changes.sort_by(|a, b| a.path.cmp(&b.path));
     all.failures.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
@@ -99,19 +118,25 @@ pub fn unified_diff(change: &Change) -> String {
     diff.unified_diff().context_radius(3).header(&format!("a/{relative}"), &format!("b/{relative}")).to_string()
 }
 
-/// Does with one buffer what [`fix`] does with a file: the outcome of what remains, the change, and the fixes that had to be
-/// dropped.
-pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel) -> (Outcome, Change, Vec<Failure>) {
+/// Does with one buffer what [`fix`] does with a file.
+pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel, spares: Spares<'_>) -> FixedSource {
     let targets = std::slice::from_ref(target);
     let wanted = Wanted::of(job, targets);
     let run = Run::new(job, &wanted, targets);
-    let mut fixing = Fixing::new(&run, target, source, level);
+    let mut fixing = Fixing::new(&run, target, source, level, spares);
     let mut outcome = fixing.finish(&mut Worker::new());
     outcome.finish();
-    (outcome, fixing.change(), fixing.failures)
+    FixedSource { outcome, change: fixing.change(), failures: fixing.failures, spared: fixing.spared }
 }
 
-fn fix_target(run: &Run, worker: &mut Worker, target: &Target, level: FixLevel, write: bool) -> FixOutcome {
+fn fix_target(
+    run: &Run,
+    worker: &mut Worker,
+    target: &Target,
+    level: FixLevel,
+    spares: Spares<'_>,
+    write: bool,
+) -> FixOutcome {
     if run.is_interrupted() {
         return FixOutcome { outcome: Outcome { interrupted: true, ..Outcome::default() }, ..FixOutcome::default() };
     }
@@ -119,7 +144,7 @@ fn fix_target(run: &Run, worker: &mut Worker, target: &Target, level: FixLevel, 
         Ok(source) => source,
         Err(reason) => return FixOutcome { outcome: skipped(target, reason), ..FixOutcome::default() },
     };
-    let mut fixing = Fixing::new(run, target, &source, level);
+    let mut fixing = Fixing::new(run, target, &source, level, spares);
     let mut outcome = fixing.finish(worker);
     let change = fixing.change();
     let mut failures = fixing.failures;
@@ -134,7 +159,7 @@ fn fix_target(run: &Run, worker: &mut Worker, target: &Target, level: FixLevel, 
             }
         }
     }
-    FixOutcome { outcome, changes, failures }
+    FixOutcome { outcome, changes, failures, spared: fixing.spared }
 }
 
 /// One file while it is being fixed.
@@ -147,12 +172,15 @@ struct Fixing<'a> {
     applied: usize,
     /// Fingerprints of findings whose fixes are not tried again.
     dropped: FxHashSet<String>,
+    spares: Spares<'a>,
+    /// Fingerprints of findings that are not to be fixed.
+    spared: FxHashSet<String>,
     failures: Vec<Failure>,
     reader: Reader,
 }
 
 impl<'a> Fixing<'a> {
-    fn new(run: &'a Run<'a>, target: &'a Target, source: &[u8], level: FixLevel) -> Fixing<'a> {
+    fn new(run: &'a Run<'a>, target: &'a Target, source: &[u8], level: FixLevel, spares: Spares<'a>) -> Fixing<'a> {
         Fixing {
             run,
             target,
@@ -161,6 +189,8 @@ impl<'a> Fixing<'a> {
             now: source.to_vec(),
             applied: 0,
             dropped: FxHashSet::default(),
+            spares,
+            spared: FxHashSet::default(),
             failures: Vec::new(),
             reader: Reader::new(),
         }
@@ -178,8 +208,10 @@ impl<'a> Fixing<'a> {
     /// Works in rounds until no fix is left; the outcome is that of the last check.
     fn finish(&mut self, worker: &mut Worker) -> Outcome {
         let mut outcome = self.check(worker);
+        let spared = outcome.findings.iter().filter(|finding| (self.spares)(finding));
+        self.spared = spared.map(|finding| finding.fingerprint.clone()).collect();
         for _ in 0..MAX_ROUNDS {
-            let chosen = choose(&outcome.findings, self.level, &self.dropped);
+            let chosen = choose(&outcome.findings, self.level, |finding| self.leaves(finding));
             if chosen.is_empty() {
                 return outcome;
             }
@@ -188,6 +220,11 @@ impl<'a> Fixing<'a> {
             }
         }
         outcome
+    }
+
+    /// Whether the fix of a finding is not tried.
+    fn leaves(&self, finding: &Finding) -> bool {
+        self.dropped.contains(&finding.fingerprint) || self.spared.contains(&finding.fingerprint)
     }
 
     fn check(&self, worker: &mut Worker) -> Outcome {
@@ -266,10 +303,10 @@ impl<'a> Fixing<'a> {
 }
 
 /// The findings whose fixes can go in together: the first by position wins, the rest waits for the next round.
-fn choose<'f>(findings: &'f [Finding], level: FixLevel, dropped: &FxHashSet<String>) -> Vec<&'f Finding> {
+fn choose(findings: &[Finding], level: FixLevel, leaves: impl Fn(&Finding) -> bool) -> Vec<&Finding> {
     let takes = |finding: &&Finding| {
         let fix = finding.fix.as_ref();
-        fix.is_some_and(|fix| level.takes(fix.applicability)) && !dropped.contains(&finding.fingerprint)
+        fix.is_some_and(|fix| level.takes(fix.applicability)) && !leaves(finding)
     };
     let mut candidates: Vec<&Finding> = findings.iter().filter(takes).collect();
     candidates.sort_by_key(|finding| {

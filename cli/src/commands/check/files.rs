@@ -179,6 +179,11 @@ pub fn with_generated(arguments: &FileArguments, configuration: &Configuration) 
     arguments.generated || configured.unwrap_or(false)
 }
 
+/// Whether files that build constraints exclude are left out.
+pub fn is_for_a_platform(arguments: &FileArguments) -> bool {
+    platform(arguments).is_given()
+}
+
 /// The platform that the files are checked for.
 pub fn platform(arguments: &FileArguments) -> Platform {
     Platform {

@@ -1,9 +1,10 @@
 //! `--fix`, `--fix-unsafe` and `--diff`.
 
 use super::Checked;
+use super::adoption::Adoption;
 use super::files::Input;
 use rulec_report::Notice;
-use rulec_runtime::fix::{Change, Failure, FixLevel, fix, fix_source, unified_diff};
+use rulec_runtime::fix::{Change, Failure, FixLevel, FixOutcome, FixedSource, Spares, fix, fix_source, unified_diff};
 use rulec_runtime::job::Job;
 
 /// Which fixes are applied, and how.
@@ -40,16 +41,20 @@ impl FixArguments {
 }
 
 /// Checks and fixes. Under `--diff` the outcome is that of the files as they would be.
-pub fn run(arguments: &FixArguments, job: &Job<'_>, input: &Input, notices: &mut Vec<Notice>) -> Checked {
+pub fn run(
+    arguments: &FixArguments,
+    job: &Job<'_>,
+    input: &Input,
+    adoption: &Adoption<'_>,
+    notices: &mut Vec<Notice>,
+) -> Checked {
     let level = arguments.level();
-    let (outcome, changes, failures) = match input {
-        Input::Files(_) => {
-            let fixed = fix(job, level, !arguments.diff);
-            (fixed.outcome, fixed.changes, fixed.failures)
-        }
+    let spares: Spares<'_> = &|finding| adoption.spares(finding);
+    let FixOutcome { outcome, changes, failures, spared } = match input {
+        Input::Files(_) => fix(job, level, spares, !arguments.diff),
         Input::Stream { target, source } => {
-            let (outcome, change, failures) = fix_source(job, target, source, level);
-            (outcome, vec![change], failures)
+            let FixedSource { outcome, change, failures, spared } = fix_source(job, target, source, level, spares);
+            FixOutcome { outcome, changes: vec![change], failures, spared }
         }
     };
     notices.extend(failures.into_iter().map(notice));
@@ -59,7 +64,7 @@ pub fn run(arguments: &FixArguments, job: &Job<'_>, input: &Input, notices: &mut
         _ if arguments.diff => changes.iter().filter(|change| change.applied > 0).flat_map(diff).collect(),
         _ => Vec::new(),
     };
-    Checked { outcome, text, differs, ..Checked::default() }
+    Checked { outcome, text, differs, spared: Some(spared), ..Checked::default() }
 }
 
 fn diff(change: &Change) -> Vec<u8> {

@@ -4,9 +4,9 @@ use super::{CheckArguments, Checked, Undecided};
 use crate::console::Console;
 use crate::rules::Loaded;
 use crate::status::Failure;
+use crate::whole_file;
 use rulec_report::{FORMATS, Format, Report, View, write_rest};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// What is reported, and how.
@@ -110,11 +110,7 @@ fn to_file(destination: &Destination, default: &str, report: &Report<'_>, consol
     let name = destination.format.as_deref().unwrap_or(default);
     let Some(format) = rulec_report::format(name) else { return Ok(()) };
     let report = colored(*report, console.colored_elsewhere());
-    let written = File::create(&destination.path).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        format.write(&report, &mut out)?;
-        out.flush()
-    });
+    let written = whole_file::write(&destination.path, |out| format.write(&report, out));
     written.map_err(|error| Failure::Message(format!("{} cannot be written: {error}", destination.path.display())))
 }
 

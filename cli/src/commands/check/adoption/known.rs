@@ -1,0 +1,198 @@
+//! Findings that a baseline lists.
+
+use super::Surroundings;
+use crate::commands::check::files::{is_for_a_platform, with_generated};
+use crate::rules::Loaded;
+use crate::whole_file;
+use rulec_baseline::{Baseline, Entry, Standing};
+use rulec_program::normalised;
+use rulec_report::Notice;
+use rulec_runtime::discover::{display, escaped};
+use rulec_runtime::finding::{Finding, GoneFinding, KnownFindings, Outcome};
+use rulec_runtime::job::Target;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// A baseline and what the run looks at.
+pub struct Known<'a> {
+    path: PathBuf,
+    display: String,
+    baseline: Baseline,
+    /// Its entries by fingerprint.
+    by_fingerprint: HashMap<String, Vec<usize>>,
+    is_written: bool,
+    run: Surroundings<'a>,
+    /// The files of the run by their paths relative to the baseline's folder, and these by the paths that findings have.
+    targets: HashMap<String, &'a Target>,
+    relative: HashMap<Arc<str>, String>,
+    /// The numbers of the rules in the run's selection.
+    rules: HashMap<String, usize>,
+    /// Paths of entries whose files are no more.
+    gone: HashSet<String>,
+}
+
+impl<'a> Known<'a> {
+    /// Reads the baseline.
+    pub fn new(path: &Path, is_written: bool, run: Surroundings<'a>, loaded: &Loaded) -> Result<Known<'a>, Notice> {
+        let cwd = &run.configuration.cwd;
+        let shown = display(path, cwd);
+        let path = normalised(&cwd.join(path));
+        let refusal = |reason: String| Notice::error(reason).about(&shown);
+        let baseline = match fs::read(&path) {
+            Ok(bytes) => Baseline::read(&bytes).map_err(|reason| refusal(reason.to_string()))?,
+            Err(error) if error.kind() == ErrorKind::NotFound && is_written => Baseline::default(),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(refusal("there is no such baseline; `--write-baseline` writes it".to_owned()));
+            }
+            Err(error) => return Err(refusal(format!("the baseline cannot be read: {error}"))),
+        };
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        let mut by_fingerprint: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, entry) in baseline.entries().iter().enumerate() {
+            by_fingerprint.entry(entry.fingerprint.clone()).or_default().push(index);
+        }
+        let paths: HashSet<&String> = baseline.entries().iter().map(|entry| &entry.path).collect();
+        let gone = paths.into_iter().filter(|path| is_gone(&folder, path)).cloned().collect();
+        let all = match run.input {
+            super::Input::Files(targets) => &targets[..],
+            super::Input::Stream { target, .. } => std::slice::from_ref(target),
+        };
+        let relative: HashMap<Arc<str>, String> =
+            all.iter().map(|target| (target.display.clone(), below(&folder, &target.path))).collect();
+        let targets = all.iter().map(|target| (below(&folder, &target.path), target)).collect();
+        let rules = loaded.rules().enumerate().map(|(index, found)| (found.meta.id.clone(), index)).collect();
+        Ok(Known { path, display: shown, baseline, by_fingerprint, is_written, run, targets, relative, rules, gone })
+    }
+
+    /// Whether the baseline lists the finding, here or where it may have been. It is for fixes, which come one by one: of
+    /// several findings for one entry, all may be listed.
+    pub fn may_list(&self, finding: &Finding) -> bool {
+        if self.is_written {
+            return false;
+        }
+        let path = self.path_of(finding);
+        let indices = self.by_fingerprint.get(finding.fingerprint_anywhere()).into_iter().flatten();
+        let mut entries = indices.filter_map(|index| self.baseline.entries().get(*index));
+        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        entries.any(|entry| folder(&entry.path) == folder(&path) || self.gone.contains(&entry.path))
+    }
+
+    /// Takes out the findings that are listed, or writes the list.
+    pub fn apply(&self, outcome: &mut Outcome, loaded: &mut Loaded) {
+        let found: Vec<Entry> = outcome.findings.iter().map(|finding| self.entry(finding)).collect();
+        let unsure = self.unsure(outcome);
+        let standing = |entry: &Entry| self.standing(entry, &unsure);
+        let comparison = self.baseline.compare(&found, standing);
+        let gone = comparison.unmatched.iter().filter_map(|index| self.baseline.entries().get(*index));
+        let gone = gone.filter(|entry| standing(entry) != Standing::NotLookedAt);
+        let mut summary = KnownFindings {
+            path: self.display.clone(),
+            known: comparison.known.iter().filter(|known| **known).count(),
+            gone: gone.map(gone_finding).collect(),
+            written: None,
+        };
+        if self.is_written {
+            match self.write(&self.baseline.updated(&found, standing), outcome, loaded) {
+                Ok(count) => {
+                    summary.written = Some(count);
+                    outcome.findings.clear();
+                }
+                Err(reason) => loaded.notices.push(Notice::error(reason).about(&self.display)),
+            }
+        } else {
+            let mut known = comparison.known.into_iter();
+            outcome.findings.retain(|_| !known.next().unwrap_or(false));
+        }
+        outcome.withheld.baseline = Some(summary);
+    }
+
+    fn write(&self, updated: &Baseline, outcome: &Outcome, loaded: &Loaded) -> Result<usize, String> {
+        if outcome.interrupted {
+            return Err("the baseline was not written: the run was interrupted".to_owned());
+        }
+        if loaded.has_errors() {
+            return Err(
+                "the baseline was not written: there are mistakes, and what the rules would have found is not known"
+                    .to_owned(),
+            );
+        }
+        let bytes = updated.to_bytes();
+        let written = whole_file::write(&self.path, |out| out.write_all(&bytes));
+        written.map_err(|error| format!("the baseline cannot be written: {error}"))?;
+        Ok(updated.entries().len())
+    }
+
+    fn path_of(&self, finding: &Finding) -> String {
+        self.relative.get(&finding.path).cloned().unwrap_or_else(|| finding.path.to_string())
+    }
+
+    fn entry(&self, finding: &Finding) -> Entry {
+        Entry {
+            path: self.path_of(finding),
+            rule: finding.rule_id.to_string(),
+            function: finding.function.clone(),
+            fingerprint: finding.fingerprint_anywhere().to_owned(),
+        }
+    }
+
+    /// The files, relative to the baseline, of which not everything was looked at.
+    fn unsure(&self, outcome: &Outcome) -> HashSet<String> {
+        let left_out = outcome.skipped.iter().chain(&outcome.partial).map(|skipped| skipped.path.as_str());
+        let failed = outcome.internal_errors.iter().map(|error| error.path.as_str());
+        left_out.chain(failed).filter_map(|path| self.relative.get(path)).cloned().collect()
+    }
+
+    fn standing(&self, entry: &Entry, unsure: &HashSet<String>) -> Standing {
+        let rule = self.rules.get(&entry.rule);
+        let is_ours = entry.rule.starts_with("rulec.");
+        if self.gone.contains(&entry.path) || (rule.is_none() && !is_ours) {
+            return Standing::Gone;
+        }
+        let Some(target) = self.targets.get(&entry.path).filter(|_| !unsure.contains(&entry.path)) else {
+            return Standing::NotLookedAt;
+        };
+        let is_on = rule.is_none_or(|rule| {
+            let path = self.run.configuration.relative(&target.display);
+            self.run.selection.at(&path, *rule).is_some()
+        });
+        if is_on && !self.may_be_left_out(target) { Standing::LookedAt } else { Standing::NotLookedAt }
+    }
+
+    /// Whether the file may have been left out for what it says.
+    fn may_be_left_out(&self, target: &Target) -> bool {
+        let Surroundings { files, configuration, .. } = self.run;
+        is_for_a_platform(files)
+            || !with_generated(files, configuration) && !target.explicit && says_generated(&target.path)
+    }
+}
+
+/// Whether a file says near its start that it is generated.
+fn says_generated(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
+    read.is_ok() && rulec_gofront::says_generated(&start)
+}
+
+fn gone_finding(entry: &Entry) -> GoneFinding {
+    GoneFinding { path: entry.path.clone(), rule_id: entry.rule.clone(), function: entry.function.clone() }
+}
+
+/// Names that are not UTF-8 were escaped, and then nothing can be said.
+fn is_gone(folder: &Path, path: &str) -> bool {
+    !path.contains('%') && !folder.join(path).exists()
+}
+
+/// The path relative to a folder, with `/` and `..` where it has to leave it.
+fn below(folder: &Path, path: &Path) -> String {
+    let (mut folder, mut path) = (folder.components().peekable(), path.components().peekable());
+    while folder.peek().is_some() && folder.peek() == path.peek() {
+        folder.next();
+        path.next();
+    }
+    let up = folder.map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(path).collect();
+    escaped(&relative)
+}

@@ -1,0 +1,96 @@
+//! Writing files so that nobody ever sees half of one: written beside and renamed into place.
+//!
+//! In: a path, and what writes the content. Out: the old file or the new one, whenever the process ends. Pipes and devices
+//! (`/dev/stdout`) are written through. A link stays, and the file that it leads to is replaced; permissions stay as well.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Writes a file as a whole.
+///
+/// # Errors
+/// Those of the file system and of `write`; the file is then as it was.
+pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // What a link leads to; a path without a file is where it will be.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let metadata = fs::metadata(&path).ok();
+    if let Some(metadata) = &metadata
+        && !metadata.is_file()
+    {
+        return filled(OpenOptions::new().write(true).open(&path)?, write).map(|_| ());
+    }
+    let (beside, file) = new_file_beside(&path)?;
+    let written = filled(file, write).and_then(|file| {
+        if let Some(metadata) = &metadata {
+            file.set_permissions(metadata.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, &path)
+    });
+    if written.is_err() {
+        // What cannot be removed either does not change what is told.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn filled(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// A hidden file in the same folder, of a name that no other process and no other call uses.
+fn new_file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name =
+        path.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "the name of a file is missing"))?;
+    loop {
+        let mut beside = std::ffi::OsString::from(".");
+        beside.push(name);
+        beside.push(format!(".{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        let beside = path.with_file_name(beside);
+        match OpenOptions::new().write(true).create_new(true).open(&beside) {
+            Ok(file) => return Ok((beside, file)),
+            // What a killed process of the same number left behind.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write(&path, |out| out.write_all(b"old")).unwrap();
+        let failed = write(&path, |out| out.write_all(b"half").and(Err(io::Error::other("no more"))));
+        assert_eq!(failed.unwrap_err().to_string(), "no more");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(write(&folder.path().join("no/such"), |_| Ok(())).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a", &link).unwrap();
+        write(&link, |out| out.write_all(b"new")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        write(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
+    }
+}
