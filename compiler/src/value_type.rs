@@ -104,6 +104,8 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::StuckWith => Type::Rows,
         HostFn::Without
         | HostFn::Common
+        | HostFn::Ordered
+        | HostFn::TagKeys
         | HostFn::Required
         | HostFn::RequiredBy
         | HostFn::Ended

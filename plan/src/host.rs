@@ -360,6 +360,9 @@ hosts! {
     DeprecatedSince "deprecated_since" (Node) -> Value by types, "The Go release since which something of the standard library has what stands for it, as `1.16`; `1.0` if that is not known, or it is not deprecated.";
     IsUnused "is unused" (Node) -> Truth by types, "The identifier declares a constant, variable, function or type at package level, a method, or a field of such a type, that is not exported and that nothing in the package and its tests needs, code aside that is unused itself; no for what belongs to an unused type.";
     IsOnlyCalled "is only_called" (Node) -> Truth by types, "The identifier declares a function or method that is not exported, that no interface of the package asks for, and that the package and its tests mention in calls alone, so that nobody relies on its type.";
+    TagKeys "tag_keys" (Node) -> Value, "The keys in the struct tag of a field or tag literal, in the order they stand; unknown if the tag is malformed.";
+    TagInColumns "tag_in_columns" (Node) -> Value, "The struct tag of a field with the first keys of all neighbours below each other, then the second ones, and so on. Neighbours are fields with tags on lines of their own without a line between. Unknown for a field over several lines, and if the tag of a neighbour is malformed.";
+    Ordered "ordered" (Value, Value) -> Value, "The strings of the first list: those that the second holds, in its order, then the others in the order of their bytes.";
 }
 
 impl HostFn {

@@ -472,6 +472,8 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::PackageName => Computed(files::package_name(facts)),
         HostFn::GoVersion => Computed(facts.go_version.map(Value::Version)),
         HostFn::Tag => Computed(tags::value(facts, node(), second)),
+        HostFn::TagKeys => Computed(tags::keys(facts, node())),
+        HostFn::TagInColumns => Computed(tags::in_columns(facts, node())),
         HostFn::Doc => Computed(Some(comments::doc(facts, node()))),
         HostFn::Lower => Computed(strings::lower(first)),
         HostFn::Length => Computed(strings::length(first)),
@@ -579,6 +581,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
 
         HostFn::Without => Computed(lists::without(first, second)),
         HostFn::Common => Computed(lists::common(first, second)),
+        HostFn::Ordered => Computed(lists::ordered(first, second)),
         HostFn::Join => Computed(lists::join(first, second)),
         HostFn::Remainder => Computed(lists::remainder(first, second)),
         HostFn::Position => Computed(lists::position(facts, node())),

@@ -35,6 +35,24 @@ pub(super) fn common(list: Option<&Value>, other: Option<&Value>) -> Option<Valu
     Some(Value::List(both))
 }
 
+/// The strings of a list: those that the other holds, in its order, then the others by their bytes.
+pub(super) fn ordered(list: Option<&Value>, first: Option<&Value>) -> Option<Value> {
+    let (Value::List(elements), Value::List(first)) = (list?, first?) else { return None };
+    let texts: Option<Vec<&Vec<u8>>> = elements.iter().map(text_of).collect();
+    let first: Option<Vec<&Vec<u8>>> = first.iter().map(text_of).collect();
+    let (mut texts, first) = (texts?, first?);
+    let rank = |text: &Vec<u8>| first.iter().position(|other| *other == text).unwrap_or(first.len());
+    texts.sort_by_cached_key(|text| (rank(text), (*text).clone()));
+    Some(Value::List(texts.into_iter().cloned().map(Value::Str).collect()))
+}
+
+fn text_of(value: &Value) -> Option<&Vec<u8>> {
+    match value {
+        Value::Str(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The longest text that lists are joined to: a text joined with itself over and over would be as long as no memory.
 const MAX_JOINED_BYTES: usize = 1 << 22;
 
@@ -103,6 +121,14 @@ mod tests {
         assert_eq!(both(&list(&["a"]), &Value::Int(1)), None);
         let dashes = Value::Str(b" - ".to_vec());
         assert_eq!(join(Some(&list(&["a", "b"])), Some(&dashes)).unwrap().shown(), "a - b");
+    }
+
+    #[test]
+    fn lists_are_ordered_by_another_and_by_their_bytes() {
+        let shown = |a: &Value, b: &Value| ordered(Some(a), Some(b)).map(|list| list.shown());
+        assert_eq!(shown(&list(&["yaml", "xml", "json"]), &list(&["xml"])).as_deref(), Some("xml, json, yaml"));
+        assert_eq!(shown(&list(&["b", "B", "a"]), &list(&[])).as_deref(), Some("B, a, b"));
+        assert_eq!(shown(&Value::List(vec![Value::Int(1)]), &list(&[])), None);
     }
 
     #[test]

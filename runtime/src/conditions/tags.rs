@@ -62,6 +62,62 @@ pub(super) fn is_well_formed(facts: &Facts, node: Node) -> Tri {
     Tri::Yes
 }
 
+/// The keys of a tag, in the order they stand.
+pub(super) fn keys(facts: &Facts, node: Node) -> Option<Value> {
+    let pairs = pairs(tag_of(facts, node)?)?;
+    Some(Value::List(pairs.into_iter().map(|pair| Value::Str(pair.key.to_vec())).collect()))
+}
+
+/// The tag of a field, padded so that the keys of its neighbours and its own stand in columns.
+pub(super) fn in_columns(facts: &Facts, field: Node) -> Option<Value> {
+    let tree = facts.tree();
+    let fields: Vec<Node> = tree.tail(tree.parent(field)).collect();
+    let at = fields.iter().position(|other| *other == field)?;
+    if tree.kind(field) != Kind::Field || !has_line_with_tag(facts, field) {
+        return None;
+    }
+    let is_break = |above: &Node, below: &Node| !are_neighbours(facts, *above, *below);
+    let start = (0..at).rev().find(|one| is_break(&fields[*one], &fields[one + 1])).map_or(0, |one| one + 1);
+    let end = (at..fields.len() - 1).find(|one| is_break(&fields[*one], &fields[one + 1])).unwrap_or(fields.len() - 1);
+    let tags: Option<Vec<Vec<Pair<'_>>>> = fields[start..=end].iter().map(|one| pairs(tag_of(facts, *one)?)).collect();
+    let tags = tags?;
+    let width = |column: usize| tags.iter().filter_map(|tag| tag.get(column)).map(Pair::width).max().unwrap_or(0);
+    let mut text = Vec::new();
+    let mut gap = 0;
+    for (column, pair) in tags[at - start].iter().enumerate() {
+        text.resize(text.len() + gap, b' ');
+        pair.write(&mut text);
+        gap = width(column) + 1 - pair.width();
+    }
+    Some(Value::Str(text))
+}
+
+fn are_neighbours(facts: &Facts, above: Node, below: Node) -> bool {
+    let line = |node| facts.line(facts.tree().span(node).start);
+    has_line_with_tag(facts, above) && has_line_with_tag(facts, below) && line(below) == line(above) + 1
+}
+
+/// Whether a field has a tag and begins and ends on one line.
+fn has_line_with_tag(facts: &Facts, field: Node) -> bool {
+    let tree = facts.tree();
+    let span = tree.span(field);
+    tree.kind(field) == Kind::Field
+        && tree.kind(tree.slot(field, 2)) == Kind::String
+        && facts.line(span.start) == facts.line(span.end)
+}
+
+/// The pairs of a tag; nothing if it is malformed.
+fn pairs(tag: &[u8]) -> Option<Vec<Pair<'_>>> {
+    let mut pairs = Vec::new();
+    let mut rest = tag.trim_ascii();
+    while !rest.is_empty() {
+        let (pair, behind) = first_pair(rest)?;
+        pairs.push(pair);
+        rest = behind.trim_ascii_start();
+    }
+    Some(pairs)
+}
+
 /// The value of the tag that a field has or a literal is.
 fn tag_of<'a>(facts: &Facts<'a>, node: Node) -> Option<&'a [u8]> {
     let tree = facts.tree();
@@ -73,6 +129,19 @@ struct Pair<'t> {
     key: &'t [u8],
     /// With its quotes.
     quoted: &'t [u8],
+}
+
+impl Pair<'_> {
+    /// How many columns it takes, as gofmt counts them: one for each character.
+    fn width(&self) -> usize {
+        self.key.len() + 1 + String::from_utf8_lossy(self.quoted).chars().count()
+    }
+
+    fn write(&self, text: &mut Vec<u8>) {
+        text.extend(self.key);
+        text.push(b':');
+        text.extend(self.quoted);
+    }
 }
 
 /// The pair that a tag starts with, and what stands behind it.
@@ -130,5 +199,35 @@ mod tests {
             let json = value(facts, field, Some(&Value::Str(b"json".to_vec())));
             assert_eq!(json.map(|value| value.shown()).as_deref(), Some(""));
         });
+    }
+
+    #[test]
+    fn tags_are_put_into_columns() {
+        for (fields, wanted) in [
+            ("/*@*/a int `json:\"a\"   xml:\"b\"`", Some("json:\"a\" xml:\"b\"")),
+            ("/*@*/a int `json:\"a\" xml:\"b\"`\n\tb int `json:\"bcd\"`", Some("json:\"a\"   xml:\"b\"")),
+            ("/*@*/a int `json:\"ä\" xml:\"b\"`\n\tb int `json:\"xy\"`", Some("json:\"ä\"  xml:\"b\"")),
+            ("/*@*/a int `json:\"a\" xml:\"b\"`\n\n\tb int `json:\"bcd\"`", Some("json:\"a\" xml:\"b\"")),
+            ("b int `json:\"bcd\"`\n\t/*@*/a int `json:\"a\" xml:\"b\"`\n\tc int", Some("json:\"a\"   xml:\"b\"")),
+            ("/*@*/a int `json:\"a\"`\n\tb int `json`", None),
+            ("/*@*/a struct {\n\t} `json:\"a\"`", None),
+            ("/*@*/a int", None),
+        ] {
+            let source = format!("package p\ntype s struct {{\n\t{fields}\n}}\n");
+            at_mark(&source, |facts, field| {
+                let got = in_columns(facts, field).map(|value| value.shown());
+                assert_eq!(got.as_deref(), wanted, "{fields}");
+            });
+        }
+    }
+
+    #[test]
+    fn keys_stand_in_their_order() {
+        for (tag, wanted) in [(r#"`xml:"x"  json:"b"`"#, Some("xml, json")), ("``", Some("")), ("`json`", None)] {
+            let source = format!("package p\ntype s struct {{\n\t/*@*/a int {tag}\n}}\n");
+            at_mark(&source, |facts, field| {
+                assert_eq!(keys(facts, field).map(|value| value.shown()).as_deref(), wanted, "{tag}");
+            });
+        }
     }
 }
