@@ -48,6 +48,8 @@ pub struct RulePack {
     pub rules: Vec<CompiledRule>,
     /// The sources; empty for pack files.
     pub files: Vec<SourceFile>,
+    /// Files of other packs that these use, with the names of their packs.
+    pub others: Vec<(String, SourceFile)>,
     /// The index of the first of `files` among [`Loaded::sources`].
     pub first_source: usize,
     /// Machine code that came with the plan.
@@ -137,6 +139,7 @@ impl Loaded {
             plan: Arc::new(compiled.plan),
             rules: compiled.rules,
             files,
+            others: compiled.others.into_iter().zip(compiled.other_packs).map(|(file, pack)| (pack, file)).collect(),
             first_source,
             code: None,
             added,
@@ -151,6 +154,7 @@ impl Loaded {
                 plan: Arc::new(plan),
                 rules: Vec::new(),
                 files: Vec::new(),
+                others: Vec::new(),
                 first_source: self.sources.len(),
                 code,
                 added: true,

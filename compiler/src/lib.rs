@@ -84,6 +84,8 @@ pub struct Compiled {
     pub written: usize,
     /// Files of other packs that these use. In diagnostics their numbers follow those of the files compiled.
     pub others: Vec<SourceFile>,
+    /// The names of the packs of these.
+    pub other_packs: Vec<String>,
 }
 
 impl Compiled {
@@ -171,6 +173,7 @@ pub fn compile_in(files: &[SourceFile], pack: &str, surroundings: Surroundings<'
         rules: Vec::new(),
         written: 0,
         others: sources.others(),
+        other_packs: sources.other_packs(),
     };
     let mut ids: BTreeMap<String, (FileId, Span)> = BTreeMap::new();
     let (mut facts, mut asked) = (Vec::new(), Vec::new());

@@ -16,6 +16,7 @@ use crate::start;
 use crate::template::{self, Captures};
 use rulec_grammar::ast::{self, Alternative, Cond, Fact, FileFilter, Form as Shape, Rule, RuleOption, Spanned, Value};
 use rulec_grammar::diagnostic::Sink;
+use rulec_plan::Deferred;
 use rulec_plan::ir::{Arg, Constant, Op, OriginId, Register, RuleIndex, RulePlan, Step, Way};
 use rulec_plan::manifest::{CostClass, FactKind, FactMeta, Level, OptionMeta, OptionType, RuleMeta, Severity};
 use rulec_tree::{Category, KindSet};
@@ -146,10 +147,11 @@ pub(crate) fn lower(
         needs_flow: order::asks_flow(&body),
         fact: fact.map(|fact| FactMeta { of: fact_kind(fact.kind.value), stratum: 0 }),
         file: path.to_owned(),
-        source: text.to_owned(),
+        source: text.to_owned().into(),
         source_offset: offset,
         ..meta(rule, id)
     };
+    let (body, origins) = (body.into(), origins.into());
     Some((RulePlan { meta, registers, body, start, guards, needs: facts.needs, origins }, uses))
 }
 
@@ -313,7 +315,7 @@ fn meta(rule: &Rule, id: String) -> RuleMeta {
         reports: Vec::new(),
         fix: None,
         file: String::new(),
-        source: String::new(),
+        source: Deferred::default(),
         source_offset: 0,
     }
 }

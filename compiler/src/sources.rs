@@ -124,6 +124,12 @@ impl Sources {
         others.map(file).collect()
     }
 
+    /// The names of the packs of [`Sources::others`].
+    pub fn other_packs(&self) -> Vec<String> {
+        let others = self.all.iter().filter(|source| !source.is_own);
+        others.map(|source| source.module.split('.').next().unwrap_or_default().to_owned()).collect()
+    }
+
     /// The file in which what stands at a place of a whole text really stands, and where in it.
     pub fn place(&self, file: FileId, span: Span) -> (FileId, Span) {
         self.get(file).and_then(|source| source.borrowed(span)).unwrap_or((file, span))

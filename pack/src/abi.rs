@@ -108,14 +108,17 @@ pub fn host_only_target() -> String {
 /// The version of the plan's encoding; raised when [`rulec_plan::ir`] changes in a way that the hash does not see.
 const PLAN_FORMAT: u32 = 4;
 
-/// Names this contract: layout of [`Frame`], kinds and slots, operators, host functions and their numbers, and the plan's
-/// format. Computed, so that it cannot be forgotten.
+/// Names what a stored plan hangs on besides the names of host functions: its encoding, kinds and slots, operators.
+pub const PLAN_HASH: u64 = plan_hash().0;
+
+/// Names this contract: layout of [`Frame`], host functions and their numbers, and all that [`PLAN_HASH`] names. Computed,
+/// so that it cannot be forgotten.
 pub const ABI_HASH: u64 = abi_hash();
 
 const _: () = assert!(Op::ALL.len() <= 64, "a set of operators is one machine word");
 const _: () = assert!(size_of::<usize>() == 8, "compiled code reads 8-byte pointers");
 
-const fn abi_hash() -> u64 {
+const fn plan_hash() -> Fnv {
     let mut hash = Fnv::new().number(PLAN_FORMAT as u64);
     let mut i = 0;
     while i < Kind::ALL.len() {
@@ -134,7 +137,12 @@ const fn abi_hash() -> u64 {
         hash = hash.text(Op::ALL[i].text());
         i += 1;
     }
-    i = 0;
+    hash
+}
+
+const fn abi_hash() -> u64 {
+    let mut hash = plan_hash();
+    let mut i = 0;
     while i < HostFn::ALL.len() {
         let signature = HostFn::ALL[i].signature();
         hash = hash.text(signature.name).number(signature.answer as u64);

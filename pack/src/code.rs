@@ -1,12 +1,16 @@
 //! Machine code and the executable memory it runs in.
 //!
-//! In: [`Code`], bytes without relocations. Out: [`Executable`]. Memory is never writable and executable at once, and
+//! In: [`Code`], bytes without relocations, or the section of a pack that has some. Out: [`Executable`]. Memory is never writable and executable at once, and
 //! nothing that others can write to is ever executed: on Linux the bytes go to a memory file, which is sealed against
 //! every change, mapped readable and executable, and compared with what was meant. This works under
 //! `PR_SET_MDWE` and SELinux's `execmem`, where a page that was ever writable may not become executable.
 
 use crate::abi::{RuleFn, host_only_target, host_target};
+use crate::container::Container;
+use crate::error::PackError;
+use crate::file::CodeSection;
 use std::fmt;
+use std::fs::File;
 use std::io;
 
 /// [`Code::kinds`]: no rule starts at the kind.
@@ -36,6 +40,38 @@ impl Code {
     pub fn offsets_are_inside(&self) -> bool {
         let starts = self.kinds.iter().filter(|offset| **offset != NO_START);
         self.rules.iter().chain(starts).all(|offset| (*offset as usize) < self.bytes.len())
+    }
+}
+
+/// Why the code of a pack cannot be executed.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The pack is at fault.
+    Pack(PackError),
+    /// The system is.
+    Executable(ExecutableError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Pack(error) => error.fmt(f),
+            LoadError::Executable(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl From<PackError> for LoadError {
+    fn from(error: PackError) -> LoadError {
+        LoadError::Pack(error)
+    }
+}
+
+impl From<ExecutableError> for LoadError {
+    fn from(error: ExecutableError) -> LoadError {
+        LoadError::Executable(error)
     }
 }
 
@@ -106,10 +142,40 @@ impl Executable {
             return Err(ExecutableError::Offsets);
         }
         let mapping = platform::Mapping::new(&code.bytes)?;
-        let rules = code.rules.iter().map(|offset| mapping.function(*offset)).collect();
-        let start = |offset: &u32| (*offset != NO_START).then(|| mapping.function(*offset));
-        let kinds = code.kinds.iter().map(start).collect();
-        Ok(Executable { _mapping: mapping, rules, kinds })
+        Ok(Executable::of_mapping(mapping, 0, &code.rules, &code.kinds))
+    }
+
+    /// Maps the machine code that a pack has for this machine and this interface, if it has some, for a plan of so many
+    /// rules. The bytes that are compared with the hash are those that are mapped: nobody can change them any more.
+    ///
+    /// The code is what its maker says it is: call this for packs that are trusted as a program is.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn of_pack(container: &Container, rule_count: usize) -> Result<Option<Executable>, LoadError> {
+        let Some(entry) = container.host_code_entry()? else { return Ok(None) };
+        let fill = |file: &mut File| container.copy(entry, file);
+        let mapping = platform::Mapping::filled(entry.len as usize, fill)?;
+        if *blake3::hash(mapping.bytes()).as_bytes() != entry.hash {
+            return Err(PackError::Corrupt { section: "code" }.into());
+        }
+        let Some(section) = CodeSection::read(mapping.bytes())? else { return Ok(None) };
+        let code_start = mapping.bytes().len() - section.code.len();
+        let (rules, kinds) = (section.rules, section.kinds);
+        let is_inside = |offset: &u32| (*offset as usize) < section.code.len();
+        let starts = kinds.iter().filter(|offset| **offset != NO_START);
+        if rules.len() != rule_count || !rules.iter().chain(starts).all(is_inside) {
+            return Err(ExecutableError::Offsets.into());
+        }
+        Ok(Some(Executable::of_mapping(mapping, code_start, &rules, &kinds)))
+    }
+
+    /// The functions at offsets from the start of the code, which lie in the mapping.
+    fn of_mapping(mapping: platform::Mapping, start: usize, rules: &[u32], kinds: &[u32]) -> Executable {
+        let function = |offset: &u32| mapping.function(start + *offset as usize);
+        let rules = rules.iter().map(function).collect();
+        let kinds = kinds.iter().map(|offset| (*offset != NO_START).then(|| function(offset))).collect();
+        Executable { _mapping: mapping, rules, kinds }
     }
 
     /// The entry point of each rule, valid while `self` lives.
@@ -149,11 +215,20 @@ mod platform {
         pub fn new(bytes: &[u8]) -> Result<Mapping, ExecutableError> {
             // A mapping of no bytes is an error; a plan without rules has none.
             let bytes = if bytes.is_empty() { &[0][..] } else { bytes };
-            let mut file = memory_file()?;
-            file.write_all(bytes).map_err(|error| ExecutableError::Refused { call: "write", error })?;
-            seal(&file)?;
-            let mapping = Mapping::of_file(&file, bytes.len())?;
+            let fill = |file: &mut File| file.write_all(bytes).map(|()| bytes.len() as u64);
+            let mapping = Mapping::filled(bytes.len(), fill)?;
             if mapping.bytes() == bytes { Ok(mapping) } else { Err(ExecutableError::Changed) }
+        }
+
+        /// The pages of a memory file that `fill` writes, and says how many bytes it wrote; `len` are expected, more than 0.
+        pub fn filled(len: usize, fill: impl FnOnce(&mut File) -> io::Result<u64>) -> Result<Mapping, ExecutableError> {
+            let mut file = memory_file()?;
+            let written = fill(&mut file).map_err(|error| ExecutableError::Refused { call: "write", error })?;
+            if written != len as u64 {
+                return Err(ExecutableError::Changed);
+            }
+            seal(&file)?;
+            Mapping::of_file(&file, len)
         }
 
         fn of_file(file: &File, len: usize) -> Result<Mapping, ExecutableError> {
@@ -175,16 +250,17 @@ mod platform {
             }
         }
 
-        fn bytes(&self) -> &[u8] {
+        /// What is mapped.
+        pub fn bytes(&self) -> &[u8] {
             // SAFETY: `base` is a mapping of `len` readable bytes, which nobody can write to.
             unsafe { std::slice::from_raw_parts(self.base.as_ptr(), self.len) }
         }
 
         /// The function at `offset`.
-        pub fn function(&self, offset: u32) -> RuleFn {
-            assert!((offset as usize) < self.len, "memory safety hangs on it");
+        pub fn function(&self, offset: usize) -> RuleFn {
+            assert!(offset < self.len, "memory safety hangs on it");
             // SAFETY: the offset was just checked.
-            let address = unsafe { self.base.as_ptr().add(offset as usize) };
+            let address = unsafe { self.base.as_ptr().add(offset) };
             // SAFETY: an address is a valid function pointer; that a function of this type stands there matters to the
             // caller of the function, who trusts the code's maker.
             unsafe { std::mem::transmute::<*mut u8, RuleFn>(address) }
@@ -236,6 +312,8 @@ mod platform {
 mod platform {
     use super::ExecutableError;
     use crate::abi::RuleFn;
+    use std::fs::File;
+    use std::io;
 
     /// Has no values: executable memory cannot be had here.
     #[derive(Debug)]
@@ -246,7 +324,18 @@ mod platform {
             Err(ExecutableError::Unsupported)
         }
 
-        pub fn function(&self, _offset: u32) -> RuleFn {
+        pub fn filled(
+            _len: usize,
+            _fill: impl FnOnce(&mut File) -> io::Result<u64>,
+        ) -> Result<Mapping, ExecutableError> {
+            Err(ExecutableError::Unsupported)
+        }
+
+        pub fn bytes(&self) -> &[u8] {
+            match *self {}
+        }
+
+        pub fn function(&self, _offset: usize) -> RuleFn {
             match *self {}
         }
     }

@@ -1,34 +1,33 @@
-//! The pack file: a plan and its machine code for some targets.
+//! The pack file: what a pack is, the rule files it was made of, their plan, and machine code for some targets.
 //!
-//! In: any bytes at all. Out: a [`Pack`] whose plan is verified and whose sections have the hashes that the header
-//! claims, or a [`PackError`]. Reading never panics and never runs anything. Machine code cannot be verified: run it only
-//! if the pack is trusted as a program is.
+//! In: any bytes at all. Out: a [`Pack`] whose plan is verified and whose sections have the hashes that the table claims,
+//! or a [`PackError`]. Reading never panics and never runs anything. Machine code cannot be verified: run it only if the
+//! pack is trusted as a program is.
 //!
-//! All numbers are little-endian:
-//!
-//! | Offset | Bytes | What |
-//! |---|---|---|
-//! | 0 | 4 | `RPAK` |
-//! | 4 | 4 | format version, 1 |
-//! | 8 | 8 | [`ABI_HASH`] |
-//! | 16 | 4 | number of sections *n*, at most 1024 |
-//! | 20 | 56 *n* | section table: tag (4), zero (4), offset (8), length in bytes (8), BLAKE3 hash (32) |
-//! | 20 + 56 *n* | 32 | BLAKE3 hash of all bytes above |
-//!
-//! Sections with an unknown tag are skipped, so that later versions can add some.
+//! `docs/pack-format.md` tells the layout byte by byte.
 
 use crate::abi::{ABI_HASH, host_target};
+use crate::bytes::{Reader, put_text};
 use crate::code::Code;
+use crate::container::{Container, Entry, Tag, assemble};
+use crate::error::malformed;
+use crate::manifest::Manifest;
+use crate::{format1, stored_plan};
 use rulec_plan::Plan;
-use rulec_plan::verify::{Refused, verify};
-use std::fmt;
+use rulec_plan::verify::verify;
+
+pub use crate::error::PackError;
 
 /// What a pack holds.
 #[derive(Debug)]
 pub struct Pack {
+    /// What it is. Packs of format 1 did not say.
+    pub manifest: Option<Manifest>,
+    /// The rule files, and those of other packs that they use. Packs of format 1 had none.
+    pub sources: Vec<SourceText>,
     /// The rules, verified.
     pub plan: Plan,
-    /// Their machine code, for each target at most once.
+    /// Their machine code, for each target at most once. Code for another interface is left out.
     pub codes: Vec<Code>,
 }
 
@@ -40,261 +39,252 @@ impl Pack {
     }
 }
 
-/// Why a pack was refused. Each variant carries what a caller needs to act on it.
-#[derive(Debug, PartialEq, Eq)]
-pub enum PackError {
-    /// The first four bytes are not `RPAK`: some other file.
-    NotAPack,
-    /// Written in a later format. A newer rulec reads it.
-    Version {
-        /// The pack's format version.
-        pack: u32,
-        /// The one read here.
-        runtime: u32,
-    },
-    /// Built for another layout of the Go tree or other host functions. Rebuilding the pack mends it.
-    AbiMismatch {
-        /// The pack's.
-        pack: u64,
-        /// This program's.
-        runtime: u64,
-    },
-    /// The file is shorter than its header says. Both are lengths in bytes.
-    Truncated {
-        /// What the header asks for.
-        needed: u64,
-        /// What is there.
-        len: u64,
-    },
-    /// Bytes differ from the hash that was stored with them: the file was damaged or changed.
-    Corrupt {
-        /// Which part.
-        section: &'static str,
-    },
-    /// A part with the right hash makes no sense: written by a faulty program, or with bad intent.
-    Malformed {
-        /// Which part.
-        section: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The plan could make an engine go wrong.
-    Refused(Refused),
+/// A rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceText {
+    /// The pack it belongs to: this one, or one whose modules this one uses.
+    pub pack: String,
+    /// Its path, relative to its pack.
+    pub path: String,
+    /// The middle of the ids of its rules.
+    pub family: String,
+    /// Its text.
+    pub text: String,
 }
 
-impl fmt::Display for PackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PackError::NotAPack => f.write_str("this is not a pack"),
-            PackError::Version { pack, runtime } => {
-                write!(f, "the pack has format version {pack}, and {runtime} is the newest known here")
-            }
-            PackError::AbiMismatch { pack, runtime } => write!(
-                f,
-                "the pack was built for another version of rulec (interface {pack:016x}, not {runtime:016x}); build it again"
-            ),
-            PackError::Truncated { needed, len } => write!(f, "the pack is cut off: {len} of {needed} bytes"),
-            PackError::Corrupt { section } => write!(f, "the pack is damaged: the hash of its {section} does not fit"),
-            PackError::Malformed { section, reason } => write!(f, "the pack's {section} makes no sense: {reason}"),
-            PackError::Refused(refused) => write!(f, "the pack's plan is refused: {refused}"),
-        }
-    }
+/// What is written into a pack.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents<'a> {
+    /// What it is.
+    pub manifest: &'a Manifest,
+    /// The rule files.
+    pub sources: &'a [SourceText],
+    /// The rules.
+    pub plan: &'a Plan,
+    /// Their machine code, for each target at most once.
+    pub codes: &'a [Code],
 }
-
-impl std::error::Error for PackError {}
-
-const MAGIC: &[u8; 4] = b"RPAK";
-const FORMAT: u32 = 1;
-const HEADER_BYTES: usize = 20;
-const ENTRY_BYTES: usize = 56;
-const HASH_BYTES: usize = 32;
-const MAX_SECTIONS: u32 = 1024;
-
-const PLAN: u32 = 1;
-const CODE: u32 = 2;
 
 /// Reads a pack; `bytes` is the whole file. Bytes from anywhere are safe to pass: no input makes this panic.
 ///
 /// # Errors
 /// See [`PackError`].
 pub fn read(bytes: &[u8]) -> Result<Pack, PackError> {
-    let mut plan = None;
-    let mut codes: Vec<Code> = Vec::new();
-    for (tag, section) in sections(bytes)? {
-        match tag {
-            PLAN if plan.is_some() => return Err(malformed("plan", "there are two")),
-            PLAN => plan = Some(read_plan(section)?),
-            CODE => codes.push(read_code(section)?),
-            _ => {}
-        }
-    }
-    let plan = plan.ok_or_else(|| malformed("plan", "there is none"))?;
+    let container = Container::of_bytes(bytes.to_vec())?;
+    container.check_all()?;
+    let plan = container.plan()?;
+    let codes = container.codes()?;
     check_codes(&plan, &codes)?;
-    Ok(Pack { plan, codes })
+    Ok(Pack { manifest: container.manifest()?, sources: container.sources()?, plan, codes })
 }
 
-/// Writes a pack; [`read`] gives back the same. The same plan and code make the same bytes.
+/// Writes a pack; [`read`] gives back the same. The same contents make the same bytes.
 ///
 /// # Panics
 /// If code is for one machine only (`+host`), which is never stored.
-pub fn write(plan: &Plan, codes: &[Code]) -> Vec<u8> {
-    let plan = postcard::to_stdvec(plan).expect("every plan can be written");
-    let codes = codes.iter().map(|code| {
+pub fn write(contents: &Contents<'_>) -> Vec<u8> {
+    let mut sections = vec![
+        (Tag::MANIFEST, contents.manifest.to_bytes()),
+        (Tag::SOURCES, write_sources(contents.sources)),
+        (Tag::RULES, stored_plan::encode_rules(contents.plan)),
+        (Tag::DETAILS, stored_plan::encode_details(contents.plan)),
+    ];
+    sections.extend(contents.codes.iter().map(|code| {
         assert!(!code.target.contains('+'), "code for one machine only is never stored");
-        (CODE, write_code(code))
-    });
-    let sections: Vec<(u32, Vec<u8>)> = std::iter::once((PLAN, plan)).chain(codes).collect();
+        (Tag::CODE, write_code(code))
+    }));
     assemble(&sections)
 }
 
-fn sections(bytes: &[u8]) -> Result<Vec<(u32, &[u8])>, PackError> {
-    if !bytes.starts_with(MAGIC) {
-        return Err(PackError::NotAPack);
-    }
-    let mut header = Reader { rest: take_header(bytes, HEADER_BYTES as u64)? };
-    header.bytes(MAGIC.len())?;
-    let format = header.u32()?;
-    if format != FORMAT {
-        return Err(PackError::Version { pack: format, runtime: FORMAT });
-    }
-    let abi = header.u64()?;
-    if abi != ABI_HASH {
-        return Err(PackError::AbiMismatch { pack: abi, runtime: ABI_HASH });
-    }
-    let count = header.u32()?;
-    if count > MAX_SECTIONS {
-        return Err(malformed("header", format!("{count} sections")));
-    }
-    let hashed = HEADER_BYTES + ENTRY_BYTES * count as usize;
-    let head = take_header(bytes, (hashed + HASH_BYTES) as u64)?;
-    let (head, hash) = head.split_at(hashed);
-    if blake3::hash(head).as_bytes() != hash {
-        return Err(PackError::Corrupt { section: "header" });
-    }
-    let mut table = Reader { rest: &head[HEADER_BYTES..] };
-    (0..count).map(|_| section(bytes, &mut table)).collect()
-}
-
-fn take_header(bytes: &[u8], needed: u64) -> Result<&[u8], PackError> {
-    let len = bytes.len() as u64;
-    if len < needed {
-        return Err(PackError::Truncated { needed, len });
-    }
-    Ok(&bytes[..needed as usize])
-}
-
-/// The section that the next entry of the table describes.
-fn section<'a>(bytes: &'a [u8], table: &mut Reader<'_>) -> Result<(u32, &'a [u8]), PackError> {
-    let tag = table.u32()?;
-    table.u32()?;
-    let (offset, len) = (table.u64()?, table.u64()?);
-    let hash = table.bytes(HASH_BYTES)?;
-    let end = offset.checked_add(len).ok_or_else(|| malformed("header", "a section without end"))?;
-    let upto = take_header(bytes, end)?;
-    let section = &upto[offset as usize..];
-    if blake3::hash(section).as_bytes() != hash {
-        return Err(PackError::Corrupt { section: section_name(tag) });
-    }
-    Ok((tag, section))
-}
-
-fn section_name(tag: u32) -> &'static str {
-    match tag {
-        PLAN => "plan",
-        CODE => "code",
-        _ => "data",
-    }
-}
-
-/// How much stack decoding a plan may use. A plan's conditions nest, and the decoder recurses over them; the verifier
-/// bounds the nesting, but sees the plan only afterwards.
-const DECODER_STACK_BYTES: usize = 4 << 20;
-
-fn read_plan(section: &[u8]) -> Result<Plan, PackError> {
-    let decode = || {
-        let mut decoder = postcard::Deserializer::from_flavor(Shallow::new(section));
-        let plan: Plan = serde::Deserialize::deserialize(&mut decoder)?;
-        let rest = decoder.finalize()?;
-        if rest.is_empty() { Ok(plan) } else { Err(postcard::Error::SerdeDeCustom) }
-    };
-    let decoded = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(DECODER_STACK_BYTES).spawn_scoped(scope, decode);
-        thread.map_err(|error| error.to_string()).and_then(|thread| {
-            let plan = thread.join().map_err(|_| "decoding it failed".to_owned())?;
-            plan.map_err(|error| error.to_string())
-        })
-    });
-    let plan = decoded.map_err(|reason| malformed("plan", reason))?;
-    verify(&plan).map_err(PackError::Refused)?;
-    Ok(plan)
-}
-
-/// Input for the decoder that ends where the stack gets low. Every level of recursion takes a byte at least, so none
-/// goes unseen.
-struct Shallow<'a> {
-    input: &'a [u8],
-    /// Where the stack stood when decoding started.
-    top: usize,
-}
-
-impl<'a> Shallow<'a> {
-    fn new(input: &'a [u8]) -> Shallow<'a> {
-        Shallow { input, top: stack_position() }
+impl Container {
+    /// What the pack is; packs of format 1 do not say.
+    ///
+    /// # Errors
+    /// Those of reading the section.
+    pub fn manifest(&self) -> Result<Option<Manifest>, PackError> {
+        self.section(Tag::MANIFEST)?.map(|bytes| Manifest::read(&bytes)).transpose()
     }
 
-    fn check_stack(&self) -> postcard::Result<()> {
-        let used = self.top.abs_diff(stack_position());
-        if used < DECODER_STACK_BYTES / 4 { Ok(()) } else { Err(postcard::Error::SerdeDeCustom) }
-    }
-}
-
-/// About where the stack stands.
-#[inline(never)]
-fn stack_position() -> usize {
-    let local = 0u8;
-    std::ptr::from_ref(std::hint::black_box(&local)).addr()
-}
-
-impl<'de> postcard::de_flavors::Flavor<'de> for Shallow<'de> {
-    type Remainder = &'de [u8];
-    type Source = &'de [u8];
-
-    fn pop(&mut self) -> postcard::Result<u8> {
-        self.check_stack()?;
-        let (first, rest) = self.input.split_first().ok_or(postcard::Error::DeserializeUnexpectedEnd)?;
-        self.input = rest;
-        Ok(*first)
+    /// The rule files; packs of format 1 have none.
+    ///
+    /// # Errors
+    /// Those of reading the section.
+    pub fn sources(&self) -> Result<Vec<SourceText>, PackError> {
+        self.section(Tag::SOURCES)?.map_or_else(|| Ok(Vec::new()), |bytes| read_sources(&bytes))
     }
 
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.input.len())
+    /// The plan, decoded in full and verified.
+    ///
+    /// # Errors
+    /// [`PackError::AbiMismatch`] if it was stored by a rulec that encodes plans differently, [`PackError::Refused`] by
+    /// the verifier; those of reading the sections.
+    pub fn plan(&self) -> Result<Plan, PackError> {
+        let plan = if self.abi().is_some() {
+            format1::plan(self)?
+        } else {
+            stored_plan::read(&self.needed(Tag::RULES)?, &self.needed(Tag::DETAILS)?)?
+        };
+        verify(&plan).map_err(PackError::Refused)?;
+        Ok(plan)
     }
 
-    fn try_take_n(&mut self, count: usize) -> postcard::Result<&'de [u8]> {
-        let (taken, rest) = self.input.split_at_checked(count).ok_or(postcard::Error::DeserializeUnexpectedEnd)?;
-        self.input = rest;
-        Ok(taken)
+    /// The plan of a pack that is trusted as a program is: what machine code does without is decoded when somebody looks at
+    /// it, and the verifier does not see it.
+    ///
+    /// # Errors
+    /// As [`Container::plan`].
+    pub fn trusted_plan(&self) -> Result<Plan, PackError> {
+        if self.abi().is_some() {
+            return self.plan();
+        }
+        stored_plan::read_deferred(&self.needed(Tag::RULES)?, self.needed(Tag::DETAILS)?)
     }
 
-    fn finalize(self) -> postcard::Result<&'de [u8]> {
-        Ok(self.input)
+    /// The machine code for all targets, as far as it is for this interface.
+    ///
+    /// # Errors
+    /// Those of reading the sections.
+    pub fn codes(&self) -> Result<Vec<Code>, PackError> {
+        let mut codes = Vec::new();
+        for entry in self.entries() {
+            match (entry.tag, self.abi()) {
+                (Tag::CODE_1, Some(ABI_HASH)) => codes.push(read_code_1(&self.bytes(entry)?)?),
+                (Tag::CODE, None) => {
+                    codes.extend(CodeSection::read(&self.bytes(entry)?)?.map(|section| section.to_code()))
+                }
+                _ => {}
+            }
+        }
+        Ok(codes)
+    }
+
+    /// The section of machine code for this machine and this interface. What it says of itself is not compared with its
+    /// hash yet.
+    pub(crate) fn host_code_entry(&self) -> Result<Option<&Entry>, PackError> {
+        let mut wanted = ABI_HASH.to_le_bytes().to_vec();
+        put_text(&mut wanted, &host_target());
+        for entry in self.entries().iter().filter(|entry| entry.tag == Tag::CODE) {
+            if self.start_of(entry, wanted.len() as u64)? == wanted {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether there is machine code for this machine and this interface.
+    ///
+    /// # Errors
+    /// Those of reading the file.
+    pub fn has_host_code(&self) -> Result<bool, PackError> {
+        self.host_code_entry().map(|entry| entry.is_some())
+    }
+
+    /// The targets that there is machine code for, in the order of the file; those for another interface say so.
+    ///
+    /// # Errors
+    /// Those of reading the sections.
+    pub fn targets(&self) -> Result<Vec<(String, bool)>, PackError> {
+        let target = |entry: &Entry| {
+            let bytes = self.bytes(entry)?;
+            let mut reader = Reader::new("code", &bytes);
+            let abi = self.abi().map_or_else(|| reader.u64(), Ok)?;
+            Ok((reader.text()?.to_owned(), abi == ABI_HASH))
+        };
+        let entries = self.entries().iter().filter(|entry| matches!(entry.tag, Tag::CODE | Tag::CODE_1));
+        entries.map(target).collect()
+    }
+
+    fn needed(&self, tag: Tag) -> Result<Vec<u8>, PackError> {
+        self.section(tag)?.ok_or_else(|| malformed(tag.name(), "there is none"))
     }
 }
 
-fn read_code(section: &[u8]) -> Result<Code, PackError> {
-    let mut reader = Reader { rest: section };
-    let target_len = reader.u32()? as usize;
-    let target =
-        std::str::from_utf8(reader.bytes(target_len)?).map_err(|error| malformed("code", error.to_string()))?;
-    let mut kinds = [0; 64];
-    for offset in &mut kinds {
-        *offset = reader.u32()?;
+fn write_sources(sources: &[SourceText]) -> Vec<u8> {
+    let mut bytes = (sources.len() as u32).to_le_bytes().to_vec();
+    for source in sources {
+        [&source.pack, &source.path, &source.family, &source.text]
+            .into_iter()
+            .for_each(|text| put_text(&mut bytes, text));
     }
-    let rule_count = reader.u32()? as usize;
-    let rule_bytes = rule_count.checked_mul(4).ok_or_else(|| malformed("code", "too many rules"))?;
-    let mut table = Reader { rest: reader.bytes(rule_bytes)? };
-    let rules = (0..rule_count).map(|_| table.u32()).collect::<Result<_, _>>()?;
-    Ok(Code { target: target.to_owned(), bytes: reader.rest.to_vec(), rules, kinds })
+    bytes
+}
+
+fn read_sources(bytes: &[u8]) -> Result<Vec<SourceText>, PackError> {
+    let mut reader = Reader::new("sources", bytes);
+    let count = reader.u32()?;
+    let mut text = || reader.text().map(str::to_owned);
+    let sources = (0..count).map(|_| Ok(SourceText { pack: text()?, path: text()?, family: text()?, text: text()? }));
+    let sources = sources.collect::<Result<_, _>>()?;
+    if reader.rest().is_empty() { Ok(sources) } else { Err(malformed("sources", "something follows them")) }
+}
+
+fn write_code(code: &Code) -> Vec<u8> {
+    let mut bytes = ABI_HASH.to_le_bytes().to_vec();
+    put_text(&mut bytes, &code.target);
+    bytes.extend(code.kinds.iter().flat_map(|offset| offset.to_le_bytes()));
+    bytes.extend((code.rules.len() as u32).to_le_bytes());
+    bytes.extend(code.rules.iter().flat_map(|offset| offset.to_le_bytes()));
+    bytes.resize(bytes.len().next_multiple_of(CODE_ALIGNMENT), 0);
+    bytes.extend(&code.bytes);
+    bytes
+}
+
+/// Machine code starts at multiples of this in its section. Its functions do, too, relative to its start.
+const CODE_ALIGNMENT: usize = 16;
+
+/// A section of machine code, taken apart.
+pub(crate) struct CodeSection<'a> {
+    /// What it runs on.
+    pub target: &'a str,
+    /// See [`Code::rules`].
+    pub rules: Vec<u32>,
+    /// See [`Code::kinds`].
+    pub kinds: [u32; 64],
+    /// The machine code.
+    pub code: &'a [u8],
+}
+
+impl<'a> CodeSection<'a> {
+    /// Nothing if it is for another interface.
+    pub fn read(section: &'a [u8]) -> Result<Option<CodeSection<'a>>, PackError> {
+        let mut reader = Reader::new("code", section);
+        if reader.u64()? != ABI_HASH {
+            return Ok(None);
+        }
+        let mut found = CodeSection::tables(&mut reader)?;
+        let tables = section.len() - reader.rest().len();
+        let padding = reader.bytes(tables.next_multiple_of(CODE_ALIGNMENT) - tables)?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return Err(malformed("code", "there is something in front of it"));
+        }
+        found.code = reader.rest();
+        Ok(Some(found))
+    }
+
+    /// All but the code itself.
+    fn tables(reader: &mut Reader<'a>) -> Result<CodeSection<'a>, PackError> {
+        let target = reader.text()?;
+        let mut kinds = [0; 64];
+        for offset in &mut kinds {
+            *offset = reader.u32()?;
+        }
+        let rule_count = reader.u32()? as usize;
+        let rule_bytes = rule_count.checked_mul(4).ok_or_else(|| malformed("code", "too many rules"))?;
+        let mut table = Reader::new("code", reader.bytes(rule_bytes)?);
+        let rules = (0..rule_count).map(|_| table.u32()).collect::<Result<_, _>>()?;
+        Ok(CodeSection { target, rules, kinds, code: &[] })
+    }
+
+    fn to_code(&self) -> Code {
+        Code { target: self.target.to_owned(), bytes: self.code.to_vec(), rules: self.rules.clone(), kinds: self.kinds }
+    }
+}
+
+/// Code as format 1 has it: for the one interface of its file, and unaligned.
+fn read_code_1(section: &[u8]) -> Result<Code, PackError> {
+    let mut reader = Reader::new("code", section);
+    let found = CodeSection::tables(&mut reader)?;
+    Ok(CodeSection { code: reader.rest(), ..found }.to_code())
 }
 
 fn check_codes(plan: &Plan, codes: &[Code]) -> Result<(), PackError> {
@@ -311,67 +301,6 @@ fn check_codes(plan: &Plan, codes: &[Code]) -> Result<(), PackError> {
         }
     }
     Ok(())
-}
-
-fn write_code(code: &Code) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(code.bytes.len() + 4 * code.rules.len() + 512);
-    bytes.extend((code.target.len() as u32).to_le_bytes());
-    bytes.extend(code.target.as_bytes());
-    bytes.extend(code.kinds.iter().flat_map(|offset| offset.to_le_bytes()));
-    bytes.extend((code.rules.len() as u32).to_le_bytes());
-    bytes.extend(code.rules.iter().flat_map(|offset| offset.to_le_bytes()));
-    bytes.extend(&code.bytes);
-    bytes
-}
-
-fn assemble(sections: &[(u32, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    bytes.extend(MAGIC);
-    bytes.extend(FORMAT.to_le_bytes());
-    bytes.extend(ABI_HASH.to_le_bytes());
-    bytes.extend((sections.len() as u32).to_le_bytes());
-    let mut offset = HEADER_BYTES + ENTRY_BYTES * sections.len() + HASH_BYTES;
-    for (tag, section) in sections {
-        bytes.extend(tag.to_le_bytes());
-        bytes.extend(0u32.to_le_bytes());
-        bytes.extend((offset as u64).to_le_bytes());
-        bytes.extend((section.len() as u64).to_le_bytes());
-        bytes.extend(blake3::hash(section).as_bytes());
-        offset += section.len();
-    }
-    let hash = blake3::hash(&bytes);
-    bytes.extend(hash.as_bytes());
-    sections.iter().for_each(|(_, section)| bytes.extend(section));
-    bytes
-}
-
-fn malformed(section: &'static str, reason: impl Into<String>) -> PackError {
-    PackError::Malformed { section, reason: reason.into() }
-}
-
-/// Takes numbers from the front of a section.
-struct Reader<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn bytes(&mut self, count: usize) -> Result<&'a [u8], PackError> {
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(|| malformed("section", "it is too short"))?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    fn u32(&mut self) -> Result<u32, PackError> {
-        let mut number = [0; 4];
-        number.copy_from_slice(self.bytes(4)?);
-        Ok(u32::from_le_bytes(number))
-    }
-
-    fn u64(&mut self) -> Result<u64, PackError> {
-        let mut number = [0; 8];
-        number.copy_from_slice(self.bytes(8)?);
-        Ok(u64::from_le_bytes(number))
-    }
 }
 
 #[cfg(test)]

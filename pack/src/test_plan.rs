@@ -10,11 +10,11 @@ pub fn plan(start: Start, ops: Vec<Op>) -> Plan {
     let rule = RulePlan {
         meta: meta(),
         registers: vec![RegisterType::Node; 4],
-        body: ops.into_iter().chain([report]).map(|op| Step { op, origin: OriginId(0) }).collect(),
+        body: ops.into_iter().chain([report]).map(|op| Step { op, origin: OriginId(0) }).collect::<Vec<_>>().into(),
         start,
         guards: Vec::new(),
         needs: Vec::new(),
-        origins: vec![Origin { start: 0, end: 1, what: "the rule".into() }],
+        origins: vec![Origin { start: 0, end: 1, what: "the rule".into() }].into(),
     };
     Plan {
         atoms: vec![b"a".to_vec()],
@@ -46,7 +46,7 @@ fn meta() -> RuleMeta {
         reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new(), trace: None }],
         fix: None,
         file: "a.rule".into(),
-        source: String::new(),
+        source: String::new().into(),
         source_offset: 0,
     }
 }

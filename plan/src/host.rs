@@ -4,7 +4,6 @@
 //! line here and an arm where the runtime answers it; the language reference is checked against this list.
 
 pub use rulec_tree::Tri;
-use serde::{Deserialize, Serialize};
 
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,8 +52,8 @@ macro_rules! hosts {
     (@flow types) => { false };
     (@flow flow) => { true };
     ($( $variant:ident $name:literal ($($param:ident),*) -> $answer:ident $(by $by:ident)?, $doc:literal; )*) => {
-        /// A host function. Its number is part of the pack format.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        /// A host function. Plans are stored with its number, and packs say which number has which name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         pub enum HostFn { $( #[doc = $doc] $variant, )* }
 

@@ -7,6 +7,7 @@
 //!
 //! Registers are typed and assigned before use on every way to a step; [`crate::verify`] checks it.
 
+use crate::deferred::Deferred;
 use crate::host::HostFn;
 use crate::manifest::RuleMeta;
 use crate::model::{Declaration, Model};
@@ -106,7 +107,7 @@ pub struct RulePlan {
     /// What each register holds.
     pub registers: Vec<RegisterType>,
     /// The steps, from the candidate root in [`Register::ROOT`] to the emits.
-    pub body: Vec<Step>,
+    pub body: Deferred<Vec<Step>>,
     /// Where a match can start. A filter: the body alone says what matches.
     pub start: Start,
     /// Tests that every match passes, for dispatch. A filter as well.
@@ -114,7 +115,7 @@ pub struct RulePlan {
     /// Texts a file must hold: one of each inner list. A filter as well. Empty inner lists do not occur.
     pub needs: Vec<Vec<String>>,
     /// Where the steps come from; [`OriginId`] is an index.
-    pub origins: Vec<Origin>,
+    pub origins: Deferred<Vec<Origin>>,
 }
 
 /// A register of one rule.

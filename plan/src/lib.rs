@@ -10,14 +10,17 @@
 
 #![warn(missing_docs)]
 
+pub mod deferred;
 pub mod host;
 pub mod interp;
 pub mod ir;
 pub mod manifest;
 pub mod model;
+pub mod numbering;
 pub mod regex;
 pub mod text;
 pub mod type_pattern;
 pub mod verify;
 
+pub use deferred::Deferred;
 pub use ir::Plan;

@@ -1,5 +1,6 @@
 //! What is known of a rule besides how it matches: identity, documentation, message, fix, options.
 
+use crate::deferred::Deferred;
 use rulec_tree::Category;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,7 @@ pub struct RuleMeta {
     /// Path of the rule's file, as given.
     pub file: String,
     /// The rule's text, from its documentation to its closing brace.
-    pub source: String,
+    pub source: Deferred<String>,
     /// Offset of `source` in the file, in bytes.
     pub source_offset: u32,
 }

@@ -49,11 +49,11 @@ fn rule(name: &str, atom: AtomId) -> RulePlan {
     RulePlan {
         meta: meta(name),
         registers: vec![RegisterType::Node; 3],
-        body,
+        body: body.into(),
         start: Start::Kinds(KindSet::of(&[Kind::Call])),
         guards: Vec::new(),
         needs: vec![vec![name.to_owned()]],
-        origins: vec![Origin { start: 0, end: 1, what: "the argument is a variable".to_owned() }],
+        origins: vec![Origin { start: 0, end: 1, what: "the argument is a variable".to_owned() }].into(),
     }
 }
 
@@ -95,7 +95,7 @@ fn meta(name: &str) -> RuleMeta {
             _ => None,
         },
         file: "test.rule".to_owned(),
-        source: String::new(),
+        source: String::new().into(),
         source_offset: 0,
     }
 }
@@ -417,11 +417,11 @@ fn rules_that_ask_everything() -> RuleSet {
         RulePlan {
             meta,
             registers: vec![RegisterType::Node, RegisterType::Value],
-            body,
+            body: body.into(),
             start: Start::Kinds(KindSet::ALL),
             guards: Vec::new(),
             needs: Vec::new(),
-            origins: vec![Origin { start: 0, end: 1, what: signature.name.to_owned() }],
+            origins: vec![Origin { start: 0, end: 1, what: signature.name.to_owned() }].into(),
         }
     };
     let asked = HostFn::ALL.iter().filter(|host| !host.is_of_engines());

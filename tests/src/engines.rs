@@ -6,7 +6,9 @@
 use rulec_compiler::native::{self, NativeOptions};
 use rulec_compiler::{Compiled, SourceFile};
 use rulec_grammar::diagnostic::Severity;
-use rulec_pack::{Code, Executable, file};
+use rulec_pack::file::{self, Contents};
+use rulec_pack::manifest::{Manifest, Version};
+use rulec_pack::{Code, Executable};
 use rulec_plan::Plan;
 use rulec_program::{Config, Goroot};
 use rulec_report::{Report, View};
@@ -64,7 +66,8 @@ impl Rules {
     pub fn of_plan(plan: Plan) -> Result<Rules, String> {
         let code = |options| native::compile(&plan, &options).map_err(|error| error.to_string());
         let (jit, stored) = (code(NativeOptions::JIT)?, code(NativeOptions::PACK)?);
-        let pack = file::write(&plan, &[stored]);
+        let manifest = Manifest::new(PACK, Version::new(0, 0, 0));
+        let pack = file::write(&Contents { manifest: &manifest, sources: &[], plan: &plan, codes: &[stored] });
         Ok(Rules { plan: Arc::new(plan), jit, pack })
     }
 

@@ -3,9 +3,14 @@
 use crate::arguments::EngineName;
 use crate::commands::test::{failures, run_examples};
 use crate::console::Console;
-use crate::rules::Loaded;
+use crate::rules::{Loaded, RulePack};
 use crate::status::{Failure, Status};
+use rulec_compiler::CompiledRule;
 use rulec_compiler::native::{self, NativeOptions};
+use rulec_pack::file::{Contents, SourceText};
+use rulec_pack::manifest::{Examples, Manifest, RuleEntry, Version};
+use rulec_plan::Plan;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -34,22 +39,22 @@ pub struct BuildArguments {
 pub fn run(arguments: &BuildArguments, console: &Console) -> Result<Status, Failure> {
     let name = pack_name(arguments)?;
     let mut loaded = Loaded::of_paths_in(&arguments.paths, &name);
-    console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
-    if loaded.has_errors() {
-        return Ok(Status::Usage);
-    }
-    // The code that goes into the pack is made for any machine of this architecture, so the interpreter judges it as well.
+    // The code that goes into the pack is made for any machine of its architecture, so the interpreter judges it as well.
     let mut results = run_examples(&mut loaded, EngineName::Interp).map_err(Failure::Message)?;
     if arguments.allow_untested {
         results.failures.retain(|failure| !failure.missing);
     }
+    console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
+    console.on_stderr(|screen| rulec_report::diagnostics::write_remarks(&failures(&results), &loaded.sources, screen));
+    if loaded.has_errors() {
+        console.error("no pack was written: see the mistakes above");
+        return Ok(Status::Usage);
+    }
     if !results.failures.is_empty() {
-        console
-            .on_stderr(|screen| rulec_report::diagnostics::write_remarks(&failures(&results), &loaded.sources, screen));
         console.error("no pack was written: see the examples above");
         return Ok(Status::Findings);
     }
-    write(arguments, &loaded, console)
+    write(arguments, &name, &loaded, console)
 }
 
 fn pack_name(arguments: &BuildArguments) -> Result<String, Failure> {
@@ -63,13 +68,16 @@ fn pack_name(arguments: &BuildArguments) -> Result<String, Failure> {
     Ok(name.to_owned())
 }
 
-fn write(arguments: &BuildArguments, loaded: &Loaded, console: &Console) -> Result<Status, Failure> {
+fn write(arguments: &BuildArguments, name: &str, loaded: &Loaded, console: &Console) -> Result<Status, Failure> {
     let Some(pack) = loaded.packs.first() else {
         return Err(Failure::Message("there are no rules to build".to_owned()));
     };
     let code =
         native::compile(&pack.plan, &NativeOptions::PACK).map_err(|error| Failure::Message(error.to_string()))?;
-    let bytes = rulec_pack::file::write(&pack.plan, &[code]);
+    let (plan, sources) = portable(name, pack, &arguments.paths);
+    let manifest = manifest(name, pack, &plan);
+    let contents = Contents { manifest: &manifest, sources: &sources, plan: &plan, codes: &[code] };
+    let bytes = rulec_pack::file::write(&contents);
     let display = arguments.output.display();
     replace(&arguments.output, &bytes)
         .map_err(|error| Failure::Message(format!("{display} cannot be written: {error}")))?;
@@ -78,6 +86,52 @@ fn write(arguments: &BuildArguments, loaded: &Loaded, console: &Console) -> Resu
     writeln!(out, "wrote {display}: {rules} {}, {} bytes", if rules == 1 { "rule" } else { "rules" }, bytes.len())?;
     out.flush()?;
     Ok(Status::Clean)
+}
+
+/// What the pack is.
+fn manifest(name: &str, pack: &RulePack, plan: &Plan) -> Manifest {
+    let mut manifest = Manifest::new(name, Version::new(0, 0, 0));
+    let of_rule = |rule: &CompiledRule| {
+        let bad = rule.examples.iter().filter(|example| example.bad).count() as u32;
+        let examples = Examples { bad, good: rule.examples.len() as u32 - bad };
+        plan.rules.get(rule.index.0 as usize).map(|plan| RuleEntry::new(plan, examples))
+    };
+    manifest.rules = pack.rules.iter().filter_map(of_rule).collect();
+    manifest.untested = manifest.rules.iter().any(|rule| !rule.examples.are_enough());
+    manifest
+}
+
+/// The plan and the rule files with paths that do not tell where they were built: relative to the folder named.
+fn portable(own: &str, pack: &RulePack, roots: &[PathBuf]) -> (Plan, Vec<SourceText>) {
+    let names: BTreeMap<&str, String> =
+        pack.files.iter().map(|file| (file.path.as_str(), relative(Path::new(&file.path), roots))).collect();
+    let are_distinct = names.values().collect::<BTreeSet<_>>().len() == names.len();
+    let name = |path: &str| names.get(path).filter(|_| are_distinct).map_or_else(|| path.to_owned(), String::clone);
+    let mut plan = Plan::clone(&pack.plan);
+    plan.rules.iter_mut().for_each(|rule| rule.meta.file = name(&rule.meta.file));
+    let sources = pack.files.iter().map(|file| SourceText {
+        pack: own.to_owned(),
+        path: name(&file.path),
+        family: file.family.clone(),
+        text: file.text.clone(),
+    });
+    let others = pack.others.iter().map(|(pack, file)| SourceText {
+        pack: pack.clone(),
+        path: file.path.clone(),
+        family: file.family.clone(),
+        text: file.text.clone(),
+    });
+    (plan, sources.chain(others).collect())
+}
+
+fn relative(path: &Path, roots: &[PathBuf]) -> String {
+    let below = roots.iter().filter_map(|root| path.strip_prefix(root).ok()).next();
+    let relative = match below {
+        Some(below) if below.as_os_str().is_empty() => path.file_name().map_or(path, Path::new),
+        Some(below) => below,
+        None => path,
+    };
+    relative.to_string_lossy().replace('\\', "/")
 }
 
 /// Writes a file so that nobody ever sees half of it.

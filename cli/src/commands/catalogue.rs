@@ -1,13 +1,14 @@
 //! `rulec catalogue`: a page for each rule and an index, in Markdown, made from the rules themselves.
 
 use crate::arguments::RuleArguments;
-use crate::commands::explain::{option_default, option_type};
+use crate::commands::explain::option_default;
 use crate::commands::list::{fix_word, level_word, severity_word};
 use crate::console::Console;
 use crate::rules::{Found, Loaded};
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
 use rulec_grammar::ast::{Example, ExampleFile};
+use rulec_pack::manifest::type_name;
 use rulec_plan::manifest::{CostClass, Level, RuleMeta};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -129,7 +130,7 @@ fn write_options(meta: &RuleMeta, page: &mut String) {
     }
     let _ = writeln!(page, "\n## Options\n\n| Option | Type | Default | What it does |\n|---|---|---|---|");
     for option in &meta.options {
-        let (ty, default) = (option_type(option.ty), option_default(option));
+        let (ty, default) = (type_name(option.ty), option_default(option));
         let _ = writeln!(page, "| `{}` | {} | {} | {} |", option.name, cell(ty), code(&default), cell(&option.doc));
     }
 }

@@ -9,8 +9,9 @@ use crate::rules::Loaded;
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
 use rulec_grammar::codes;
+use rulec_pack::manifest::type_name;
 use rulec_plan::ir::Constant;
-use rulec_plan::manifest::{OptionMeta, OptionType, RuleMeta};
+use rulec_plan::manifest::{OptionMeta, RuleMeta};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -106,21 +107,7 @@ fn write_rule(rule: &RuleMeta, out: &mut impl Write) -> Result<(), Failure> {
 /// `- `max`: int = 384 (0o600): the widest mode allowed`.
 fn option_line(option: &OptionMeta) -> String {
     let doc = if option.doc.is_empty() { String::new() } else { format!(": {}", option.doc) };
-    format!("- `{}`: {} = {}{doc}", option.name, option_type(option.ty), option_default(option))
-}
-
-/// The type of an option as rules write it.
-pub fn option_type(ty: OptionType) -> &'static str {
-    match ty {
-        OptionType::Int => "int",
-        OptionType::String => "string",
-        OptionType::Bool => "bool",
-        OptionType::Duration => "duration",
-        OptionType::Strings => "[string]",
-        OptionType::Ints => "[int]",
-        OptionType::StringTable => "[string: string]",
-        OptionType::IntTable => "[string: int]",
-    }
+    format!("- `{}`: {} = {}{doc}", option.name, type_name(option.ty), option_default(option))
 }
 
 /// What an option is where nobody sets it.

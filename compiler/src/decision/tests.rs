@@ -46,11 +46,11 @@ fn guarded_rule(index: usize, start: KindSet, guards: Vec<Guard>) -> RulePlan {
     RulePlan {
         meta: meta(index),
         registers: vec![RegisterType::Node],
-        body: Vec::new(),
+        body: Vec::new().into(),
         start: Start::Kinds(start),
         guards,
         needs: Vec::new(),
-        origins: origins(),
+        origins: origins().into(),
     }
 }
 

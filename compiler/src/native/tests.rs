@@ -5,7 +5,9 @@ pub mod random;
 
 use super::{NativeOptions, Opt, asm, clif, compile};
 use random::{Rng, random_plan, random_tree};
-use rulec_pack::{Engine, Executable, Program, RunReport, file};
+use rulec_pack::file::{self, Contents};
+use rulec_pack::manifest::{Manifest, Version};
+use rulec_pack::{Engine, Executable, Program, RunReport};
 use rulec_plan::Plan;
 use rulec_plan::host::{Handle, Host, HostFn, Trap, Tri, Word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
@@ -237,7 +239,9 @@ fn code_from_a_pack_is_the_code_that_was_stored() {
     let plan = random_plan(&mut Rng::new(7), 20);
     let code = compile(&plan, &NativeOptions::PACK).unwrap();
     assert_eq!(code, compile(&plan, &NativeOptions::PACK).unwrap(), "the same plan makes the same bytes");
-    let pack = file::read(&file::write(&plan, std::slice::from_ref(&code))).unwrap();
+    let manifest = Manifest::new("random", Version::new(0, 0, 0));
+    let contents = Contents { manifest: &manifest, sources: &[], plan: &plan, codes: std::slice::from_ref(&code) };
+    let pack = file::read(&file::write(&contents)).unwrap();
     assert_eq!((&pack.plan, pack.host_code()), (&plan, Some(&code)));
 }
 

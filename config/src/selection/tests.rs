@@ -26,7 +26,7 @@ fn rule(id: &str, level: Level, severity: Severity, tags: &[&str]) -> RuleMeta {
         reports: vec![],
         fix: None,
         file: String::new(),
-        source: String::new(),
+        source: String::new().into(),
         source_offset: 0,
     }
 }

@@ -39,15 +39,15 @@ fn rule(registers: usize, ops: Vec<Op>) -> RulePlan {
             reports: vec![report],
             fix: None,
             file: String::new(),
-            source: String::new(),
+            source: String::new().into(),
             source_offset: 0,
         },
         registers: vec![RegisterType::Node; registers],
-        body: ops.into_iter().map(|op| Step { op, origin: OriginId(0) }).collect(),
+        body: ops.into_iter().map(|op| Step { op, origin: OriginId(0) }).collect::<Vec<_>>().into(),
         start: Start::Kinds(KindSet::of(&[Kind::Call])),
         guards: Vec::new(),
         needs: Vec::new(),
-        origins: vec![Origin { start: 0, end: 0, what: String::new() }],
+        origins: vec![Origin { start: 0, end: 0, what: String::new() }].into(),
     }
 }
 

@@ -57,15 +57,15 @@ pub(crate) fn plan(id: &str, fact: Option<FactMeta>, kind: Kind, mut body: Vec<S
             reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new(), trace: None }],
             fix: None,
             file: "a.rule".to_owned(),
-            source: String::new(),
+            source: String::new().into(),
             source_offset: 0,
         },
         registers: vec![RegisterType::Node; 2],
-        body,
+        body: body.into(),
         start: Start::Kinds(KindSet::of(&[kind])),
         guards: Vec::new(),
         needs: Vec::new(),
-        origins: vec![Origin { start: 0, end: 1, what: "it blocks".to_owned() }],
+        origins: vec![Origin { start: 0, end: 1, what: "it blocks".to_owned() }].into(),
     }
 }
 

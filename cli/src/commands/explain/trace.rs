@@ -125,7 +125,7 @@ fn rule_text<'a>(loaded: &'a Loaded, found: Found<'_>) -> (Texts<'a>, FileId, u3
     match found.pack.rules.iter().find(|rule| rule.index == found.index) {
         Some(rule) => (Texts::Loaded(&loaded.sources), FileId(found.pack.first_source as u32 + rule.file.0), 0),
         None => {
-            let source = Source::new(&found.meta.file, &found.meta.source);
+            let source = Source::new(&found.meta.file, found.meta.source.as_str());
             (Texts::Own(Box::new(source)), FileId(0), found.meta.source_offset)
         }
     }

@@ -87,14 +87,14 @@ fn rule(index: usize) -> RulePlan {
     RulePlan {
         meta: meta(index),
         registers: registers.collect(),
-        body: ops.into_iter().map(step).collect(),
+        body: ops.into_iter().map(step).collect::<Vec<_>>().into(),
         start: Start::Kinds(KindSet::of(&[Kind::Call])),
         guards: vec![
             Guard { path: vec![0], test: GuardTest::Kinds(selector) },
             Guard { path: vec![0, 1], test: GuardTest::Texts(vec![atom]) },
         ],
         needs: Vec::new(),
-        origins: origins(),
+        origins: origins().into(),
     }
 }
 

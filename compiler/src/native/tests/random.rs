@@ -138,7 +138,8 @@ fn random_rule(rng: &mut Rng, index: usize) -> RulePlan {
     body.push(writer.step(Op::Emit(vec![])));
     writer.fill_emit(&mut body, &state);
     let registers = writer.registers;
-    RulePlan { meta: meta(index), registers, body, start, guards, needs: Vec::new(), origins: origins() }
+    let (body, origins) = (body.into(), origins().into());
+    RulePlan { meta: meta(index), registers, body, start, guards, needs: Vec::new(), origins }
 }
 
 pub fn origins() -> Vec<Origin> {
@@ -167,7 +168,7 @@ pub fn meta(index: usize) -> RuleMeta {
         reports: vec![ReportMeta { at: CaptureId::MATCH, message: Vec::new(), trace: None }],
         fix: None,
         file: String::new(),
-        source: String::new(),
+        source: String::new().into(),
         source_offset: 0,
     }
 }
