@@ -362,6 +362,7 @@ hosts! {
     TagKeys "tag_keys" (Node) -> Value, "The keys in the struct tag of a field or tag literal, in the order they stand; unknown if the tag is malformed.";
     TagInColumns "tag_in_columns" (Node) -> Value, "The struct tag of a field with the first keys of all neighbours below each other, then the second ones, and so on. Neighbours are fields with tags on lines of their own without a line between. Unknown for a field over several lines, and if the tag of a neighbour is malformed.";
     Ordered "ordered" (Value, Value) -> Value, "The strings of the first list: those that the second holds, in its order, then the others in the order of their bytes.";
+    IsBitSet "is bit_set" (Type) -> Truth by types, "A type whose values are combinations: its constants, as `constants` has them, are three powers of two or more and unions of these, and no row of consecutive numbers.";
 }
 
 impl HostFn {

@@ -594,6 +594,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::TaggedFieldNames => Computed(content::tagged_field_names(facts, first, second)),
         HostFn::Keys => Computed(enumerated::keys(facts, node())),
         HostFn::Constants => Computed(enumerated::constants(facts, first)),
+        HostFn::IsBitSet => Truth(enumerated::is_bit_set(facts, first)),
         HostFn::Cases => Computed(enumerated::cases(facts, node())),
         HostFn::Implementations => Computed(enumerated::implementations(facts, first)),
         HostFn::ConflictingMethod => Computed(types::conflicting_method(facts, first, second)),

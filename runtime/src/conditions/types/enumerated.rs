@@ -11,13 +11,30 @@ use rulec_plan::host::Tri;
 use rulec_tree::{Kind, Node};
 use rulec_types::{ObjectKind, Ty, TypeData};
 use rulec_world::FileTypes;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The names of the constants of a type that have different values.
 pub(in super::super) fn constants(facts: &Facts, value: Option<&Value>) -> Option<Value> {
     let types = facts.types().ok()?;
     let constants = constants_of(types, ty(value)?)?;
     Some(texts(constants.iter().map(|constant| constant.name)))
+}
+
+/// Whether the constants of a type are single bits and unions of these.
+pub(in super::super) fn is_bit_set(facts: &Facts, value: Option<&Value>) -> Tri {
+    let constants = facts.types().ok().and_then(|types| constants_of(types, ty(value)?));
+    let Some(constants) = constants else { return Tri::Unknown };
+    let values: Option<BTreeSet<u64>> = constants.iter().map(|constant| constant.value.parse().ok()).collect();
+    Tri::of(values.is_some_and(|values| are_bits(&values)))
+}
+
+/// 1, 2, 3, 4 are powers of two and unions of them as well, and an enumeration.
+fn are_bits(values: &BTreeSet<u64>) -> bool {
+    let powers = values.iter().filter(|value| value.is_power_of_two());
+    let all = powers.clone().fold(0, |all, power| all | power);
+    let (Some(first), Some(last)) = (values.iter().find(|value| **value != 0), values.last()) else { return false };
+    let is_row = (last - first) as usize + 1 == values.range(1..).count();
+    powers.count() >= 3 && !is_row && values.iter().all(|value| value & !all == 0)
 }
 
 struct Constant<'t> {
@@ -227,4 +244,29 @@ fn indices(types: &FileTypes, elements: &[Option<Node>]) -> Option<Vec<String>> 
         next = next.checked_add(1)?;
     }
     Some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_told_from_lists() {
+        for (values, bits) in [
+            (&[1, 2, 4][..], true),
+            (&[0, 1, 2, 4, 7], true),
+            (&[2, 4, 8], true),
+            (&[1, 1 << 40, 1 << 63], true),
+            (&[0, 1, 2, 3, 4], false),
+            (&[1, 2, 3, 4], false),
+            (&[1, 2], false),
+            (&[1, 2, 4, 9], false),
+            (&[200, 404, 500], false),
+            (&[], false),
+            (&[0], false),
+            (&[1, u64::MAX], false),
+        ] {
+            assert_eq!(are_bits(&values.iter().copied().collect()), bits, "{values:?}");
+        }
+    }
 }
