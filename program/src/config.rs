@@ -6,6 +6,7 @@
 //! and of processor features.
 
 use crate::environment::{Environment, is_goroot};
+use crate::overlay::Overlay;
 use crate::problem::Problem;
 use crate::version::GoVersion;
 use rulec_gofront::BuildContext;
@@ -34,6 +35,8 @@ pub struct Config {
     pub go_version: Option<GoVersion>,
     /// The variables of the go command.
     pub environment: Environment,
+    /// What stands for files on disk.
+    pub overlay: Overlay,
 }
 
 /// Where the Go distribution is.

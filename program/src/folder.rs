@@ -8,6 +8,7 @@
 //! Source: `go help packages`, `go help test`, `go/build`, "Build Constraints" and "Go Path".
 
 use crate::head::{self, Constraint, Head, Import};
+use crate::overlay::Overlay;
 use crate::problem::Problem;
 use rulec_gofront::{BuildConstraint, BuildContext};
 use rulec_tree::Span;
@@ -167,11 +168,11 @@ pub(crate) struct Folder {
 }
 
 /// Reads the heads of the files of a folder.
-pub(crate) fn read(dir: &Path, listing: &Listing, context: &BuildContext) -> Folder {
+pub(crate) fn read(dir: &Path, listing: &Listing, (context, overlay): (&BuildContext, &Overlay)) -> Folder {
     let mut folder = Folder { problems: listing.problem.iter().cloned().collect(), ..Folder::default() };
     let mut buffer = Vec::new();
     for name in &listing.go_files {
-        let file = source_file(dir.join(name), name, context, &mut buffer, &mut folder.problems);
+        let file = source_file(dir.join(name), name, (context, overlay), &mut buffer, &mut folder.problems);
         folder.files.push(file);
     }
     folder.name = name_of(&folder.files);
@@ -184,7 +185,7 @@ pub(crate) fn read(dir: &Path, listing: &Listing, context: &BuildContext) -> Fol
 fn source_file(
     path: PathBuf,
     name: &str,
-    context: &BuildContext,
+    (context, overlay): (&BuildContext, &Overlay),
     buffer: &mut Vec<u8>,
     problems: &mut Vec<Problem>,
 ) -> SourceFile {
@@ -199,7 +200,8 @@ fn source_file(
         file.excluded = Some(Excluded::Platform);
         return file;
     }
-    let head = match head::read(&file.path, buffer) {
+    let unsaved = overlay.get(&file.path).and_then(|text| head::scan(text, true));
+    let head = match unsaved.map_or_else(|| head::read(&file.path, buffer), Ok) {
         Ok(head) => head,
         Err(error) => {
             problems.push(Problem::unreadable(&file.path, &error));

@@ -28,6 +28,7 @@ mod config;
 mod environment;
 mod gomod;
 
+mod overlay;
 mod paths;
 mod problem;
 mod store;
@@ -42,6 +43,7 @@ pub use folder::{Excluded, Role, SourceFile};
 pub use head::Import;
 pub use loader::{LOOSE, Loader, PackageDir, Resolution};
 pub use module::Module;
+pub use overlay::Overlay;
 pub use paths::normalised;
 pub use problem::Problem;
 pub use scope::ScopeId;

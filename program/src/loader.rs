@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::folder::{Excluded, Folder, Role, SourceFile};
 use crate::module::Module;
 use crate::modules::{self, Absent, Modules, VendorUse};
+use crate::overlay::Overlay;
 use crate::paths;
 use crate::problem::{Problem, missing};
 use crate::scope::{Scope, ScopeId, ScopeKind};
@@ -123,6 +124,11 @@ impl Loader {
     /// The platform and the tags that files are selected for.
     pub fn build_context(&self) -> &BuildContext {
         &self.store.context
+    }
+
+    /// What stands for files on disk.
+    pub fn overlay(&self) -> &Overlay {
+        &self.store.overlay
     }
 
     /// The root of the Go distribution, if there is one.

@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::folder::{self, Folder, Listing};
 use crate::gomod::{self, GoMod};
+use crate::overlay::Overlay;
 use crate::problem::Problem;
 use crate::version;
 use rulec_gofront::BuildContext;
@@ -51,6 +52,7 @@ pub(crate) struct Store {
     pub context: BuildContext,
     pub goroot: Option<PathBuf>,
     pub modcache: Option<PathBuf>,
+    pub overlay: Overlay,
     listings: Cache<PathBuf, Arc<Listing>>,
     folders: Cache<PathBuf, Arc<Folder>>,
     go_mods: Cache<PathBuf, Option<Arc<GoMod>>>,
@@ -64,6 +66,7 @@ impl Store {
             context: config.build_context(goroot.as_deref()),
             goroot,
             modcache: config.modcache_dir(),
+            overlay: config.overlay.clone(),
             listings: Cache::default(),
             folders: Cache::default(),
             go_mods: Cache::default(),
@@ -80,7 +83,7 @@ impl Store {
     }
 
     pub fn folder(&self, dir: &Path) -> Arc<Folder> {
-        self.folders.get(dir, || Arc::new(folder::read(dir, &self.listing(dir), &self.context)))
+        self.folders.get(dir, || Arc::new(folder::read(dir, &self.listing(dir), (&self.context, &self.overlay))))
     }
 
     /// The go.mod or go.work at `path`; `None` if it does not exist, or cannot be read, which is told.

@@ -112,7 +112,7 @@ impl Source for DiskSource {
     }
 
     fn read(&self, file: &SourceFile) -> std::io::Result<Vec<u8>> {
-        std::fs::read(&file.path)
+        self.loader.overlay().read(&file.path)
     }
 
     fn problems(&self) -> Vec<String> {
