@@ -31,7 +31,7 @@ pub mod inspect;
 pub use constraint::{BuildConstraint, BuildContext, says_generated};
 pub use lines::LineIndex;
 pub use names::{Names, Object, ObjectId, ObjectKind};
-pub use reader::{BadReason, BadRegion, Coverage, File, Reader, Refusal};
+pub use reader::{BadReason, BadRegion, Coverage, File, LastRead, Reader, Refusal};
 
 /// The amended grammar, for measuring. Everything else goes through [`Reader`].
 #[doc(hidden)]

@@ -11,7 +11,7 @@ use crate::lower::{self, Piece, Task};
 use crate::names::{self, Names};
 use crate::recover::{self, Chunk};
 use crate::skeleton::Skeleton;
-use crate::syntax::{Outcome, Rows, Syntax, SyntaxReader};
+use crate::syntax::{LastParse, Outcome, Rows, Syntax, SyntaxReader};
 use rulec_tree::{Kind, Node, Span, Texts, Tree, Vocabulary};
 use std::fmt;
 use std::sync::Arc;
@@ -197,7 +197,25 @@ impl Reader {
         self.check(source)?;
         self.clear();
         let mut coverage = Coverage::default();
-        self.parse(source, &mut coverage);
+        self.parse(source, None, &mut coverage);
+        Ok(self.finish(source, vocabulary, coverage))
+    }
+
+    /// Reads a file of which an earlier state may have been read with the same `last`: what did not change is not parsed
+    /// again. What comes out is what [`Reader::read`] gives.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub fn read_again(
+        &mut self,
+        last: &mut LastRead,
+        source: &[u8],
+        vocabulary: &Arc<Vocabulary>,
+    ) -> Result<File, Refusal> {
+        self.check(source)?;
+        self.clear();
+        let mut coverage = Coverage::default();
+        self.parse(source, Some(&mut last.0), &mut coverage);
         Ok(self.finish(source, vocabulary, coverage))
     }
 
@@ -218,7 +236,7 @@ impl Reader {
         if self.parse_skeleton(source, start) {
             self.require_package(start, &mut coverage);
         } else {
-            self.parse(source, &mut coverage);
+            self.parse(source, None, &mut coverage);
         }
         Ok(self.finish(source, vocabulary, coverage))
     }
@@ -260,10 +278,14 @@ impl Reader {
         }
     }
 
-    fn parse(&mut self, source: &[u8], coverage: &mut Coverage) {
+    fn parse(&mut self, source: &[u8], last: Option<&mut LastParse>, coverage: &mut Coverage) {
         let start = text_start(source);
         let whole = Span::new(start, source.len() as u32);
-        if self.syntax.read(source, whole, &mut self.rows) == Outcome::Clean {
+        let outcome = match last {
+            Some(last) => self.syntax.read_again(last, source, whole, &mut self.rows),
+            None => self.syntax.read(source, whole, &mut self.rows),
+        };
+        if outcome == Outcome::Clean {
             self.add_pieces(0);
         } else {
             self.parse_in_chunks(source, start, coverage);
@@ -354,6 +376,16 @@ impl Reader {
         let func = self.rows.part(root, 0)?;
         let is_func = matches!(self.rows.syntax(func), Syntax::FuncDecl | Syntax::MethodDecl);
         is_func.then_some((func, Span::new(brace, chunk.span.end)))
+    }
+}
+
+/// What was read last of one file: what [`Reader::read_again`] need not parse again.
+#[derive(Default)]
+pub struct LastRead(LastParse);
+
+impl fmt::Debug for LastRead {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("LastRead").finish_non_exhaustive()
     }
 }
 

@@ -8,7 +8,7 @@
 use rulec_tree::{Op, Span};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
-use tree_sitter::{Language, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{InputEdit, Language, ParseOptions, ParseState, Parser, Point, Tree};
 
 macro_rules! syntax {
     ($( $name:ident: $($grammar:literal)* ;)*) => {
@@ -290,9 +290,30 @@ impl SyntaxReader {
         Outcome::Clean
     }
 
+    /// The same for text of which an earlier state was read: what did not change is not parsed again. `last` is what was
+    /// parsed then, and becomes what is parsed now; the rows are those of [`SyntaxReader::read`].
+    pub(crate) fn read_again(&mut self, last: &mut LastParse, source: &[u8], range: Span, out: &mut Rows) -> Outcome {
+        let before = last.edited(source, range);
+        let tree = before.and_then(|tree| self.parse_after(source, range, Some(&tree)));
+        // How broken text is taken apart can hang on what was reused: it is parsed anew.
+        let Some(tree) = tree.filter(|tree| !tree.root_node().has_error()).or_else(|| self.parse(source, range)) else {
+            return Outcome::GaveUp;
+        };
+        if tree.root_node().has_error() {
+            return Outcome::Broken(first_error(&tree));
+        }
+        append(&tree, out);
+        *last = LastParse { text: source.to_vec(), start: range.start, tree: Some(tree) };
+        Outcome::Clean
+    }
+
+    fn parse(&mut self, source: &[u8], range: Span) -> Option<Tree> {
+        self.parse_after(source, range, None)
+    }
+
     /// `None` if the parser takes too many steps: what tree-sitter does with broken text can take the square of its
     /// length. Steps, not seconds, so that the answer is the same on every machine.
-    fn parse(&mut self, source: &[u8], range: Span) -> Option<Tree> {
+    fn parse_after(&mut self, source: &[u8], range: Span, before: Option<&Tree>) -> Option<Tree> {
         let source = &source[..range.end as usize];
         let start = tree_sitter::Range {
             start_byte: range.start as usize,
@@ -309,12 +330,48 @@ impl SyntaxReader {
         };
         let options = ParseOptions::new().progress_callback(&mut on_progress);
         let mut text = |offset: usize, _| source.get(offset..).unwrap_or_default();
-        let tree = self.parser.parse_with_options(&mut text, None, Some(options));
+        let tree = self.parser.parse_with_options(&mut text, before, Some(options));
         if tree.is_none() {
             self.parser.reset();
         }
         tree
     }
+}
+
+/// What was parsed last of one file: nothing at first.
+#[derive(Default)]
+pub(crate) struct LastParse {
+    text: Vec<u8>,
+    start: u32,
+    tree: Option<Tree>,
+}
+
+impl LastParse {
+    /// The tree, told what is different in `source`; none if there is nothing to start from.
+    fn edited(&self, source: &[u8], range: Span) -> Option<Tree> {
+        let mut tree = self.tree.clone().filter(|_| self.start == range.start && range.end as usize == source.len())?;
+        let same_at_start = self.text.iter().zip(source).take_while(|(old, new)| old == new).count();
+        let most = self.text.len().min(source.len()) - same_at_start;
+        let ends = self.text.iter().rev().zip(source.iter().rev()).take(most);
+        let same_at_end = ends.take_while(|(old, new)| old == new).count();
+        let end = |text: &[u8]| text.len() - same_at_end;
+        tree.edit(&InputEdit {
+            start_byte: same_at_start,
+            old_end_byte: end(&self.text),
+            new_end_byte: end(source),
+            start_position: point(source, same_at_start),
+            old_end_position: point(&self.text, end(&self.text)),
+            new_end_position: point(source, end(source)),
+        });
+        Some(tree)
+    }
+}
+
+/// Line and column of an offset, from 0.
+fn point(text: &[u8], offset: usize) -> Point {
+    let before = &text[..offset];
+    let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    Point { row: memchr::memchr_iter(b'\n', before).count(), column: offset - line_start }
 }
 
 fn append(tree: &Tree, out: &mut Rows) {

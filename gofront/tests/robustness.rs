@@ -1,6 +1,6 @@
 //! Broken, deep and odd files: no text makes the reader panic, and what is broken stays where it is.
 
-use rulec_gofront::{BadReason, File, Reader, Refusal, inspect};
+use rulec_gofront::{BadReason, File, LastRead, Reader, Refusal, inspect};
 use rulec_tree::{Kind, Node, Vocabulary};
 use std::path::Path;
 use std::sync::Arc;
@@ -279,4 +279,38 @@ fn tokens(source: &str) -> Vec<(usize, usize)> {
         in_word = is_word;
     }
     tokens
+}
+
+#[test]
+fn what_is_read_again_is_what_a_fresh_reader_reads() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/rare.go");
+    let mut text = std::fs::read_to_string(path).expect("a Go file");
+    let mut numbers = Numbers(0x1234_5678_9abc_def1);
+    let (mut reader, vocabulary) = (Reader::new(), Arc::new(Vocabulary::default()));
+    let mut last = LastRead::default();
+    let (mut clean, mut parses) = (0, text.clone());
+    for round in 0..60 {
+        let tokens = tokens(&text);
+        let (start, end) = tokens[numbers.below(tokens.len())];
+        let (from, to) = tokens[numbers.below(tokens.len())];
+        let piece = ["x", "", " ", "\n", "é", "// note\n", "f(x)"][numbers.below(7)];
+        match numbers.below(3) {
+            0 => text.replace_range(start..end, piece),
+            1 => text.insert_str(end, piece),
+            _ => text.insert_str(end, &text[from..to].to_owned()),
+        }
+        let again = reader.read_again(&mut last, text.as_bytes(), &vocabulary).expect("UTF-8 text below the limit");
+        let fresh = Reader::new().read(text.as_bytes(), &vocabulary).expect("UTF-8 text below the limit");
+        let shown = |file: &File| inspect::tree(file, "a.go", inspect::Format::Text);
+        assert_eq!(shown(&again), shown(&fresh), "round {round}");
+        assert_eq!(again.coverage, fresh.coverage, "round {round}");
+        // Small edits of a text that parses, as somebody types; some break it, and it is mended after a while.
+        if fresh.coverage.is_full() {
+            clean += 1;
+            parses.clone_from(&text);
+        } else if numbers.below(3) == 0 {
+            text.clone_from(&parses);
+        }
+    }
+    assert!(clean > 10, "only {clean} texts parse: the edits test too little");
 }
