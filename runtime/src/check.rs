@@ -15,7 +15,7 @@ use crate::suppress;
 use crate::wanted::Wanted;
 use rayon::prelude::*;
 use rulec_calls::{Functions, Options};
-use rulec_gofront::{BuildContext, File, Reader};
+use rulec_gofront::{BuildContext, File, LastRead, Reader, Refusal};
 use rulec_pack::RunReport;
 use rulec_plan::host::Trap;
 use rulec_plan::manifest::RuleMeta;
@@ -34,7 +34,7 @@ pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Deep syntax is handled without recursion but for types, which follow it as deep as a bound allows. With a stack that is
 /// large enough for that, `rulec-types` need not make one for each declaration. What is not used costs addresses only.
-const STACK_BYTES: usize = 96 << 20;
+pub const STACK_BYTES: usize = 96 << 20;
 
 /// Checks all files of a job.
 pub fn check(job: &Job) -> Outcome {
@@ -73,11 +73,30 @@ pub(crate) struct Run<'a> {
 /// What a thread needs again for each file.
 pub(crate) struct Worker {
     reader: Reader,
+    /// What was read last of the file in hand, where states of one file are read one after the other.
+    last: Option<LastRead>,
 }
 
 impl Worker {
     pub(crate) fn new() -> Worker {
-        Worker { reader: Reader::new() }
+        Worker { reader: Reader::new(), last: None }
+    }
+
+    /// A worker for a file of which `last` was read.
+    pub(crate) fn again(&mut self, last: LastRead) {
+        self.last = Some(last);
+    }
+
+    /// What was read last since [`Worker::again`].
+    pub(crate) fn take_last(&mut self) -> LastRead {
+        self.last.take().unwrap_or_default()
+    }
+
+    fn read(&mut self, source: &[u8], vocabulary: &Arc<Vocabulary>) -> Result<File, Refusal> {
+        match &mut self.last {
+            Some(last) => self.reader.read_again(last, source, vocabulary),
+            None => self.reader.read(source, vocabulary),
+        }
     }
 }
 
@@ -104,6 +123,22 @@ impl<'a> Run<'a> {
             go_version,
             around: job.packages.map(around),
         }
+    }
+
+    /// The same run, but with something else known around its files.
+    pub(crate) fn with_around<'s>(&'s self, around: Option<Box<dyn Around + Sync + 's>>) -> Run<'s> {
+        Run {
+            job: self.job,
+            modules: self.modules.clone(),
+            build: self.build.clone(),
+            go_version: self.go_version,
+            around,
+        }
+    }
+
+    /// What is known around its files.
+    pub(crate) fn around(&self) -> Option<&(dyn Around + Sync + 'a)> {
+        self.around.as_deref()
     }
 
     /// Works on all files, on the threads that the job asks for; results come in the order of the files.
@@ -196,7 +231,7 @@ impl<'a> Run<'a> {
         }
         let scanned = Instant::now();
         outcome.summary.stages.read_ms = ms_between(start, scanned);
-        let parsed = self.shared(Shared::Parsing, || worker.reader.read(source, self.job.rules.vocabulary()));
+        let parsed = self.shared(Shared::Parsing, || worker.read(source, self.job.rules.vocabulary()));
         let file = match parsed {
             Ok(file) => file,
             Err(refusal) => return skipped(target, refusal.to_string()),
@@ -351,6 +386,7 @@ impl<'a> Run<'a> {
             facts = facts.with_types(packages, &target.path);
         }
         if let Some(around) = &self.around {
+            around.meet(&target.path, file, source);
             facts = facts.with_surroundings(&**around, self.job.rules);
         }
         facts.folder = target.path.parent();

@@ -9,6 +9,7 @@
 //! **Absent:** control flow and values themselves, which are `rulec-flow`'s; other files, which are `rulec-calls`'s.
 
 pub(crate) mod around;
+pub(crate) mod edited;
 pub(crate) mod entities;
 pub(crate) mod events;
 pub(crate) mod models;

@@ -30,17 +30,19 @@ pub mod fix;
 mod flow;
 mod prefilter;
 pub mod profile;
+pub mod session;
 pub mod suppress;
 pub mod value;
 mod wanted;
 
-pub use check::{MAX_FILE_BYTES, check, check_source};
+pub use check::{MAX_FILE_BYTES, STACK_BYTES, check, check_source};
 pub use declarations::declaration_lines;
 pub use explain::explain;
 pub use finding::Outcome;
 pub use job::Job;
 pub use profile::Profile;
 pub use rules::{RuleSet, RuleSetError, declaration};
+pub use session::{Session, with_session};
 
 #[cfg(test)]
 mod tests;

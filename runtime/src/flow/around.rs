@@ -3,6 +3,7 @@
 use rulec_calls::package::PackageFacts;
 use rulec_calls::{Above, Entity, FunctionKey, Functions, Targets};
 use rulec_flow::Knowledge;
+use rulec_gofront::File;
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
 use std::path::Path;
@@ -37,6 +38,19 @@ pub trait Around: Knowledge {
 
     /// The number of a file in [`PackageFacts::files`].
     fn file_number(&self, path: &Path) -> Option<u32>;
+
+    /// Hears of the state in which a file is checked, before anything is asked about it.
+    fn meet(&self, _path: &Path, _file: &File, _source: &[u8]) {}
+
+    /// The row that a row of a file had when its package was looked at; none if it was not there.
+    fn row_then(&self, _path: &Path, row: Node) -> Option<Node> {
+        Some(row)
+    }
+
+    /// The row that a row of a package when it was looked at has in the file now; none if it is gone.
+    fn row_now(&self, _path: &Path, row: Node) -> Option<Node> {
+        Some(row)
+    }
 }
 
 impl Around for Functions<'_> {

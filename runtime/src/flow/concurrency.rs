@@ -46,7 +46,9 @@ pub(crate) fn rows(facts: &Facts, relation: Relation, row: Node) -> Option<Rows>
     let (concurrency, at) = place(facts, row)?;
     let (here, elsewhere): (Vec<Spot>, Vec<Spot>) =
         concurrency.rows(relation, at)?.iter().partition(|spot| spot.file == at.file);
-    Some(Rows::new(here.into_iter().map(|spot| (spot.row, true))).and_elsewhere(Some(elsewhere.len())))
+    let (around, path) = (facts.around()?, facts.location()?);
+    let here = here.into_iter().map(|spot| around.row_now(path, spot.row)).collect::<Option<Vec<Node>>>()?;
+    Some(Rows::new(here.into_iter().map(|row| (row, true))).and_elsewhere(Some(elsewhere.len())))
 }
 
 /// What is said of an operation.
@@ -71,7 +73,7 @@ pub(crate) fn truth(facts: &Facts, host: HostFn, row: Node, other: Node) -> Opti
         HostFn::MayQuit => Question::MayQuit,
         HostFn::Joined => Question::Joined,
         HostFn::SameGoroutine => {
-            let other = Spot { row: facts.tree().unparen(other), ..at };
+            let (_, other) = place(facts, other)?;
             return Some(concurrency.same_goroutine(at, other));
         }
         _ => return None,
@@ -82,5 +84,6 @@ pub(crate) fn truth(facts: &Facts, host: HostFn, row: Node, other: Node) -> Opti
 fn place<'f>(facts: &Facts<'f>, row: Node) -> Option<(&'f Concurrency, Spot)> {
     let (around, path) = (facts.around()?, facts.location()?);
     let concurrency = around.package(path)?.concurrency.as_ref()?;
-    Some((concurrency, Spot { file: around.file_number(path)?, row: facts.tree().unparen(row) }))
+    let row = around.row_then(path, facts.tree().unparen(row))?;
+    Some((concurrency, Spot { file: around.file_number(path)?, row }))
 }
