@@ -13,6 +13,7 @@
 mod ask;
 mod branches;
 mod build;
+pub mod categories;
 mod check;
 pub mod decision;
 mod declarations;
@@ -44,6 +45,7 @@ mod value_type;
 
 pub use expand::{Expansion, expand};
 pub use mutate::{Mutant, mutants};
+pub use scope::package_name;
 
 use build::Tables;
 use errors::Errors;

@@ -313,7 +313,7 @@ pub(crate) fn is_exported(name: &str) -> bool {
 }
 
 /// The name that patterns use for a package: the last element of its path that is not a version.
-pub(crate) fn package_name(path: &str) -> String {
+pub fn package_name(path: &str) -> String {
     let mut elements = path.rsplit('/');
     let last = elements.next().unwrap_or(path);
     let is_version = last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|byte| byte.is_ascii_digit());

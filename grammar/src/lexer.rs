@@ -10,7 +10,7 @@ use rulec_tree::Span;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// A name or keyword.
     Word,
     /// `0o600`, `1.5`, `500ms`.
@@ -45,13 +45,13 @@ pub(crate) enum TokenKind {
 
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
+pub struct Token {
     /// What it is.
-    pub(crate) kind: TokenKind,
+    pub kind: TokenKind,
     /// Where it stands.
-    pub(crate) span: Span,
+    pub span: Span,
     /// It is the first on its line.
-    pub(crate) first: bool,
+    pub first: bool,
 }
 
 /// Why a token is bad.

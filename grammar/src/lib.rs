@@ -16,10 +16,15 @@ mod outline;
 mod pattern;
 pub mod print;
 mod rule;
+mod survey;
 pub use rulec_tree::words;
 
 pub use format::format;
+pub use lexer::{Token, TokenKind};
+pub use outline::{Block, BlockKind, ITEM_WORDS, Lexeme, RawItem};
 pub use pattern::same as same_pattern;
+pub use rule::CLAUSE_WORDS;
+pub use survey::{Survey, survey, tokens};
 
 use diagnostic::{FileId, Sink};
 

@@ -15,58 +15,58 @@ use rulec_tree::Span;
 pub(crate) const MAX_DEPTH: usize = 200;
 
 /// The words that items start with.
-pub(crate) const ITEM_WORDS: &[&str] =
+pub const ITEM_WORDS: &[&str] =
     &["use", "rule", "predicate", "symbols", "fact", "resource", "instance", "model", "declare"];
 
 /// A file cut into items.
 #[derive(Debug, Default)]
-pub(crate) struct Outline {
+pub struct Outline {
     /// All tokens but those inside of examples and comment patterns; comments included.
-    pub(crate) tokens: Vec<Lexeme>,
+    pub tokens: Vec<Lexeme>,
     /// The items in order.
-    pub(crate) items: Vec<RawItem>,
+    pub items: Vec<RawItem>,
 }
 
 /// A token in its surroundings.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lexeme {
+pub struct Lexeme {
     /// The token.
-    pub(crate) token: Token,
+    pub token: Token,
     /// How many brackets of its item are open around it; those that it opens or closes itself do not count.
-    pub(crate) depth: u32,
+    pub depth: u32,
 }
 
 /// One item, not looked into yet.
 #[derive(Debug)]
-pub(crate) struct RawItem {
+pub struct RawItem {
     /// The word it starts with, one of [`ITEM_WORDS`].
-    pub(crate) word: &'static str,
+    pub word: &'static str,
     /// The `///` lines above it, markers removed.
-    pub(crate) doc: String,
+    pub doc: String,
     /// From the keyword to the last token.
-    pub(crate) span: Span,
+    pub span: Span,
     /// Its tokens, as indices of [`Outline::tokens`].
-    pub(crate) tokens: std::ops::Range<usize>,
+    pub tokens: std::ops::Range<usize>,
     /// What stands between the braces of its body.
-    pub(crate) body: Option<Span>,
+    pub body: Option<Span>,
     /// Blocks in its body, in order, none inside of another.
-    pub(crate) blocks: Vec<Block>,
+    pub blocks: Vec<Block>,
     /// Its brackets have mistakes: spans and depths mean nothing.
-    pub(crate) is_broken: bool,
+    pub is_broken: bool,
 }
 
 /// Text in braces that is not rule text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Block {
+pub struct Block {
     /// What stands between the braces.
-    pub(crate) inner: Span,
+    pub inner: Span,
     /// What it is.
-    pub(crate) kind: BlockKind,
+    pub kind: BlockKind,
 }
 
 /// What stands in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BlockKind {
+pub enum BlockKind {
     /// A Go pattern, or the braces of a Go type.
     Pattern,
     /// The text of a comment pattern: only braces count in it.

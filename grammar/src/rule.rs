@@ -37,7 +37,7 @@ use grammar::{Rule as R, RuleParser};
 type Node<'t> = Pair<'t, R>;
 
 /// The words that clauses start with.
-pub(crate) const CLAUSE_WORDS: &[&str] = &[
+pub const CLAUSE_WORDS: &[&str] = &[
     "severity", "level", "tags", "since", "option", "skip", "only", "allow", "scan", "match", "inside", "contains",
     "preceded", "followed", "first", "last", "not", "where", "unless", "report", "also", "fix", "test",
 ];
