@@ -1,7 +1,7 @@
 //! The command line: commands, options and their help.
 
 use crate::commands::{
-    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, new, test,
+    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, new, test,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
@@ -49,6 +49,8 @@ pub enum Command {
     Build(build::BuildArguments),
     /// Look after what is kept on disk from run to run.
     Cache(cache::CacheArguments),
+    /// Serve an editor over standard input and output, by the Language Server Protocol.
+    Lsp(lsp::LspArguments),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArguments),
 }

@@ -12,6 +12,7 @@ pub mod init;
 pub mod inspect;
 pub mod lint;
 pub mod list;
+pub mod lsp;
 pub mod new;
 pub mod test;
 
@@ -38,6 +39,7 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::Build(arguments) => build::run(arguments, console),
         Command::Cache(arguments) => cache::run(arguments, console),
         Command::Catalogue(arguments) => catalogue::run(arguments, console),
+        Command::Lsp(arguments) => lsp::run(arguments, console),
         Command::Completions(arguments) => completions::run(arguments, console),
     }
 }

@@ -82,6 +82,6 @@ fn family(root: &Path, path: &Path) -> String {
 }
 
 /// The name with all characters replaced that ids do not have.
-fn identifier(name: &str) -> String {
+pub fn identifier(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '-' }).collect()
 }

@@ -36,15 +36,40 @@ impl Configuration {
     pub fn load(arguments: &RuleArguments) -> Result<Configuration, String> {
         let cwd = working_folder()?;
         let mut configuration = Configuration { folder: cwd.clone(), cwd, ..Configuration::default() };
-        let path = match &arguments.config {
-            _ if arguments.no_config => None,
-            Some(path) => Some(configuration.cwd.join(path)),
-            None => rulec_config::find(&configuration.cwd),
-        };
-        if let Some(path) = path {
+        if let Some(path) = configuration.path_for(arguments, &configuration.cwd) {
             configuration.read(&path);
         }
         Ok(configuration)
+    }
+
+    /// Reads the configuration that holds for the files of a folder: the one that the arguments name, or the nearest one in
+    /// the folder or above it. Paths are shown relative to the working folder.
+    ///
+    /// # Errors
+    /// If there is no working folder.
+    pub fn of_folder(arguments: &RuleArguments, folder: &Path) -> Result<Configuration, String> {
+        let cwd = working_folder()?;
+        let mut configuration = Configuration { folder: folder.to_owned(), cwd, ..Configuration::default() };
+        if let Some(path) = configuration.path_for(arguments, folder) {
+            configuration.read(&path);
+        }
+        Ok(configuration)
+    }
+
+    /// Where the configuration is that holds in a folder.
+    pub fn path_for(&self, arguments: &RuleArguments, folder: &Path) -> Option<PathBuf> {
+        match &arguments.config {
+            _ if arguments.no_config => None,
+            Some(path) => Some(self.cwd.join(path)),
+            None => rulec_config::find(folder),
+        }
+    }
+
+    /// Whether the globs of the configuration let a file through that was met while walking.
+    pub fn includes(&self, display: &str) -> bool {
+        let Some(files) = self.config.as_ref().map(|config| &config.files) else { return true };
+        let path = self.relative(display);
+        (files.include.is_empty() || files.include.fit(&path)) && !files.exclude.fit(&path)
     }
 
     fn read(&mut self, path: &Path) {

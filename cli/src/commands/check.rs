@@ -236,7 +236,11 @@ fn check_all(
     Checked { outcome, profile, ..Checked::default() }
 }
 
-fn rule_set(engine: EngineName, selection: &Selection, loaded: &Loaded) -> Result<RuleSet, String> {
+/// The rules of all packs, ready to run.
+///
+/// # Errors
+/// What to tell the user where they cannot be run.
+pub fn rule_set(engine: EngineName, selection: &Selection, loaded: &Loaded) -> Result<RuleSet, String> {
     let mut parts = Vec::new();
     for pack in &loaded.packs {
         parts.push((pack.plan.clone(), pack.engine(engine)?));

@@ -9,6 +9,7 @@ mod check;
 mod commands;
 mod flow;
 mod git;
+mod lsp;
 mod own_packages;
 mod shared_rules;
 mod support;

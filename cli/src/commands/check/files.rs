@@ -142,20 +142,13 @@ fn read_stream(path: &Path, configuration: &Configuration, notices: &mut Vec<Not
 
 fn find_files(arguments: &FileArguments, configuration: &Configuration, notices: &mut Vec<Notice>) -> Found {
     let mut discovered = discover(&arguments.paths, &filters(arguments, configuration), &configuration.cwd);
-    discovered.targets.retain(|target| target.explicit || is_included(configuration, &target.display));
+    discovered.targets.retain(|target| target.explicit || configuration.includes(&target.display));
     let errors = discovered.errors.iter();
     notices.extend(errors.map(|error| Notice::error(&error.reason).about(&error.path)));
     if discovered.targets.is_empty() && discovered.errors.is_empty() {
         notices.push(Notice::warning("there are no Go files to check"));
     }
     Found { input: Input::Files(discovered.targets), skipped: discovered.skipped }
-}
-
-/// Whether the configuration's globs let a file through that was met while walking.
-fn is_included(configuration: &Configuration, display: &str) -> bool {
-    let Some(files) = configuration.config.as_ref().map(|config| &config.files) else { return true };
-    let path = configuration.relative(display);
-    (files.include.is_empty() || files.include.fit(&path)) && !files.exclude.fit(&path)
 }
 
 /// The command line switches more on; the configuration decides about the rest.
