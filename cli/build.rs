@@ -11,7 +11,7 @@ fn main() -> io::Result<()> {
     let mut files = rule_files(&root)?;
     files.sort();
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("stock.rs"), table(&root, &files))
+    fs::write(out.join("stock.rs"), table(&root, &files) + &hash(&root, &files)?)
 }
 
 /// The `.rule` files below a folder, which need not exist: then there are no stock rules.
@@ -32,11 +32,25 @@ fn rule_files(root: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// A hash over names and texts, by which a pack of these rules is found again.
+fn hash(root: &Path, files: &[PathBuf]) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        for part in [relative(root, file).into_bytes(), fs::read(file)?] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(&part);
+        }
+    }
+    Ok(format!("const HASH: [u8; 32] = {:?};\n", hasher.finalize().as_bytes()))
+}
+
+fn relative(root: &Path, file: &Path) -> String {
+    file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/")
+}
+
 fn table(root: &Path, files: &[PathBuf]) -> String {
     let mut table = String::from("const FILES: &[(&str, &str)] = &[\n");
     for file in files {
-        let relative = file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(table, "    ({relative:?}, include_str!({:?})),", file.to_string_lossy());
+        let _ = writeln!(table, "    ({:?}, include_str!({:?})),", relative(root, file), file.to_string_lossy());
     }
     table + "];\n"
 }

@@ -1,10 +1,11 @@
 //! The command line: commands, options and their help.
 
 use crate::commands::{
-    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, new, test,
+    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, new, pack, test,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
+use rulec_compiler::native::Target;
 use std::path::PathBuf;
 
 /// Rules for Go code, compiled to machine code.
@@ -47,6 +48,8 @@ pub enum Command {
     Init(init::InitArguments),
     /// Compile rules ahead of time into a pack.
     Build(build::BuildArguments),
+    /// Show, check and sign packs, and say whose are trusted.
+    Pack(pack::PackArguments),
     /// Look after what is kept on disk from run to run.
     Cache(cache::CacheArguments),
     /// Serve an editor over standard input and output, by the Language Server Protocol.
@@ -66,6 +69,10 @@ pub struct RuleArguments {
     /// Add the rules of a pack [repeatable].
     #[arg(long, value_name = "FILE")]
     pub pack: Vec<PathBuf>,
+
+    /// Refuse packs that no key has signed which is trusted here (`rulec pack trust`).
+    #[arg(long)]
+    pub require_signed: bool,
 
     /// Leave out the stock rules.
     #[arg(long)]
@@ -91,6 +98,17 @@ pub struct SelectArguments {
     /// Leave out these rules, of those that are selected.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
+}
+
+/// The target of this name.
+///
+/// # Errors
+/// Which there are.
+pub fn target(name: &str) -> Result<Target, String> {
+    Target::by_name(name).ok_or_else(|| {
+        let names: Vec<_> = Target::ALL.iter().map(|target| target.name()).collect();
+        format!("there is {}", names.join(", "))
+    })
 }
 
 /// What runs the rules.

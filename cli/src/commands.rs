@@ -14,6 +14,7 @@ pub mod lint;
 pub mod list;
 pub mod lsp;
 pub mod new;
+pub mod pack;
 pub mod test;
 
 use crate::arguments::Command;
@@ -37,6 +38,7 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::New(arguments) => new::run(arguments, console),
         Command::Init(arguments) => init::run(arguments, console),
         Command::Build(arguments) => build::run(arguments, console),
+        Command::Pack(arguments) => pack::run(arguments, console),
         Command::Cache(arguments) => cache::run(arguments, console),
         Command::Catalogue(arguments) => catalogue::run(arguments, console),
         Command::Lsp(arguments) => lsp::run(arguments, console),

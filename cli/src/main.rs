@@ -9,13 +9,16 @@
 mod arguments;
 mod commands;
 mod console;
+mod folders;
 mod interrupt;
+mod packs;
 mod progress;
 mod rule_files;
 mod rules;
 mod settings;
 mod status;
 mod stock;
+mod trust;
 mod whole_file;
 
 use clap::Parser;

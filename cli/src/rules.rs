@@ -1,24 +1,26 @@
 //! From rule files and packs to checked rules.
 //!
 //! In: where rules come from. Out: [`Loaded`]: plans, the texts they were made of, and every mistake found. Rules with
-//! mistakes are left out; all others are there.
+//! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them.
 
 use crate::arguments::{EngineName, RuleArguments};
+use crate::packs::{self, Content};
 use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
 use rulec_compiler::native::{self, NativeOptions};
-use rulec_compiler::{CompiledRule, Declared, OtherPack, SourceFile, Surroundings, compile, compile_in};
+use rulec_compiler::{Compiled, CompiledRule, Declared, OtherPack, SourceFile, Surroundings, compile, compile_in};
 use rulec_grammar::codes::E0808;
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
-use rulec_pack::{Code, Engine, Executable};
+use rulec_pack::file::{Contents, SourceText};
+use rulec_pack::manifest::Manifest;
+use rulec_pack::{Code, Container, Engine, Executable, ExecutableError, LoadError};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{Notice, Source};
 use rulec_world::declarations::{self, Declaration};
 use rulec_world::standard::names_without;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +44,8 @@ pub struct Loaded {
 pub struct RulePack {
     /// The first part of its rules' ids; empty for pack files.
     pub name: String,
+    /// The pack file that the user named, as displayed.
+    pub path: Option<String>,
     /// The rules.
     pub plan: Arc<Plan>,
     /// What the sources say besides; empty for pack files.
@@ -52,8 +56,12 @@ pub struct RulePack {
     pub others: Vec<(String, SourceFile)>,
     /// The index of the first of `files` among [`Loaded::sources`].
     pub first_source: usize,
-    /// Machine code that came with the plan.
-    pub code: Option<Code>,
+    /// The pack that holds its machine code, if that may be run.
+    pub machine: Option<Arc<Container>>,
+    /// Under what to keep it once it is compiled; nothing if it is compiled for this run alone.
+    pub keep: Option<[u8; 32]>,
+    /// There is machine code that is not run, since nobody vouches for it.
+    pub is_strange: bool,
     /// The user named it, so its rules are on by default.
     pub added: bool,
 }
@@ -72,23 +80,49 @@ pub struct Found<'a> {
 }
 
 impl Loaded {
-    /// Reads and compiles all rules that the arguments and the configuration name.
+    /// All rules that the arguments and the configuration name, ready to run.
     pub fn new(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
+        Loaded::load(arguments, configuration, Loaded::kept_stock)
+    }
+
+    /// The same, with the sources of the stock rules: what is written in them, besides what they do.
+    pub fn with_sources(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
+        Loaded::load(arguments, configuration, Loaded::compiled_stock)
+    }
+
+    fn load(arguments: &RuleArguments, configuration: &Configuration, stock: fn(&mut Loaded)) -> Loaded {
         let mut loaded = Loaded::default();
         loaded.sources.extend(configuration.source.clone());
         loaded.diagnostics.extend(configuration.diagnostics.iter().cloned());
         loaded.notices.extend(configuration.notices.iter().cloned());
         if !arguments.no_stock {
-            loaded.compile(stock::sources(), stock::PACK, false);
+            stock(&mut loaded);
         }
         let mut read = rule_files::read(&arguments.rules);
         loaded.configured(configuration, &mut read);
         loaded.notices.append(&mut read.mistakes);
         loaded.compile(read.files, LOCAL_PACK, true);
         for path in &arguments.pack {
-            loaded.open(path);
+            loaded.open(path, arguments.require_signed);
         }
         loaded
+    }
+
+    /// The stock rules as an earlier run has compiled them.
+    fn kept_stock(&mut self) {
+        match packs::kept(&packs::key(stock::PACK, stock::hash())) {
+            Some(Content::Plan(plan, machine)) => {
+                let name = stock::PACK.to_owned();
+                let first_source = self.sources.len();
+                self.packs.push(RulePack { machine, ..RulePack::of_plan(name, plan, first_source, false) });
+            }
+            _ => self.compiled_stock(),
+        }
+    }
+
+    fn compiled_stock(&mut self) {
+        self.compile(stock::sources(), stock::PACK, false);
+        self.packs.iter_mut().for_each(|pack| pack.keep = Some(packs::key(stock::PACK, stock::hash())));
     }
 
     /// Only the rules in these files and folders.
@@ -126,41 +160,63 @@ impl Loaded {
         if files.is_empty() {
             return;
         }
-        let first_source = self.sources.len();
         // What is embedded was checked when it was built.
         let compiled = match added {
             true => compile_in(&files, pack, surroundings(&other_packs())),
             false => compile(&files, pack),
         };
+        self.take(compiled, files, pack, added);
+    }
+
+    fn take(&mut self, compiled: Compiled, files: Vec<SourceFile>, pack: &str, added: bool) {
+        let first_source = self.sources.len();
         self.sources.extend(files.iter().chain(&compiled.others).map(|file| Source::new(&file.path, &file.text)));
         self.diagnostics.extend(compiled.diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, first_source)));
         self.packs.push(RulePack {
-            name: pack.to_owned(),
-            plan: Arc::new(compiled.plan),
             rules: compiled.rules,
             files,
-            others: compiled.others.into_iter().zip(compiled.other_packs).map(|(file, pack)| (pack, file)).collect(),
-            first_source,
-            code: None,
-            added,
+            others: compiled.other_packs.into_iter().zip(compiled.others).collect(),
+            ..RulePack::of_plan(pack.to_owned(), compiled.plan, first_source, added)
         });
     }
 
-    fn open(&mut self, path: &Path) {
+    fn open(&mut self, path: &Path, require_signed: bool) {
         let display = path.display().to_string();
-        match read_pack(path) {
-            Ok((plan, code)) => self.packs.push(RulePack {
-                name: String::new(),
-                plan: Arc::new(plan),
-                rules: Vec::new(),
-                files: Vec::new(),
-                others: Vec::new(),
-                first_source: self.sources.len(),
-                code,
-                added: true,
-            }),
-            Err(reason) => self.notices.push(Notice::error(reason).about(display)),
+        let opened = match packs::open(path, require_signed) {
+            Ok(opened) => opened,
+            Err(reason) => return self.notices.push(Notice::error(reason).about(display)),
+        };
+        let known = self.packs.len();
+        match opened.content {
+            Content::Plan(plan, machine) => {
+                let pack = RulePack::of_plan(String::new(), plan, self.sources.len(), true);
+                self.packs.push(RulePack { machine, ..pack });
+            }
+            Content::Sources(name, sources) => self.compile_again(&name, &sources),
         }
+        for pack in self.packs.iter_mut().skip(known) {
+            (pack.keep, pack.is_strange, pack.path) = (Some(opened.key), opened.is_strange, Some(display.clone()));
+        }
+    }
+
+    /// Compiles the sources of a pack whose plan was made by another rulec.
+    fn compile_again(&mut self, name: &str, sources: &[SourceText]) {
+        let file = |source: &SourceText| SourceFile {
+            path: source.path.clone(),
+            family: source.family.clone(),
+            text: source.text.clone(),
+        };
+        let (own, others): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.pack == name);
+        let mut packs: Vec<OtherPack> = Vec::new();
+        for source in others {
+            match packs.iter_mut().find(|pack| pack.name == source.pack) {
+                Some(pack) => pack.files.push(file(source)),
+                None => packs.push(OtherPack { name: source.pack.clone(), files: vec![file(source)] }),
+            }
+        }
+        let files: Vec<SourceFile> = own.into_iter().map(file).collect();
+        let compiled = compile_in(&files, name, surroundings(&packs));
+        self.take(compiled, files, name, true);
     }
 
     /// All rules, pack by pack; facts are none. They stand behind the rules of their pack.
@@ -203,31 +259,74 @@ impl Loaded {
 }
 
 impl RulePack {
+    /// Rules of which only the plan is known.
+    fn of_plan(name: String, plan: Plan, first_source: usize, added: bool) -> RulePack {
+        RulePack {
+            name,
+            path: None,
+            plan: Arc::new(plan),
+            rules: Vec::new(),
+            files: Vec::new(),
+            others: Vec::new(),
+            first_source,
+            machine: None,
+            keep: None,
+            is_strange: false,
+            added,
+        }
+    }
+
     /// What runs the rules of this pack.
     ///
     /// # Errors
-    /// What to tell the user where the system refuses executable memory, or the plan cannot be compiled.
+    /// What to tell the user where the system refuses executable memory, the pack is damaged, or the plan cannot be
+    /// compiled.
     pub fn engine(&self, name: EngineName) -> Result<Engine, String> {
         if name == EngineName::Interp {
             return Ok(Engine::Interp);
         }
-        let compiled;
-        let code = match &self.code {
-            Some(code) => code,
-            None => {
-                let done = native::compile(&self.plan, &NativeOptions::JIT);
-                compiled = done.map_err(|error| format!("the rules cannot be compiled to machine code: {error}"))?;
-                &compiled
+        if let Some(container) = &self.machine {
+            match Executable::of_pack(container, self.plan.rules.len()) {
+                Ok(Some(executable)) => return Ok(Engine::Native(executable)),
+                Ok(None) => {}
+                // What rulec made for itself is made again.
+                Err(LoadError::Pack(error)) => match &self.path {
+                    Some(path) => return Err(format!("{path}: {error}")),
+                    None => {}
+                },
+                Err(LoadError::Executable(error)) => return Err(no_executable_memory(&error)),
             }
-        };
-        let executable = Executable::map(code).map_err(|error| {
-            format!(
-                "the system gives no executable memory: {error}; \
-                 `rulec build` makes packs for `--pack` where it does, and `--engine interp` runs without"
-            )
-        })?;
+        }
+        let options = if self.keep.is_some() { NativeOptions::PACK } else { NativeOptions::JIT };
+        let code = native::compile(&self.plan, &options)
+            .map_err(|error| format!("the rules cannot be compiled to machine code: {error}"))?;
+        let executable = Executable::map(&code).map_err(|error| no_executable_memory(&error))?;
+        if let Some(key) = &self.keep {
+            self.keep_as(key, code);
+        }
         Ok(Engine::Native(executable))
     }
+
+    /// Keeps it for the next run.
+    fn keep_as(&self, key: &[u8; 32], code: Code) {
+        let source = |file: &SourceFile| SourceText {
+            pack: self.name.clone(),
+            path: file.path.clone(),
+            family: file.family.clone(),
+            text: file.text.clone(),
+        };
+        let sources: Vec<SourceText> = self.files.iter().map(source).collect();
+        let manifest = Manifest::of_plan(&self.name, &self.plan);
+        let contents = Contents { manifest: &manifest, sources: &sources, plan: &self.plan, codes: &[code] };
+        packs::keep(key, &rulec_pack::file::write(&contents));
+    }
+}
+
+fn no_executable_memory(error: &ExecutableError) -> String {
+    format!(
+        "the system gives no executable memory: {error}; `rulec build` makes packs for `--pack` where it does, and \
+         `--engine interp` runs without"
+    )
 }
 
 /// The packs whose modules rule files can use.
@@ -246,14 +345,6 @@ fn judge_declared(declarations: &[rulec_plan::model::Declaration]) -> Declared {
     let judged = declarations::judge(&declarations);
     let faults = judged.faults.into_iter().map(|fault| (fault.declaration, fault.at, fault.message));
     Declared { faults: faults.collect(), names: judged.names }
-}
-
-/// The plan of a pack file, and its machine code if that is for this machine.
-fn read_pack(path: &Path) -> Result<(Plan, Option<Code>), String> {
-    let bytes = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let pack = rulec_pack::file::read(&bytes).map_err(|error| error.to_string())?;
-    let code = pack.host_code().cloned();
-    Ok((pack.plan, code))
 }
 
 fn shifted(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {

@@ -13,6 +13,9 @@
 mod dispatch;
 mod emit;
 mod rule;
+mod target;
+
+pub use target::Target;
 
 use crate::decision;
 use cranelift_codegen::Context;
@@ -35,15 +38,31 @@ use std::sync::Arc;
 pub struct NativeOptions {
     /// How much time to spend on the code's speed.
     pub opt: Opt,
-    /// Whether the code may use what this machine has beyond its architecture's baseline. Such code is not for packs.
-    pub host_features: bool,
+    /// What the code is for.
+    pub machine: Machine,
+}
+
+/// What code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// This very machine, with what it has beyond its architecture's baseline. Such code is not for packs.
+    ThisOne,
+    /// Every machine of this one's sort.
+    LikeThisOne,
+    /// Every machine of a sort.
+    Any(Target),
 }
 
 impl NativeOptions {
     /// For code that is run once, right away.
-    pub const JIT: NativeOptions = NativeOptions { opt: Opt::None, host_features: true };
-    /// For code that is stored in a pack.
-    pub const PACK: NativeOptions = NativeOptions { opt: Opt::Speed, host_features: false };
+    pub const JIT: NativeOptions = NativeOptions { opt: Opt::None, machine: Machine::ThisOne };
+    /// For code that is stored in a pack and run on machines like this one.
+    pub const PACK: NativeOptions = NativeOptions { opt: Opt::Speed, machine: Machine::LikeThisOne };
+
+    /// For code that is stored in a pack and run on machines of this sort.
+    pub fn pack_for(target: Target) -> NativeOptions {
+        NativeOptions { opt: Opt::Speed, machine: Machine::Any(target) }
+    }
 }
 
 /// How much time to spend on the code's speed.
@@ -80,7 +99,7 @@ impl fmt::Display for NativeError {
 
 impl std::error::Error for NativeError {}
 
-/// Compiles a verified plan for this machine. The same plan and options give the same bytes.
+/// Compiles a verified plan. The same plan and options give the same bytes.
 ///
 /// # Errors
 /// See [`NativeError`].
@@ -92,7 +111,11 @@ pub fn compile(plan: &Plan, options: &NativeOptions) -> Result<Code, NativeError
     let starts = graph.kinds.iter().map(|(kind, place)| Task::Start(*kind, place));
     let tasks: Vec<Task<'_>> = rules.chain(starts).collect();
     let functions = compile_all(&names, isa.as_ref(), &tasks)?;
-    let target = if options.host_features { abi::host_only_target() } else { abi::host_target() };
+    let target = match options.machine {
+        Machine::ThisOne => abi::host_only_target(),
+        Machine::LikeThisOne => abi::host_target(),
+        Machine::Any(target) => target.name().to_owned(),
+    };
     Ok(assemble(target, plan.rules.len(), &tasks, &functions))
 }
 
@@ -112,8 +135,8 @@ pub fn clif(plan: &Plan, rule: RuleIndex) -> Result<String, NativeError> {
 ///
 /// # Errors
 /// See [`NativeError`].
-pub fn asm(plan: &Plan, rule: RuleIndex) -> Result<String, NativeError> {
-    let isa = isa(&NativeOptions::PACK)?;
+pub fn asm(plan: &Plan, rule: RuleIndex, options: &NativeOptions) -> Result<String, NativeError> {
+    let isa = isa(options)?;
     let names = Names::new(plan);
     let mut worker = Worker::new(&names, isa.as_ref());
     let task = Task::Rule(rule);
@@ -146,8 +169,13 @@ enum Task<'a> {
 
 fn isa(options: &NativeOptions) -> Result<Arc<dyn TargetIsa>, NativeError> {
     let unsupported = |reason: String| NativeError::Unsupported(reason);
-    let builder =
-        cranelift_native::builder_with_options(options.host_features).map_err(|reason| unsupported(reason.into()))?;
+    let builder = match options.machine {
+        Machine::ThisOne => cranelift_native::builder_with_options(true).map_err(|reason| unsupported(reason.into())),
+        Machine::LikeThisOne => {
+            cranelift_native::builder_with_options(false).map_err(|reason| unsupported(reason.into()))
+        }
+        Machine::Any(target) => target.builder().map_err(unsupported),
+    }?;
     let mut flags = settings::builder();
     let (opt, allocator) = match options.opt {
         Opt::None => ("none", "single_pass"),

@@ -28,6 +28,8 @@ pub enum PackError {
         /// This program's.
         runtime: u64,
     },
+    /// The plan calls host functions that are different by now. The sources of the pack can be compiled again.
+    OtherHosts,
     /// The file is shorter than its header says. Both are lengths in bytes.
     Truncated {
         /// What the header asks for.
@@ -65,6 +67,10 @@ impl fmt::Display for PackError {
                 f,
                 "the pack was built by another version of rulec (interface {pack:016x}, not {runtime:016x}); \
                  build it again from its source"
+            ),
+            PackError::OtherHosts => f.write_str(
+                "the pack was built by another version of rulec, whose host functions were different; build it again \
+                 from its source",
             ),
             PackError::Truncated { needed, len } => write!(f, "the pack is cut off: {len} of {needed} bytes"),
             PackError::Corrupt { section } => write!(f, "the pack is damaged: the hash of its {section} does not fit"),

@@ -75,7 +75,9 @@ pub fn read(bytes: &[u8]) -> Result<Pack, PackError> {
     let plan = container.plan()?;
     let codes = container.codes()?;
     check_codes(&plan, &codes)?;
-    Ok(Pack { manifest: container.manifest()?, sources: container.sources()?, plan, codes })
+    let manifest = container.manifest()?;
+    manifest.iter().try_for_each(|manifest| check_manifest(manifest, &plan))?;
+    Ok(Pack { manifest, sources: container.sources()?, plan, codes })
 }
 
 /// Writes a pack; [`read`] gives back the same. The same contents make the same bytes.
@@ -119,13 +121,18 @@ impl Container {
     /// [`PackError::AbiMismatch`] if it was stored by a rulec that encodes plans differently, [`PackError::Refused`] by
     /// the verifier; those of reading the sections.
     pub fn plan(&self) -> Result<Plan, PackError> {
-        let plan = if self.abi().is_some() {
-            format1::plan(self)?
-        } else {
-            stored_plan::read(&self.needed(Tag::RULES)?, &self.needed(Tag::DETAILS)?)?
-        };
-        verify(&plan).map_err(PackError::Refused)?;
-        Ok(plan)
+        if self.abi().is_some() {
+            return format1::plan(self).and_then(verified);
+        }
+        let (rules, details) = (self.needed(Tag::RULES)?, self.needed(Tag::DETAILS)?);
+        let plan = stored_plan::read(&rules, &details).and_then(verified);
+        match plan {
+            // What its host functions are called with may be as right as it was.
+            Err(PackError::Malformed { .. } | PackError::Refused(_)) if stored_plan::has_other_hosts(&rules) => {
+                Err(PackError::OtherHosts)
+            }
+            plan => plan,
+        }
     }
 
     /// The plan of a pack that is trusted as a program is: what machine code does without is decoded when somebody looks at
@@ -197,6 +204,11 @@ impl Container {
     fn needed(&self, tag: Tag) -> Result<Vec<u8>, PackError> {
         self.section(tag)?.ok_or_else(|| malformed(tag.name(), "there is none"))
     }
+}
+
+fn verified(plan: Plan) -> Result<Plan, PackError> {
+    verify(&plan).map_err(PackError::Refused)?;
+    Ok(plan)
 }
 
 fn write_sources(sources: &[SourceText]) -> Vec<u8> {
@@ -285,6 +297,14 @@ fn read_code_1(section: &[u8]) -> Result<Code, PackError> {
     let mut reader = Reader::new("code", section);
     let found = CodeSection::tables(&mut reader)?;
     Ok(CodeSection { code: reader.rest(), ..found }.to_code())
+}
+
+/// A manifest speaks of the rules that there are, and tells of each what users select it by.
+fn check_manifest(manifest: &Manifest, plan: &Plan) -> Result<(), PackError> {
+    let told = manifest.rules.iter().map(|rule| (rule.id.as_str(), rule.level, rule.severity));
+    let rules = plan.rules.iter().map(|rule| &rule.meta).filter(|meta| meta.fact.is_none());
+    let there = rules.map(|meta| (meta.id.as_str(), meta.level, meta.severity));
+    if told.eq(there) { Ok(()) } else { Err(malformed("manifest", "its rules are not those of the plan")) }
 }
 
 fn check_codes(plan: &Plan, codes: &[Code]) -> Result<(), PackError> {

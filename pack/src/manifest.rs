@@ -6,6 +6,7 @@
 //! Nothing in here decides what a rule does; that is the plan's.
 
 use crate::error::{PackError, malformed};
+use rulec_plan::Plan;
 use rulec_plan::ir::{Constant, RulePlan};
 use rulec_plan::manifest::{Applicability, CostClass, Level, OptionMeta, OptionType, RuleMeta, Severity};
 pub use semver::{Version, VersionReq};
@@ -154,6 +155,13 @@ impl Manifest {
             rules: Vec::new(),
             migrations: Vec::new(),
         }
+    }
+
+    /// A pack of the rules of a plan, whose examples nobody has run.
+    pub fn of_plan(name: &str, plan: &Plan) -> Manifest {
+        let rules = plan.rules.iter().filter(|rule| rule.meta.fact.is_none());
+        let rules = rules.map(|rule| RuleEntry::new(rule, Examples::default())).collect();
+        Manifest { rules, untested: true, ..Manifest::new(name, Version::new(0, 0, 0)) }
     }
 
     /// Reads the section of a pack.

@@ -111,6 +111,11 @@ pub fn read_deferred(rules: &[u8], details: Vec<u8>) -> Result<Plan, PackError> 
     Ok(plan)
 }
 
+/// Whether the numbers of host functions have other meanings than here.
+pub fn has_other_hosts(rules: &[u8]) -> bool {
+    heading(rules).is_ok_and(|(numbering, _)| !numbering.is_own())
+}
+
 /// What the numbers of host functions mean, and what follows.
 fn heading(rules: &[u8]) -> Result<(Numbering, &[u8]), PackError> {
     let mut reader = Reader::new("plan", rules);

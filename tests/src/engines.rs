@@ -7,8 +7,8 @@ use rulec_compiler::native::{self, NativeOptions};
 use rulec_compiler::{Compiled, SourceFile};
 use rulec_grammar::diagnostic::Severity;
 use rulec_pack::file::{self, Contents};
-use rulec_pack::manifest::{Manifest, Version};
-use rulec_pack::{Code, Executable};
+use rulec_pack::manifest::Manifest;
+use rulec_pack::{Code, Container, Executable};
 use rulec_plan::Plan;
 use rulec_program::{Config, Goroot};
 use rulec_report::{Report, View};
@@ -66,7 +66,7 @@ impl Rules {
     pub fn of_plan(plan: Plan) -> Result<Rules, String> {
         let code = |options| native::compile(&plan, &options).map_err(|error| error.to_string());
         let (jit, stored) = (code(NativeOptions::JIT)?, code(NativeOptions::PACK)?);
-        let manifest = Manifest::new(PACK, Version::new(0, 0, 0));
+        let manifest = Manifest::of_plan(PACK, &plan);
         let pack = file::write(&Contents { manifest: &manifest, sources: &[], plan: &plan, codes: &[stored] });
         Ok(Rules { plan: Arc::new(plan), jit, pack })
     }
@@ -85,10 +85,12 @@ impl Rules {
         let part = match engine {
             Engine::Interpreter => (Arc::clone(&self.plan), rulec_pack::Engine::Interp),
             Engine::Jit => (Arc::clone(&self.plan), map(&self.jit)),
+            // As `check` opens a pack that it has seen before.
             Engine::Pack => {
-                let pack = file::read(&self.pack).expect("a pack just written");
-                let code = map(pack.host_code().expect("code for this machine"));
-                (Arc::new(pack.plan), code)
+                let container = Container::of_bytes(self.pack.clone()).expect("a pack just written");
+                let plan = container.trusted_plan().expect("a plan just written");
+                let code = Executable::of_pack(&container, plan.rules.len()).expect("executable memory");
+                (Arc::new(plan), rulec_pack::Engine::Native(code.expect("code for this machine")))
             }
         };
         RuleSet::new(vec![part], options).expect("a plan of the compiler")

@@ -3,7 +3,7 @@
 use crate::{Sample, sample};
 use rulec_compiler::native::{self, NativeOptions};
 use rulec_pack::file::{self, Contents};
-use rulec_pack::manifest::{Manifest, Version};
+use rulec_pack::manifest::Manifest;
 use rulec_pack::{Engine, Executable};
 use rulec_plan::Plan;
 use rulec_runtime::RuleSet;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// If there is no machine code for the plan, or no executable memory.
 pub fn measure(plan: &Plan) -> Sample {
     let code = native::compile(plan, &NativeOptions::PACK).expect("machine code");
-    let manifest = Manifest::new("bench", Version::new(0, 0, 0));
+    let manifest = Manifest::of_plan("bench", plan);
     let bytes = file::write(&Contents { manifest: &manifest, sources: &[], plan, codes: &[code] });
     sample(|| {
         let pack = file::read(&bytes).expect("a pack just written");

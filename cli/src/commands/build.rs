@@ -1,18 +1,20 @@
 //! `rulec build -o FILE`: rules to a pack with machine code for this machine's architecture.
 
-use crate::arguments::EngineName;
+use crate::arguments::{EngineName, target};
 use crate::commands::test::{failures, run_examples};
 use crate::console::Console;
+use crate::packs;
 use crate::rules::{Loaded, RulePack};
 use crate::status::{Failure, Status};
+use crate::whole_file;
 use rulec_compiler::CompiledRule;
-use rulec_compiler::native::{self, NativeOptions};
+use rulec_compiler::native::{self, NativeError, NativeOptions, Target};
+use rulec_pack::Code;
 use rulec_pack::file::{Contents, SourceText};
 use rulec_pack::manifest::{Examples, Manifest, RuleEntry, Version};
 use rulec_plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Arguments of the command.
@@ -29,6 +31,11 @@ pub struct BuildArguments {
     /// The first part of the rules' ids; the name of the pack file if not given.
     #[arg(long)]
     name: Option<String>,
+
+    /// What to make machine code for: `x86_64-linux`, `aarch64-linux`, `riscv64-linux`, `s390x-linux`; this machine if not
+    /// given [repeatable].
+    #[arg(long, value_parser = target, value_name = "TARGET")]
+    target: Vec<Target>,
 
     /// Build rules that lack a bad or a good example. Examples that fail still stop the build.
     #[arg(long)]
@@ -72,20 +79,33 @@ fn write(arguments: &BuildArguments, name: &str, loaded: &Loaded, console: &Cons
     let Some(pack) = loaded.packs.first() else {
         return Err(Failure::Message("there are no rules to build".to_owned()));
     };
-    let code =
-        native::compile(&pack.plan, &NativeOptions::PACK).map_err(|error| Failure::Message(error.to_string()))?;
+    let codes = codes(&pack.plan, &arguments.target).map_err(|error| Failure::Message(error.to_string()))?;
     let (plan, sources) = portable(name, pack, &arguments.paths);
     let manifest = manifest(name, pack, &plan);
-    let contents = Contents { manifest: &manifest, sources: &sources, plan: &plan, codes: &[code] };
+    let contents = Contents { manifest: &manifest, sources: &sources, plan: &plan, codes: &codes };
     let bytes = rulec_pack::file::write(&contents);
     let display = arguments.output.display();
-    replace(&arguments.output, &bytes)
+    whole_file::write(&arguments.output, |out| out.write_all(&bytes))
         .map_err(|error| Failure::Message(format!("{display} cannot be written: {error}")))?;
+    if let Err(reason) = packs::record_built(&bytes) {
+        console.warning(&format!(
+            "it cannot be recorded that the pack was built here, so its machine code is not run unless it is signed: {reason}"
+        ));
+    }
     let mut out = console.out();
     let rules = pack.plan.rules.iter().filter(|rule| rule.meta.fact.is_none()).count();
     writeln!(out, "wrote {display}: {rules} {}, {} bytes", if rules == 1 { "rule" } else { "rules" }, bytes.len())?;
     out.flush()?;
     Ok(Status::Clean)
+}
+
+/// Machine code for each target, in their order; without any for machines like this one.
+fn codes(plan: &Plan, targets: &[Target]) -> Result<Vec<Code>, NativeError> {
+    if targets.is_empty() {
+        return native::compile(plan, &NativeOptions::PACK).map(|code| vec![code]);
+    }
+    let targets: BTreeSet<Target> = targets.iter().copied().collect();
+    targets.into_iter().map(|target| native::compile(plan, &NativeOptions::pack_for(target))).collect()
 }
 
 /// What the pack is.
@@ -132,17 +152,4 @@ fn relative(path: &Path, roots: &[PathBuf]) -> String {
         None => path,
     };
     relative.to_string_lossy().replace('\\', "/")
-}
-
-/// Writes a file so that nobody ever sees half of it.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left of it is of no use; that it cannot be removed either adds nothing to the error reported.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -30,7 +30,7 @@ pub struct CatalogueArguments {
 /// Writes the pages. Pages of an earlier catalogue whose rules are gone are removed; other files are left alone.
 pub fn run(arguments: &CatalogueArguments, console: &Console) -> Result<Status, Failure> {
     let configuration = Configuration::load(&arguments.rules).map_err(Failure::Message)?;
-    let loaded = Loaded::new(&arguments.rules, &configuration);
+    let loaded = Loaded::with_sources(&arguments.rules, &configuration);
     console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
     let mut rules: Vec<_> = loaded.rules().collect();
     rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));

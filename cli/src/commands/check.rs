@@ -168,6 +168,10 @@ fn analyse(
     selection: &Selection,
     loaded: &mut Loaded,
 ) -> Checked {
+    if arguments.engine == EngineName::Native {
+        let strange = loaded.packs.iter().filter(|pack| pack.is_strange).count();
+        loaded.notices.extend((strange > 0).then(|| strangers(strange)));
+    }
     let rules = match rule_set(arguments.engine, selection, loaded) {
         Ok(rules) => rules,
         Err(reason) => {
@@ -234,6 +238,15 @@ fn check_all(
     loaded.notices.extend(packages.problems().into_iter().map(Notice::warning));
     let profile = profile.map_or_else(Vec::new, |profile| profile.rows(rules));
     Checked { outcome, profile, ..Checked::default() }
+}
+
+/// What is said, once, of packs whose machine code is not run.
+fn strangers(count: usize) -> Notice {
+    let packs = if count == 1 { "a pack".to_owned() } else { format!("{count} packs") };
+    Notice::warning(format!(
+        "the machine code of {packs} is not run, since it was neither built on this machine nor signed by a key that is \
+         trusted here (`rulec pack trust add`); the rules are compiled again"
+    ))
 }
 
 /// The rules of all packs, ready to run.

@@ -1,11 +1,12 @@
 //! `rulec expand RULE`: what a rule is compiled to.
 
-use crate::arguments::RuleArguments;
+use crate::arguments::{RuleArguments, target};
 use crate::console::Console;
 use crate::rules::{Found, Loaded, other_packs, surroundings};
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
-use rulec_compiler::{expand, native};
+use rulec_compiler::expand;
+use rulec_compiler::native::{self, NativeOptions, Target};
 use rulec_plan::manifest::CostClass;
 use std::io::Write;
 
@@ -17,6 +18,11 @@ pub struct ExpandArguments {
 
     #[command(flatten)]
     show: Show,
+
+    /// With `--asm`: for this machine instead of the one at hand: `x86_64-linux`, `aarch64-linux`, `riscv64-linux`,
+    /// `s390x-linux`.
+    #[arg(long, value_parser = target, requires = "asm", value_name = "TARGET")]
+    target: Option<Target>,
 
     #[command(flatten)]
     rules: RuleArguments,
@@ -34,7 +40,7 @@ struct Show {
     #[arg(long)]
     clif: bool,
 
-    /// Show the machine code.
+    /// Show the machine code that packs hold.
     #[arg(long)]
     asm: bool,
 }
@@ -42,23 +48,24 @@ struct Show {
 /// Prints it.
 pub fn run(arguments: &ExpandArguments, console: &Console) -> Result<Status, Failure> {
     let configuration = Configuration::load(&arguments.rules).map_err(Failure::Message)?;
-    let loaded = Loaded::new(&arguments.rules, &configuration);
+    let loaded = Loaded::with_sources(&arguments.rules, &configuration);
     console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
     let found = loaded.find(&arguments.rule).map_err(Failure::Message)?;
-    let text = text(found, &arguments.show).map_err(Failure::Message)?;
+    let options = arguments.target.map_or(NativeOptions::PACK, NativeOptions::pack_for);
+    let text = text(found, &arguments.show, &options).map_err(Failure::Message)?;
     let mut out = console.out();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(if loaded.has_errors() { Status::Usage } else { Status::Clean })
 }
 
-fn text(found: Found<'_>, show: &Show) -> Result<String, String> {
+fn text(found: Found<'_>, show: &Show, options: &NativeOptions) -> Result<String, String> {
     let plan = &found.pack.plan;
     if show.clif {
         return native::clif(plan, found.index).map_err(|error| error.to_string());
     }
     if show.asm {
-        return native::asm(plan, found.index).map_err(|error| error.to_string());
+        return native::asm(plan, found.index, options).map_err(|error| error.to_string());
     }
     let rule = plan.rules.get(found.index.0 as usize).ok_or("the rule is gone")?;
     let plan_text = rulec_plan::text::rule(plan, rule);

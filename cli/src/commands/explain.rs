@@ -60,7 +60,8 @@ pub fn run(arguments: &ExplainArguments, console: &Console) -> Result<Status, Fa
         return Err(Failure::Message(unknown_code(&arguments.name)));
     }
     let configuration = Configuration::load(&arguments.rules).map_err(Failure::Message)?;
-    let loaded = Loaded::new(&arguments.rules, &configuration);
+    let load = if arguments.place.is_some() { Loaded::with_sources } else { Loaded::new };
+    let loaded = load(&arguments.rules, &configuration);
     console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
     let found = loaded.find(&arguments.name).map_err(Failure::Message)?;
     match (&arguments.place, arguments.source) {

@@ -223,6 +223,12 @@ fn build_refuses_rules_that_are_not_shown_to_work() {
         .complains(&["finds nothing in its bad example"]);
     sandbox.write("own.rule", "rule r {");
     sandbox.run(&["build", "-o", "b.rpack"]).exits(2);
+    sandbox.write("own.rule", format!("{failing}\nrule broken {{\n    match expr {{ len( }}\n}}\n"));
+    sandbox.run(&["build", "-o", "b.rpack"]).exits(2).complains(&[
+        "finds nothing in its bad example",
+        "error[E",
+        "no pack was written: see the mistakes above",
+    ]);
     assert!(!sandbox.path("b.rpack").exists());
     sandbox.write("own.rule", RULES);
     sandbox.run(&["build", "-o", "b.rpack", "--name", "team"]).exits(0);

@@ -11,6 +11,7 @@ mod flow;
 mod git;
 mod lsp;
 mod own_packages;
+mod packs;
 mod shared_rules;
 mod support;
 mod types;

@@ -57,6 +57,7 @@ impl Sandbox {
         // Nor does git see what this machine is set to, or a repository around the folder.
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("GIT_CEILING_DIRECTORIES", self.folder.path().parent().unwrap_or(self.folder.path()));
+        command.env("RULEC_DATA_DIR", self.path(".data")).env("RULEC_CONFIG_DIR", self.path(".config"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

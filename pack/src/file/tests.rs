@@ -3,7 +3,7 @@
 use super::*;
 use crate::code::NO_START;
 use crate::container::FORMAT;
-use crate::manifest::Version;
+use crate::manifest::{Examples, RuleEntry, Version};
 use crate::signature::{SecretKey, Signature};
 use crate::test_plan;
 use rulec_plan::ir::{Cond, Op, Register, Start, Test};
@@ -25,7 +25,8 @@ fn code(target: &str) -> Code {
 }
 
 fn manifest() -> Manifest {
-    Manifest::new("team", Version::new(1, 2, 3))
+    let rules = plan(Vec::new()).rules.iter().map(|rule| RuleEntry::new(rule, Examples::default())).collect();
+    Manifest { rules, ..Manifest::new("team", Version::new(1, 2, 3)) }
 }
 
 fn sources() -> Vec<SourceText> {
@@ -144,6 +145,26 @@ fn conditions_nested_without_end_do_not_exhaust_the_stack() {
 #[test]
 fn unknown_sections_are_skipped() {
     assert_eq!(with(vec![(Tag(77), b"later".to_vec())]).unwrap().plan, plan(Vec::new()));
+}
+
+#[test]
+fn a_manifest_that_tells_of_other_rules_is_refused() {
+    let mut manifest = manifest();
+    manifest.rules[0].severity = rulec_plan::manifest::Severity::Error;
+    let refused = with(vec![(Tag::MANIFEST, manifest.to_bytes())]).unwrap_err();
+    assert_eq!(refused.to_string(), "the pack's manifest makes no sense: its rules are not those of the plan");
+}
+
+#[test]
+fn a_plan_with_a_function_that_is_gone_is_told_apart() {
+    let text = |name: &str| [&(name.len() as u32).to_le_bytes(), name.as_bytes()].concat();
+    let asks = Op::Ask(Cond::Host(rulec_plan::host::HostFn::Pure, vec![rulec_plan::ir::Arg::Node(Register::ROOT)]));
+    let plan = plan(vec![asks]);
+    let mut rules = stored_plan::encode_rules(&plan);
+    let at = rules.windows(11).position(|window| window == text("is pure")).unwrap();
+    rules[at + 4] = b'x';
+    let sections = vec![(Tag::RULES, rules), (Tag::DETAILS, stored_plan::encode_details(&plan))];
+    assert_eq!(with(sections).unwrap_err(), PackError::OtherHosts);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What compilation costs, on rules such as people write. Run it with `cargo test --release -- --ignored --nocapture cost`.
 
 use super::random::{ORIGINS, meta, origins};
-use crate::native::{NativeOptions, Opt, compile};
+use crate::native::{Machine, NativeOptions, Opt, compile};
 use rulec_plan::Plan;
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{
@@ -25,7 +25,7 @@ fn cost_of_packs() {
 }
 
 fn measure(opt: Opt) {
-    let options = NativeOptions { opt, host_features: false };
+    let options = NativeOptions { opt, machine: Machine::LikeThisOne };
     for rules in [10, 200, 1000] {
         let plan = plan(rules);
         verify(&plan).unwrap();

@@ -1,0 +1,40 @@
+//! `rulec pack`: what packs are, and whose are trusted.
+
+mod inspect;
+mod keys;
+mod verify;
+
+use crate::console::Console;
+use crate::status::{Failure, Status};
+
+/// Arguments of the command.
+#[derive(Debug, clap::Args)]
+pub struct PackArguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Show what a pack is and what it holds.
+    Inspect(inspect::InspectArguments),
+    /// Check all of a pack: hashes, signatures, plan, machine code.
+    Verify(verify::VerifyArguments),
+    /// Make a pair of keys to sign packs with.
+    Keygen(keys::KeygenArguments),
+    /// Sign a pack.
+    Sign(keys::SignArguments),
+    /// Say whose packs may run machine code here.
+    Trust(keys::TrustArguments),
+}
+
+/// Does it.
+pub fn run(arguments: &PackArguments, console: &Console) -> Result<Status, Failure> {
+    match &arguments.what {
+        What::Inspect(arguments) => inspect::run(arguments, console),
+        What::Verify(arguments) => verify::run(arguments, console),
+        What::Keygen(arguments) => keys::generate(arguments, console),
+        What::Sign(arguments) => keys::sign(arguments, console),
+        What::Trust(arguments) => keys::trust(arguments, console),
+    }
+}
