@@ -5,9 +5,9 @@ use rulec_bench::compare::{Comparison, Size, compare};
 use rulec_bench::corpus::{Corpus, Entry, entries};
 use rulec_bench::once::{self, Stage};
 use rulec_bench::stages::types::Project;
-use rulec_bench::stages::{flow, vet};
+use rulec_bench::stages::{flow, packs, vet};
 use rulec_bench::table::{Goal, Measured, Table, mb};
-use rulec_bench::{Series, programs, record};
+use rulec_bench::{Series, programs, record, rules};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,6 +41,10 @@ struct Options {
     /// Measures generated programs of 10 to 10,000 functions instead: how cost grows.
     #[arg(long)]
     growth: bool,
+    /// Measures packs instead: building, loading, and running beside code made for the run and the interpreter, for the stock
+    /// rules and for 500 generated ones.
+    #[arg(long)]
+    packs: bool,
     /// Counts the instructions of parsing, summaries and a full check instead, one thread each, with valgrind.
     #[arg(long)]
     instructions: bool,
@@ -78,6 +82,9 @@ fn act(options: &Options) -> Result<(), String> {
             println!("{:.1} {}", once.wall_ms, once.peak_kib);
         } else if options.instructions {
             count_instructions(&name, &folder)?;
+        } else if options.packs {
+            let corpus = entry.map_or_else(|| Ok(Corpus::of_folder(&name, &folder)), |entry| entry.read())?;
+            measure_packs(&corpus, options)?;
         } else if options.types {
             measure_types(&name, &folder, options)?;
         } else if options.flow {
@@ -205,6 +212,28 @@ fn measure_flow(name: &str, folder: &Path, options: &Options) -> Result<(), Stri
         },
     ]);
     finish(name, folder, &table, options)
+}
+
+/// Packs of the stock rules, and of as many rules as a goal speaks of.
+fn measure_packs(corpus: &Corpus, options: &Options) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+    for (name, files, limit) in
+        [("stock", rules::stock(), f64::INFINITY), ("generated-500", rules::generated(500), 1.0)]
+    {
+        let table = packs::measure(name, &files, corpus, options.rounds.max(1), folder.path())?;
+        table.print(&[
+            Goal {
+                what: "milliseconds from a pack file, signed, to verified rules",
+                reached: table.median_ms("load-first"),
+                limit: limit * 3.0,
+            },
+            Goal { what: "milliseconds if it was verified before", reached: table.median_ms("load-again"), limit },
+        ]);
+        if let Some(path) = &options.record {
+            record::add(path, &table.lines())?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints the peer beside a table if asked for, and records both.

@@ -13,7 +13,7 @@ pub fn line(stage: &str, of: &Measured, threads: usize, series: &Series, peak_ki
     let Measured { name, files, bytes } = of;
     let (min, max) = series.spread_ms();
     let mut line = format!("{stage},{name},{files},{bytes},{threads},{},", series.len());
-    let _ = write!(line, "{:.1},{min:.1},{max:.1},", series.median_ms());
+    let _ = write!(line, "{:.3},{min:.3},{max:.3},", series.median_ms());
     let _ = write!(line, "{},{:016x}", peak_kib.map_or(String::new(), |kib| kib.to_string()), series.result());
     line
 }

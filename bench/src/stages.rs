@@ -5,6 +5,7 @@ pub mod compile;
 pub mod flow;
 pub mod front;
 pub mod load;
+pub mod packs;
 pub mod parse;
 pub mod read;
 pub mod run;

@@ -78,7 +78,7 @@ impl Table {
         for (stage, series) in &self.stages {
             let (min, max) = series.spread_ms();
             println!(
-                "{stage:>13} {:>9.1} ms ({min:.1} to {max:.1}), result {:016x}",
+                "{stage:>13} {:>9.2} ms ({min:.2} to {max:.2}), result {:016x}",
                 series.median_ms(),
                 series.result()
             );

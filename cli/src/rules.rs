@@ -290,10 +290,11 @@ impl RulePack {
                 Ok(Some(executable)) => return Ok(Engine::Native(executable)),
                 Ok(None) => {}
                 // What rulec made for itself is made again.
-                Err(LoadError::Pack(error)) => match &self.path {
-                    Some(path) => return Err(format!("{path}: {error}")),
-                    None => {}
-                },
+                Err(LoadError::Pack(error)) => {
+                    if let Some(path) = &self.path {
+                        return Err(format!("{path}: {error}"));
+                    }
+                }
                 Err(LoadError::Executable(error)) => return Err(no_executable_memory(&error)),
             }
         }
