@@ -37,6 +37,19 @@ impl Pack {
         let target = host_target();
         self.codes.iter().find(|code| code.target == target)
     }
+
+    /// Whether the manifest speaks of the rules that there are, and tells of each what users select it by. What is run never
+    /// hangs on it.
+    ///
+    /// # Errors
+    /// [`PackError::Malformed`].
+    pub fn check_manifest(&self) -> Result<(), PackError> {
+        let Some(manifest) = &self.manifest else { return Ok(()) };
+        let told = manifest.rules.iter().map(|rule| (rule.id.as_str(), rule.level, rule.severity));
+        let rules = self.plan.rules.iter().map(|rule| &rule.meta).filter(|meta| meta.fact.is_none());
+        let there = rules.map(|meta| (meta.id.as_str(), meta.level, meta.severity));
+        if told.eq(there) { Ok(()) } else { Err(malformed("manifest", "its rules are not those of the plan")) }
+    }
 }
 
 /// A rule file.
@@ -75,9 +88,7 @@ pub fn read(bytes: &[u8]) -> Result<Pack, PackError> {
     let plan = container.plan()?;
     let codes = container.codes()?;
     check_codes(&plan, &codes)?;
-    let manifest = container.manifest()?;
-    manifest.iter().try_for_each(|manifest| check_manifest(manifest, &plan))?;
-    Ok(Pack { manifest, sources: container.sources()?, plan, codes })
+    Ok(Pack { manifest: container.manifest()?, sources: container.sources()?, plan, codes })
 }
 
 /// Writes a pack; [`read`] gives back the same. The same contents make the same bytes.
@@ -297,14 +308,6 @@ fn read_code_1(section: &[u8]) -> Result<Code, PackError> {
     let mut reader = Reader::new("code", section);
     let found = CodeSection::tables(&mut reader)?;
     Ok(CodeSection { code: reader.rest(), ..found }.to_code())
-}
-
-/// A manifest speaks of the rules that there are, and tells of each what users select it by.
-fn check_manifest(manifest: &Manifest, plan: &Plan) -> Result<(), PackError> {
-    let told = manifest.rules.iter().map(|rule| (rule.id.as_str(), rule.level, rule.severity));
-    let rules = plan.rules.iter().map(|rule| &rule.meta).filter(|meta| meta.fact.is_none());
-    let there = rules.map(|meta| (meta.id.as_str(), meta.level, meta.severity));
-    if told.eq(there) { Ok(()) } else { Err(malformed("manifest", "its rules are not those of the plan")) }
 }
 
 fn check_codes(plan: &Plan, codes: &[Code]) -> Result<(), PackError> {

@@ -151,7 +151,7 @@ fn unknown_sections_are_skipped() {
 fn a_manifest_that_tells_of_other_rules_is_refused() {
     let mut manifest = manifest();
     manifest.rules[0].severity = rulec_plan::manifest::Severity::Error;
-    let refused = with(vec![(Tag::MANIFEST, manifest.to_bytes())]).unwrap_err();
+    let refused = with(vec![(Tag::MANIFEST, manifest.to_bytes())]).unwrap().check_manifest().unwrap_err();
     assert_eq!(refused.to_string(), "the pack's manifest makes no sense: its rules are not those of the plan");
 }
 

@@ -87,7 +87,8 @@ pub fn sign(arguments: &SignArguments, console: &Console) -> Result<Status, Fail
     let key = SecretKey::of_text(&text).map_err(|_| about(&arguments.key, &"this is no secret key of rulec"))?;
     let bytes = fs::read(&arguments.pack).map_err(|error| about(&arguments.pack, &error))?;
     // Nobody vouches for what does not hold together.
-    rulec_pack::file::read(&bytes).map_err(|error| about(&arguments.pack, &error))?;
+    let sound = rulec_pack::file::read(&bytes).and_then(|pack| pack.check_manifest());
+    sound.map_err(|error| about(&arguments.pack, &error))?;
     let container = Container::of_bytes(bytes).map_err(|error| about(&arguments.pack, &error))?;
     let signature = key.sign(container.content_hash());
     let mut signatures = container.signatures().to_vec();

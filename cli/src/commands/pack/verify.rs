@@ -26,6 +26,7 @@ pub fn run(arguments: &VerifyArguments, console: &Console) -> Result<Status, Fai
     let about = |what: String| Failure::Message(format!("{display}: {what}"));
     let bytes = fs::read(&arguments.pack).map_err(|error| about(format!("cannot be read: {error}")))?;
     let pack = rulec_pack::file::read(&bytes).map_err(|error| about(error.to_string()))?;
+    pack.check_manifest().map_err(|error| about(error.to_string()))?;
     let container = Container::of_bytes(bytes).map_err(|error| about(error.to_string()))?;
     let standing = Trust::of_this_user().standing(&container).map_err(Failure::Message)?;
     if arguments.require_signed && !matches!(standing, Standing::Signed(_)) {
