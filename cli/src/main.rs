@@ -19,12 +19,13 @@ mod settings;
 mod status;
 mod stock;
 mod trust;
+mod vettool;
 mod whole_file;
 
 use clap::Parser;
-use console::Console;
+use console::{Color, Console};
 use status::{Failure, Status};
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 
 /// Trees, bodies and findings are millions of small pieces that several threads make and drop: a sixth of a run's time with
@@ -33,14 +34,22 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = match arguments::Arguments::try_parse() {
+    let given: Vec<_> = std::env::args_os().collect();
+    if let Some(call) = vettool::call(&given) {
+        return finish(Color::default(), |console| vettool::run(&call, console));
+    }
+    let arguments = match arguments::Arguments::try_parse_from(given) {
         Ok(arguments) => arguments,
         Err(shown) => return usage(&shown),
     };
-    let console = Console::new(arguments.color);
+    finish(arguments.color, |console| commands::run(&arguments.command, console))
+}
+
+/// Does the work, and turns its end into an exit status.
+fn finish(color: Color, work: impl FnOnce(&Console) -> Result<Status, Failure>) -> ExitCode {
+    let console = Console::new(color);
     panic::set_hook(Box::new(move |panic| console.error(&fault(panic))));
-    let finished = panic::catch_unwind(|| commands::run(&arguments.command, &console));
-    match finished {
+    match panic::catch_unwind(AssertUnwindSafe(|| work(&console))) {
         Ok(Ok(status)) => status.into(),
         Ok(Err(failure)) => report_failure(&failure, &console).into(),
         // The panic hook has said what happened.

@@ -15,3 +15,4 @@ mod packs;
 mod shared_rules;
 mod support;
 mod types;
+mod vettool;
