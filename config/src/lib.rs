@@ -24,4 +24,4 @@ pub use file::{Config, Files, PathRules, find, read};
 pub use glob::Globs;
 pub use option::Written;
 pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select};
-pub use selector::selects;
+pub use selector::{level_word, selects, selects_id, severity_word};

@@ -19,6 +19,12 @@ pub fn selects(selector: &str, rule: &RuleMeta) -> bool {
         || rule.tags.iter().any(|tag| tag == selector)
 }
 
+/// Whether the selector names the rule with this id: it is the id or an end of it, or a glob that fits one.
+pub fn selects_id(selector: &str, id: &str) -> bool {
+    let is_glob = selector.contains(['*', '?']);
+    suffixes(id).any(|name| if is_glob { fits(selector, name) } else { name == selector })
+}
+
 /// Whether the selector is one of the words that always mean something, even if no rule is of that kind.
 pub(crate) fn is_word(selector: &str) -> bool {
     WORDS.contains(&selector)
@@ -42,7 +48,8 @@ const WORDS: [&str; 6] = ["error", "warning", "info", "recommended", "strict", "
 
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 
-fn severity_word(severity: Severity) -> &'static str {
+/// The word for a severity.
+pub fn severity_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -50,7 +57,8 @@ fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-fn level_word(level: Level) -> &'static str {
+/// The word for a level.
+pub fn level_word(level: Level) -> &'static str {
     match level {
         Level::Recommended => "recommended",
         Level::Strict => "strict",

@@ -1,17 +1,19 @@
-//! Which lines changed since a revision.
+//! What git knows: which lines changed since a revision, and the files of a commit.
 //!
 //! In: a folder, and a revision as users write it. Out: [`Changes`], which says of a file whether it is new, the same, or
 //! in which lines it differs; work that is not committed counts, and so do files that git does not track. All of it is
 //! asked of the `git` program, so that configuration, worktrees, submodules and unusual repositories mean what they mean
 //! to git. What git cannot tell is a [`Fault`] that says what to do, never an empty answer.
 //!
-//! Changes nothing: neither the index nor files. Knows nothing of findings. Start at [`Repository`].
+//! Changes nothing: neither the index nor files. Knows nothing of findings. Start at [`Repository`]; [`write_files`] is by itself.
 
 #![warn(missing_docs)]
 
+mod commit;
 mod diff;
 mod program;
 
+pub use commit::{commit, write_files};
 pub use diff::Hunk;
 
 use program::{Git, path_of};

@@ -53,6 +53,13 @@ impl<'a> Git<'a> {
         self.output(command)
     }
 
+    /// The same for a repository that nobody here vouches for: whatever its configuration says, nothing is fetched for it.
+    pub(crate) fn offline(&self, arguments: &[&str]) -> Result<Output, Fault> {
+        let mut command = self.command(arguments);
+        command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
+        self.output(command)
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         // Nothing that the repository's configuration names is run, and names come as they are.
@@ -65,9 +72,9 @@ impl<'a> Git<'a> {
 
     fn output(&self, mut command: Command) -> Result<Output, Fault> {
         let output = command.output().map_err(|error| match error.kind() {
-            ErrorKind::NotFound if self.folder.is_dir() => Fault(
-                "the program `git` was not found; it tells which lines changed, and has to be installed".to_owned(),
-            ),
+            ErrorKind::NotFound if self.folder.is_dir() => {
+                Fault("the program `git` was not found; it has to be installed".to_owned())
+            }
             _ => Fault(format!("the program `git` could not be run in {}: {error}", self.folder.display())),
         })?;
         let err = String::from_utf8_lossy(&output.stderr).into_owned();

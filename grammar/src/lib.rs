@@ -12,6 +12,7 @@ pub mod codes;
 pub mod diagnostic;
 mod format;
 mod lexer;
+mod names;
 mod outline;
 mod pattern;
 pub mod print;
@@ -42,6 +43,12 @@ pub fn parse_at(base: u32, source: &str, file: FileId, sink: &mut Sink) -> ast::
     // A byte-order mark is one only at the start of a text.
     text.push_str(&source.replacen('\u{feff}', "   ", usize::from(source.starts_with('\u{feff}'))));
     parse(&text, file, sink)
+}
+
+/// The places of names in rule text: words outside of Go patterns, examples, strings and comments. A name with hyphens is
+/// one name; parts of a dotted name are none. Never fails: where brackets do not pair up, there are fewer.
+pub fn names(source: &str) -> Vec<rulec_tree::Span> {
+    names::names(source)
 }
 
 /// Bounds the work of one pest parse: ordered choice can try the same text again and again. Far above what text written

@@ -11,7 +11,7 @@ use rulec_plan::ir::{Constant, RulePlan};
 use rulec_plan::manifest::{Applicability, CostClass, Level, OptionMeta, OptionType, RuleMeta, Severity};
 pub use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The language edition of this rulec.
 pub const EDITION: &str = "2026";
@@ -39,28 +39,9 @@ pub struct Manifest {
     pub untested: bool,
     /// Its rules, in the order of the plan; facts are none.
     pub rules: Vec<RuleEntry>,
-    /// Steps from older versions to this one, as `rulec migrate` understands them.
+    /// Steps from older versions to this one. What they mean is for those to say who apply them.
     #[serde(default)]
-    pub migrations: Vec<Migration>,
-}
-
-/// A step from an older version. What it means is for those to say who apply it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Migration {
-    /// The version that asks for it.
-    pub version: String,
-    /// What is changed.
-    pub kind: String,
-    /// Of which rule or module.
-    pub of: String,
-    /// What it was.
-    pub from: String,
-    /// What it is now, if it is still there.
-    pub to: Option<String>,
-    /// How values are changed.
-    pub convert: String,
-    /// What is to be said to users.
-    pub note: String,
+    pub migrations: Vec<Map<String, Value>>,
 }
 
 /// A pack that another one needs.

@@ -21,9 +21,11 @@ mod fixes;
 mod mutation;
 mod sample;
 mod suite;
+mod versions;
 
 pub use annotated::{AnnotatedFile, run_annotated};
 pub use bench::{Bench, BenchError};
 pub use failure::{Failure, Place, Results};
 pub use mutation::{Mutation, Survivor};
 pub use suite::{Suite, run};
+pub use versions::places;
