@@ -1,7 +1,8 @@
 //! The command line: commands, options and their help.
 
 use crate::commands::{
-    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, new, pack, test,
+    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, man, migrate,
+    new, pack, test,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
@@ -48,12 +49,16 @@ pub enum Command {
     Init(init::InitArguments),
     /// Compile rules ahead of time into a pack.
     Build(build::BuildArguments),
-    /// Show, check and sign packs, and say whose are trusted.
+    /// Show, check, sign and compare packs, lock their versions, and say whose are trusted.
     Pack(pack::PackArguments),
+    /// Take over what packs renamed: in the configuration, in suppressions and in rule files.
+    Migrate(Box<migrate::MigrateArguments>),
     /// Look after what is kept on disk from run to run.
     Cache(cache::CacheArguments),
     /// Serve an editor over standard input and output, by the Language Server Protocol.
     Lsp(lsp::LspArguments),
+    /// Write manual pages.
+    Man(man::ManArguments),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArguments),
 }
@@ -85,6 +90,10 @@ pub struct RuleArguments {
     /// Read no configuration.
     #[arg(long)]
     pub no_config: bool,
+
+    /// Take the packs of the configuration exactly as `rulec.lock` has them, or fail.
+    #[arg(long)]
+    pub locked: bool,
 }
 
 /// Which rules are on.

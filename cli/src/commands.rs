@@ -13,6 +13,8 @@ pub mod inspect;
 pub mod lint;
 pub mod list;
 pub mod lsp;
+pub mod man;
+pub mod migrate;
 pub mod new;
 pub mod pack;
 pub mod test;
@@ -39,6 +41,8 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::Init(arguments) => init::run(arguments, console),
         Command::Build(arguments) => build::run(arguments, console),
         Command::Pack(arguments) => pack::run(arguments, console),
+        Command::Man(arguments) => man::run(arguments, console),
+        Command::Migrate(arguments) => migrate::run(arguments, console),
         Command::Cache(arguments) => cache::run(arguments, console),
         Command::Catalogue(arguments) => catalogue::run(arguments, console),
         Command::Lsp(arguments) => lsp::run(arguments, console),

@@ -9,10 +9,12 @@
 mod arguments;
 mod commands;
 mod console;
+mod dependencies;
 mod folders;
 mod interrupt;
 mod packs;
 mod progress;
+mod project;
 mod rule_files;
 mod rules;
 mod settings;

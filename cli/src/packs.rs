@@ -44,6 +44,14 @@ pub enum Content {
 /// Why it is refused.
 pub fn open(path: &Path, require_signed: bool) -> Result<Opened, String> {
     let container = Container::open(path).map_err(|error| error.to_string())?;
+    of_container(Arc::new(container), require_signed)
+}
+
+/// The same for a pack that was looked into before.
+///
+/// # Errors
+/// Why it is refused.
+pub fn of_container(container: Arc<Container>, require_signed: bool) -> Result<Opened, String> {
     let trust = Trust::of_this_user();
     let standing = trust.standing(&container)?;
     if require_signed && !matches!(standing, Standing::Signed(_)) {
@@ -54,7 +62,7 @@ pub fn open(path: &Path, require_signed: bool) -> Result<Opened, String> {
     if standing.is_trusted() && has_code {
         let plan = verified_plan(&container, &trust).map_err(refused)?;
         let key = key_of(&container);
-        return Ok(Opened { content: Content::Plan(plan, Some(Arc::new(container))), is_strange: false, key });
+        return Ok(Opened { content: Content::Plan(plan, Some(container)), is_strange: false, key });
     }
     let content = match container.plan() {
         Ok(plan) => again(&container, &trust).unwrap_or(Content::Plan(plan, None)),

@@ -3,8 +3,12 @@
 //! In: where rules come from. Out: [`Loaded`]: plans, the texts they were made of, and every mistake found. Rules with
 //! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them.
 
+mod needed;
+
 use crate::arguments::{EngineName, RuleArguments};
+use crate::dependencies::{Locking, Packs};
 use crate::packs::{self, Content};
+use crate::project::Project;
 use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
@@ -38,6 +42,12 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// What else went wrong.
     pub notices: Vec<Notice>,
+    /// The pack that the rule files make, if there is a `pack.toml`.
+    pub project: Option<Project>,
+    /// The packs that the configuration or `pack.toml` names, and those that these need.
+    pub needed: Packs,
+    /// Packs besides the stock rules whose modules rule files can use; a pack file brings along those it was built with.
+    others: Vec<OtherPack>,
 }
 
 /// Rules compiled together.
@@ -98,6 +108,7 @@ impl Loaded {
         if !arguments.no_stock {
             stock(&mut loaded);
         }
+        loaded.configured_packs(configuration, arguments);
         let mut read = rule_files::read(&arguments.rules);
         loaded.configured(configuration, &mut read);
         loaded.notices.append(&mut read.mistakes);
@@ -125,17 +136,24 @@ impl Loaded {
         self.packs.iter_mut().for_each(|pack| pack.keep = Some(packs::key(stock::PACK, stock::hash())));
     }
 
-    /// Only the rules in these files and folders.
+    /// Only the rules in these files and folders. Where they belong to a pack, its `pack.toml` says which packs they can use;
+    /// elsewhere the nearest `rulec.toml` does.
     pub fn of_paths(paths: &[PathBuf]) -> Loaded {
-        Loaded::of_paths_in(paths, LOCAL_PACK)
+        Loaded::of_pack(paths, None, Locking::Heed)
     }
 
-    /// The same as a pack of another name.
-    pub fn of_paths_in(paths: &[PathBuf], pack: &str) -> Loaded {
+    /// The same as a pack of this name; if none is given, of the name that its `pack.toml` says.
+    pub fn of_pack(paths: &[PathBuf], name: Option<&str>, locking: Locking) -> Loaded {
         let mut loaded = Loaded::default();
-        let mut read = rule_files::read(paths);
+        loaded.project(paths, locking);
+        let (own, roots) = match &loaded.project {
+            Some(project) => (project.toml.as_ref().map(|toml| toml.name.value.clone()), project.rule_paths(paths)),
+            None => (None, paths.to_vec()),
+        };
+        let mut read = rule_files::read(&roots);
         loaded.notices.append(&mut read.mistakes);
-        loaded.compile(read.files, pack, true);
+        let name = name.map(str::to_owned).or(own);
+        loaded.compile(read.files, name.as_deref().unwrap_or(LOCAL_PACK), true);
         loaded
     }
 
@@ -162,10 +180,19 @@ impl Loaded {
         }
         // What is embedded was checked when it was built.
         let compiled = match added {
-            true => compile_in(&files, pack, surroundings(&other_packs())),
+            true => compile_in(&files, pack, surroundings(&self.usable())),
             false => compile(&files, pack),
         };
         self.take(compiled, files, pack, added);
+    }
+
+    /// The packs whose modules rule files can use.
+    fn usable(&self) -> Vec<OtherPack> {
+        let mut packs = self.others.clone();
+        if packs.iter().all(|pack| pack.name != stock::PACK) {
+            packs.push(OtherPack { name: stock::PACK.to_owned(), files: stock::sources() });
+        }
+        packs
     }
 
     fn take(&mut self, compiled: Compiled, files: Vec<SourceFile>, pack: &str, added: bool) {
@@ -181,8 +208,12 @@ impl Loaded {
     }
 
     fn open(&mut self, path: &Path, require_signed: bool) {
-        let display = path.display().to_string();
-        let opened = match packs::open(path, require_signed) {
+        let opened = packs::open(path, require_signed);
+        self.add(path.display().to_string(), opened);
+    }
+
+    fn add(&mut self, display: String, opened: Result<packs::Opened, String>) {
+        let opened = match opened {
             Ok(opened) => opened,
             Err(reason) => return self.notices.push(Notice::error(reason).about(display)),
         };
@@ -207,13 +238,7 @@ impl Loaded {
             text: source.text.clone(),
         };
         let (own, others): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.pack == name);
-        let mut packs: Vec<OtherPack> = Vec::new();
-        for source in others {
-            match packs.iter_mut().find(|pack| pack.name == source.pack) {
-                Some(pack) => pack.files.push(file(source)),
-                None => packs.push(OtherPack { name: source.pack.clone(), files: vec![file(source)] }),
-            }
-        }
+        let packs = by_pack(others.into_iter().map(|source| (source.pack.clone(), file(source))));
         let files: Vec<SourceFile> = own.into_iter().map(file).collect();
         let compiled = compile_in(&files, name, surroundings(&packs));
         self.take(compiled, files, name, true);
@@ -276,6 +301,11 @@ impl RulePack {
         }
     }
 
+    /// The files of other packs that its files use, by pack.
+    pub fn other_packs(&self) -> Vec<OtherPack> {
+        by_pack(self.others.iter().cloned())
+    }
+
     /// What runs the rules of this pack.
     ///
     /// # Errors
@@ -330,9 +360,24 @@ fn no_executable_memory(error: &ExecutableError) -> String {
     )
 }
 
-/// The packs whose modules rule files can use.
-pub fn other_packs() -> Vec<OtherPack> {
-    vec![OtherPack { name: stock::PACK.to_owned(), files: stock::sources() }]
+/// The packs whose modules rule files can use where the first of them stands: those that its `pack.toml` or `rulec.toml` names,
+/// as far as they can be had, and the stock rules.
+pub fn usable_by(files: &[SourceFile]) -> Vec<OtherPack> {
+    let folder = files.first().and_then(|file| Path::new(&file.path).parent());
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Loaded::for_lock(folder, Locking::Heed).usable()
+}
+
+/// Files of packs, by pack.
+pub fn by_pack(files: impl IntoIterator<Item = (String, SourceFile)>) -> Vec<OtherPack> {
+    let mut packs: Vec<OtherPack> = Vec::new();
+    for (name, file) in files {
+        match packs.iter_mut().find(|pack| pack.name == name) {
+            Some(pack) => pack.files.push(file),
+            None => packs.push(OtherPack { name, files: vec![file] }),
+        }
+    }
+    packs
 }
 
 /// What rule files are compiled against.

@@ -86,6 +86,11 @@ impl Configuration {
         self.folder = path.parent().unwrap_or(path).to_owned();
     }
 
+    /// The folder of the configuration.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A path that is relative to the configuration's folder, as it is shown.
     pub fn display(&self, path: &str) -> PathBuf {
         PathBuf::from(rulec_runtime::discover::display(&self.folder.join(path), &self.cwd))

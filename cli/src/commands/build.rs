@@ -3,16 +3,20 @@
 use crate::arguments::{EngineName, target};
 use crate::commands::test::{failures, run_examples};
 use crate::console::Console;
+use crate::dependencies::Locking;
 use crate::packs;
+use crate::project;
 use crate::rules::{Loaded, RulePack};
 use crate::status::{Failure, Status};
 use crate::whole_file;
 use rulec_compiler::CompiledRule;
 use rulec_compiler::native::{self, NativeError, NativeOptions, Target};
+use rulec_config::is_pack_name;
 use rulec_pack::Code;
 use rulec_pack::file::{Contents, SourceText};
-use rulec_pack::manifest::{Examples, Manifest, RuleEntry, Version};
+use rulec_pack::manifest::{self, Examples, Manifest, RuleEntry, Version};
 use rulec_plan::Plan;
+use rulec_release::{Migration, PackToml};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
 pub struct BuildArguments {
-    /// Rule files and folders.
+    /// Rule files and folders; a folder with `pack.toml` stands for the rule files that it names.
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -28,7 +32,7 @@ pub struct BuildArguments {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 
-    /// The first part of the rules' ids; the name of the pack file if not given.
+    /// The first part of the rules' ids; if not given, the name that `pack.toml` says, or else that of the pack file.
     #[arg(long)]
     name: Option<String>,
 
@@ -40,12 +44,17 @@ pub struct BuildArguments {
     /// Build rules that lack a bad or a good example. Examples that fail still stop the build.
     #[arg(long)]
     allow_untested: bool,
+
+    /// Take the packs that `pack.toml` names exactly as `rulec.lock` has them, or fail.
+    #[arg(long)]
+    locked: bool,
 }
 
 /// Builds the pack, unless a rule has mistakes or an example fails.
 pub fn run(arguments: &BuildArguments, console: &Console) -> Result<Status, Failure> {
-    let name = pack_name(arguments)?;
-    let mut loaded = Loaded::of_paths_in(&arguments.paths, &name);
+    let locking = if arguments.locked { Locking::Demand } else { Locking::Heed };
+    let name = given_name(arguments)?;
+    let mut loaded = Loaded::of_pack(&arguments.paths, name.as_deref(), locking);
     // The code that goes into the pack is made for any machine of its architecture, so the interpreter judges it as well.
     let mut results = run_examples(&mut loaded, EngineName::Interp).map_err(Failure::Message)?;
     if arguments.allow_untested {
@@ -61,27 +70,35 @@ pub fn run(arguments: &BuildArguments, console: &Console) -> Result<Status, Fail
         console.error("no pack was written: see the examples above");
         return Ok(Status::Findings);
     }
-    write(arguments, &name, &loaded, console)
+    write(arguments, &loaded, console)
 }
 
-fn pack_name(arguments: &BuildArguments) -> Result<String, Failure> {
+/// The name of the pack; none if `pack.toml` says it.
+fn given_name(arguments: &BuildArguments) -> Result<Option<String>, Failure> {
+    let is_told = arguments.name.is_none() && project::folder_around(&arguments.paths).is_some();
+    if is_told {
+        return Ok(None);
+    }
     let stem = arguments.output.file_stem().unwrap_or_default().to_string_lossy();
     let name = arguments.name.as_deref().unwrap_or(&stem);
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+    if !is_pack_name(name) {
         let message =
             format!("`{name}` cannot be the first part of a rule's id; give letters, digits and `-` with `--name`");
         return Err(Failure::Message(message));
     }
-    Ok(name.to_owned())
+    Ok(Some(name.to_owned()))
 }
 
-fn write(arguments: &BuildArguments, name: &str, loaded: &Loaded, console: &Console) -> Result<Status, Failure> {
+fn write(arguments: &BuildArguments, loaded: &Loaded, console: &Console) -> Result<Status, Failure> {
     let Some(pack) = loaded.packs.first() else {
         return Err(Failure::Message("there are no rules to build".to_owned()));
     };
     let codes = codes(&pack.plan, &arguments.target).map_err(|error| Failure::Message(error.to_string()))?;
-    let (plan, sources) = portable(name, pack, &arguments.paths);
-    let manifest = manifest(name, pack, &plan);
+    let mut roots = arguments.paths.clone();
+    roots.extend(loaded.project.iter().map(|project| project.folder.clone()));
+    let (plan, sources) = portable(&pack.name, pack, &roots);
+    let toml = loaded.project.as_ref().and_then(|project| project.toml.as_ref());
+    let manifest = manifest(toml, pack, &plan).map_err(Failure::Message)?;
     let contents = Contents { manifest: &manifest, sources: &sources, plan: &plan, codes: &codes };
     let bytes = rulec_pack::file::write(&contents);
     let display = arguments.output.display();
@@ -109,8 +126,19 @@ fn codes(plan: &Plan, targets: &[Target]) -> Result<Vec<Code>, NativeError> {
 }
 
 /// What the pack is.
-fn manifest(name: &str, pack: &RulePack, plan: &Plan) -> Manifest {
-    let mut manifest = Manifest::new(name, Version::new(0, 0, 0));
+fn manifest(toml: Option<&PackToml>, pack: &RulePack, plan: &Plan) -> Result<Manifest, String> {
+    let mut manifest = Manifest::new(&pack.name, Version::new(0, 0, 0));
+    if let Some(toml) = toml {
+        manifest.version = toml.version.clone();
+        manifest.edition.clone_from(&toml.edition);
+        manifest.licence.clone_from(&toml.licence);
+        manifest.description.clone_from(&toml.description);
+        let needed = toml.dependencies.iter();
+        let needed = needed
+            .map(|one| manifest::Dependency { name: one.name.value.clone(), requirement: one.requirement.clone() });
+        manifest.dependencies = needed.collect();
+        manifest.migrations = toml.migrations.iter().map(record).collect::<Result<_, _>>()?;
+    }
     let of_rule = |rule: &CompiledRule| {
         let bad = rule.examples.iter().filter(|example| example.bad).count() as u32;
         let examples = Examples { bad, good: rule.examples.len() as u32 - bad };
@@ -118,7 +146,16 @@ fn manifest(name: &str, pack: &RulePack, plan: &Plan) -> Manifest {
     };
     manifest.rules = pack.rules.iter().filter_map(of_rule).collect();
     manifest.untested = manifest.rules.iter().any(|rule| !rule.examples.are_enough());
-    manifest
+    Ok(manifest)
+}
+
+/// A migration as a manifest keeps it.
+fn record(migration: &Migration) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    match serde_json::to_value(migration) {
+        Ok(serde_json::Value::Object(record)) => Ok(record),
+        Ok(_) => Err("a migration is no table".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// The plan and the rule files with paths that do not tell where they were built: relative to the folder named.

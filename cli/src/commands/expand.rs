@@ -2,7 +2,7 @@
 
 use crate::arguments::{RuleArguments, target};
 use crate::console::Console;
-use crate::rules::{Found, Loaded, other_packs, surroundings};
+use crate::rules::{Found, Loaded, surroundings};
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
 use rulec_compiler::expand;
@@ -76,7 +76,7 @@ fn text(found: Found<'_>, show: &Show, options: &NativeOptions) -> Result<String
 fn overview(found: Found<'_>) -> String {
     let id = &found.meta.id;
     let cost = format!("cost: {}\n\n", cost(found.meta.cost));
-    let packs = other_packs();
+    let packs = found.pack.other_packs();
     let expanded = expand(&found.pack.files, &found.pack.name, id, surroundings(&packs));
     let Some(expansion) = expanded else { return cost };
     let forms: String = expansion.forms.iter().map(|form| format!("    {}\n", form.replace('\n', "\n    "))).collect();

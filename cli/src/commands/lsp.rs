@@ -8,7 +8,7 @@ use crate::commands::cache::UseArguments;
 use crate::commands::check::rule_set;
 use crate::console::Console;
 use crate::rule_files;
-use crate::rules::{LOCAL_PACK, Loaded, other_packs, surroundings};
+use crate::rules::{LOCAL_PACK, Loaded, surroundings, usable_by};
 use crate::settings::{Configuration, Policy, rule_settings};
 use crate::status::{Failure, Status};
 use crate::stock;
@@ -120,7 +120,7 @@ impl Workshop for Rules {
     }
 
     fn compile(&self, files: &[SourceFile], pack: &str) -> Compiled {
-        compile_in(files, pack, surroundings(&other_packs()))
+        compile_in(files, pack, surroundings(&usable_by(files)))
     }
 
     fn stock(&self) -> Vec<SourceFile> {

@@ -1,7 +1,10 @@
-//! `rulec pack`: what packs are, and whose are trusted.
+//! `rulec pack`: what packs are, whose are trusted, which versions go together, and what changed between them.
 
+mod diff;
+mod index;
 mod inspect;
 mod keys;
+mod lock;
 mod verify;
 
 use crate::console::Console;
@@ -20,6 +23,12 @@ enum What {
     Inspect(inspect::InspectArguments),
     /// Check all of a pack: hashes, signatures, plan, machine code.
     Verify(verify::VerifyArguments),
+    /// Tell what changed between two versions of a pack, and which version step that asks for.
+    Diff(diff::DiffArguments),
+    /// Choose the packs that `pack.toml` or `rulec.toml` names, and write `rulec.lock`.
+    Lock(lock::LockArguments),
+    /// Add packs to an index folder.
+    Index(index::IndexArguments),
     /// Make a pair of keys to sign packs with.
     Keygen(keys::KeygenArguments),
     /// Sign a pack.
@@ -33,6 +42,9 @@ pub fn run(arguments: &PackArguments, console: &Console) -> Result<Status, Failu
     match &arguments.what {
         What::Inspect(arguments) => inspect::run(arguments, console),
         What::Verify(arguments) => verify::run(arguments, console),
+        What::Diff(arguments) => diff::run(arguments, console),
+        What::Lock(arguments) => lock::run(arguments, console),
+        What::Index(arguments) => index::run(arguments, console),
         What::Keygen(arguments) => keys::generate(arguments, console),
         What::Sign(arguments) => keys::sign(arguments, console),
         What::Trust(arguments) => keys::trust(arguments, console),

@@ -2,7 +2,7 @@
 
 use crate::arguments::EngineName;
 use crate::console::Console;
-use crate::rules::{Loaded, RulePack, other_packs, surroundings};
+use crate::rules::{Loaded, RulePack, surroundings};
 use crate::status::{Failure, Status};
 use rulec_compiler::mutants;
 use rulec_grammar::diagnostic::{FileId, Severity};
@@ -130,8 +130,8 @@ pub fn failures(results: &Results) -> Vec<Remark> {
 
 fn write_mutation(loaded: &Loaded, console: &Console, out: &mut dyn Write) -> Result<(), Failure> {
     let (mut all, mut survived) = (0, 0);
-    let packs = other_packs();
     for pack in &loaded.packs {
+        let packs = pack.other_packs();
         let mut mutation = Mutation::default();
         for rule in &pack.rules {
             let Some(plan) = pack.plan.rules.get(rule.index.0 as usize) else { continue };

@@ -12,6 +12,7 @@ mod git;
 mod lsp;
 mod own_packages;
 mod packs;
+mod releases;
 mod shared_rules;
 mod support;
 mod types;

@@ -1,5 +1,6 @@
 //! `rulec pack verify`: everything that can be checked of a pack without running it.
 
+use crate::commands::pack::diff::difference;
 use crate::commands::pack::inspect::standing_words;
 use crate::console::Console;
 use crate::status::{Failure, Status};
@@ -7,7 +8,7 @@ use crate::trust::{Standing, Trust};
 use rulec_pack::Container;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,10 @@ pub struct VerifyArguments {
     /// Refuse it unless a trusted key has signed it.
     #[arg(long)]
     require_signed: bool,
+
+    /// Refuse it if its version is too small a step from this earlier one, for what changed.
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
 }
 
 /// Checks hashes, signatures, manifest, sources, plan and entry points.
@@ -36,6 +41,28 @@ pub fn run(arguments: &VerifyArguments, console: &Console) -> Result<Status, Fai
     let mut out = console.out();
     let words = standing_words(standing);
     writeln!(out, "{display}: sound: {rules} {}, {words}", if rules == 1 { "rule" } else { "rules" })?;
+    out.flush()?;
+    match &arguments.against {
+        Some(old) => verify_step(old, &arguments.pack, console),
+        None => Ok(Status::Clean),
+    }
+}
+
+/// Whether the version says how much changed.
+fn verify_step(old: &Path, new: &Path, console: &Console) -> Result<Status, Failure> {
+    let Some(difference) = difference(old, new, console)? else { return Ok(Status::Usage) };
+    let mut out = console.out();
+    match difference.too_small() {
+        None => writeln!(out, "{}: the version fits what changed since {}", new.display(), old.display())?,
+        Some(complaint) => {
+            for reason in difference.reasons() {
+                writeln!(out, "  {reason}")?;
+            }
+            out.flush()?;
+            console.error(&complaint);
+            return Ok(Status::Findings);
+        }
+    }
     out.flush()?;
     Ok(Status::Clean)
 }

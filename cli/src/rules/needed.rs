@@ -1,0 +1,117 @@
+//! Packs that a configuration or a `pack.toml` names, as a part of what is loaded.
+
+use super::Loaded;
+use crate::arguments::RuleArguments;
+use crate::dependencies::{Content, Locking, Packs, Request};
+use crate::packs;
+use crate::project::Project;
+use crate::settings::Configuration;
+use rulec_config::Dependency;
+use rulec_grammar::codes::E0810;
+use rulec_grammar::diagnostic::{FileId, Sink};
+use rulec_report::Notice;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Loaded {
+    /// Chooses the packs that the nearest `pack.toml` names, from the folder upwards, or the nearest `rulec.toml`. No rules are loaded.
+    pub fn for_lock(folder: &Path, locking: Locking) -> Loaded {
+        let mut loaded = Loaded::default();
+        loaded.project(&[folder.to_owned()], locking);
+        loaded
+    }
+
+    /// The rules of one pack, compiled from its source.
+    pub fn of_content(content: Content) -> Loaded {
+        let mut loaded = Loaded { others: content.others, ..Loaded::default() };
+        loaded.compile(content.files, &content.name, true);
+        loaded
+    }
+
+    /// Adds the packs of the configuration with their rules; other rule files can use their modules.
+    pub(super) fn configured_packs(&mut self, configuration: &Configuration, arguments: &RuleArguments) {
+        let Some(config) = &configuration.config else { return };
+        let locking = if arguments.locked { Locking::Demand } else { Locking::Heed };
+        self.need(of_configuration(configuration, &config.packs, locking), config.file);
+        for content in std::mem::take(&mut self.needed.all) {
+            if config.packs.iter().any(|named| named.name.value == content.name) {
+                match &content.container {
+                    Some(container) => {
+                        let opened = packs::of_container(Arc::clone(container), arguments.require_signed);
+                        self.add(content.shown.clone(), opened);
+                    }
+                    None if arguments.require_signed => self.notices.push(unsigned(&content)),
+                    None => self.compile(content.files.clone(), &content.name, true),
+                }
+            }
+            self.needed.all.push(content);
+        }
+    }
+
+    /// Finds the pack that the rule files at these paths belong to, and what they can use.
+    pub(super) fn project(&mut self, paths: &[PathBuf], locking: Locking) {
+        match Project::around(paths, FileId(self.sources.len() as u32)) {
+            Ok(Some(project)) => {
+                self.sources.push(project.source.clone());
+                self.diagnostics.extend(project.diagnostics.iter().cloned());
+                if let Some(toml) = &project.toml {
+                    let name = format!("{} {}", toml.name.value, toml.version);
+                    let index = toml.index.as_ref().map(|index| index.value.as_str());
+                    let (folder, dependencies) = (project.folder.as_path(), &toml.dependencies[..]);
+                    self.need(Request { name: &name, folder, dependencies, index, locking }, toml.file);
+                }
+                self.project = Some(project);
+            }
+            Ok(None) => self.packs_of_configuration(paths.first().map_or(Path::new("."), PathBuf::as_path), locking),
+            Err(notice) => self.notices.push(notice),
+        }
+    }
+
+    /// Rule files of a project can use the packs that its configuration names. What else is wrong with the configuration is for
+    /// those commands to tell that follow it.
+    fn packs_of_configuration(&mut self, path: &Path, locking: Locking) {
+        let config = std::path::absolute(path).ok().and_then(|path| rulec_config::find(&path));
+        let Some(found) = config else { return };
+        let arguments = RuleArguments { config: Some(found), ..RuleArguments::default() };
+        let Ok(configuration) = Configuration::load(&arguments) else { return };
+        let Some(config) = &configuration.config else { return };
+        if config.packs.is_empty() && matches!(locking, Locking::Heed | Locking::Demand) {
+            return;
+        }
+        self.sources.extend(configuration.source.clone());
+        self.need(of_configuration(&configuration, &config.packs, locking), config.file);
+    }
+
+    /// Chooses packs, whose modules can be used from here on. If there are none that fit, that is a mistake in `file`.
+    fn need(&mut self, request: Request<'_>, file: FileId) {
+        match Packs::resolve(request) {
+            Ok(packs) => {
+                self.others.extend(packs.others());
+                self.needed = packs;
+            }
+            Err(fault) => match fault.dependency.and_then(|index| request.dependencies.get(index)) {
+                Some(dependency) => {
+                    let mut sink = Sink::new();
+                    sink.error(E0810, file, dependency.name.span, fault.message);
+                    self.diagnostics.extend(sink.into_sorted());
+                }
+                None => self.notices.push(Notice::error(fault.message)),
+            },
+        }
+    }
+}
+
+fn of_configuration<'r>(
+    configuration: &'r Configuration,
+    dependencies: &'r [Dependency],
+    locking: Locking,
+) -> Request<'r> {
+    let index = configuration.config.as_ref().and_then(|config| config.index.as_ref());
+    let index = index.map(|index| index.value.as_str());
+    Request { name: "rulec.toml", folder: configuration.folder(), dependencies, index, locking }
+}
+
+fn unsigned(content: &Content) -> Notice {
+    let message = "it is a folder of source, which cannot be signed, and `--require-signed` asks for a signature";
+    Notice::error(message).about(content.shown.clone())
+}
