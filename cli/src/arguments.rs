@@ -2,7 +2,7 @@
 
 use crate::commands::{
     build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, man, migrate,
-    new, pack, test,
+    new, pack, schema, test,
 };
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
@@ -47,6 +47,8 @@ pub enum Command {
     New(new::NewArguments),
     /// Start a configuration.
     Init(init::InitArguments),
+    /// Print a JSON schema of `rulec.toml`, for editors.
+    Schema(schema::SchemaArguments),
     /// Compile rules ahead of time into a pack.
     Build(build::BuildArguments),
     /// Show, check, sign and compare packs, lock their versions, and say whose are trusted.

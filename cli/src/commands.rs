@@ -17,6 +17,7 @@ pub mod man;
 pub mod migrate;
 pub mod new;
 pub mod pack;
+pub mod schema;
 pub mod test;
 
 use crate::arguments::Command;
@@ -39,6 +40,7 @@ pub fn run(command: &Command, console: &Console) -> Result<Status, Failure> {
         Command::Inspect(arguments) => inspect::run(arguments, console),
         Command::New(arguments) => new::run(arguments, console),
         Command::Init(arguments) => init::run(arguments, console),
+        Command::Schema(arguments) => schema::run(arguments, console),
         Command::Build(arguments) => build::run(arguments, console),
         Command::Pack(arguments) => pack::run(arguments, console),
         Command::Man(arguments) => man::run(arguments, console),

@@ -22,10 +22,10 @@ mod status;
 mod stock;
 mod trust;
 mod vettool;
-mod whole_file;
 
 use clap::Parser;
 use console::{Color, Console};
+use rulec_runtime::whole_file;
 use status::{Failure, Status};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;

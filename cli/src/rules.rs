@@ -102,7 +102,7 @@ impl Loaded {
 
     fn load(arguments: &RuleArguments, configuration: &Configuration, stock: fn(&mut Loaded)) -> Loaded {
         let mut loaded = Loaded::default();
-        loaded.sources.extend(configuration.source.clone());
+        loaded.sources.extend(configuration.sources.iter().cloned());
         loaded.diagnostics.extend(configuration.diagnostics.iter().cloned());
         loaded.notices.extend(configuration.notices.iter().cloned());
         if !arguments.no_stock {
@@ -159,10 +159,11 @@ impl Loaded {
 
     /// The rules that the configuration's `rule-paths` name.
     fn configured(&mut self, configuration: &Configuration, read: &mut rule_files::Read) {
-        let Some(config) = &configuration.config else { return };
         let mut sink = Sink::new();
-        for path in &config.rule_paths {
-            let more = rule_files::read(&[configuration.display(&path.value)]);
+        let paths =
+            configuration.layers.iter().flat_map(|config| config.rule_paths.iter().map(move |path| (config, path)));
+        for (config, path) in paths {
+            let more = rule_files::read(&[configuration.display(config, &path.value)]);
             for mistake in more.mistakes {
                 let at = mistake.path.unwrap_or_default();
                 sink.error(E0808, config.file, path.span, format!("{at}: {}", mistake.message));

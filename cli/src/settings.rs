@@ -3,40 +3,53 @@
 use crate::arguments::{RuleArguments, SelectArguments};
 use crate::rule_files;
 use crate::rules::Loaded;
-use rulec_config::{Candidate, CommandLine, Config, Selection};
+use rulec_config::{Candidate, CommandLine, Config, Layers, Selection};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
+use rulec_program::normalised;
 use rulec_report::{Notice, Source};
+use rulec_runtime::discover;
 use rulec_runtime::finding::RuleRef;
 use rulec_runtime::job::{OptionValue, PathPolicy, RuleSetting};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
-/// A configuration, if there is one, and its mistakes.
+/// A configuration, if there is one, with those that it extends, and its mistakes.
 #[derive(Debug, Default)]
 pub struct Configuration {
     /// What it says.
-    pub config: Option<Config>,
-    /// Its text; always the first of the sources of a run.
-    pub source: Option<Source>,
+    pub layers: Layers,
+    /// Its texts; always the first of the sources of a run.
+    pub sources: Vec<Source>,
     /// Mistakes in it.
     pub diagnostics: Vec<Diagnostic>,
     /// Why it could not be read.
     pub notices: Vec<Notice>,
-    /// Its folder, absolute.
-    folder: PathBuf,
+    /// Its folder, absolute; the working folder if there is none.
+    pub folder: PathBuf,
     /// The working folder, absolute.
     pub cwd: PathBuf,
 }
 
 impl Configuration {
-    /// Reads the configuration that the arguments name, or the nearest one.
+    /// Reads the configuration that the arguments name, or the nearest one in the working folder or above it.
     ///
     /// # Errors
     /// If there is no working folder.
     pub fn load(arguments: &RuleArguments) -> Result<Configuration, String> {
+        Configuration::load_for(arguments, &[])
+    }
+
+    /// The same for files and folders that are checked: the nearest one to all of them, or else to the working folder.
+    ///
+    /// # Errors
+    /// If there is no working folder.
+    pub fn load_for(arguments: &RuleArguments, paths: &[PathBuf]) -> Result<Configuration, String> {
         let cwd = working_folder()?;
         let mut configuration = Configuration { folder: cwd.clone(), cwd, ..Configuration::default() };
-        if let Some(path) = configuration.path_for(arguments, &configuration.cwd) {
+        let nearest = common_folder(paths, &configuration.cwd);
+        let nearest = nearest.and_then(|folder| configuration.path_for(arguments, &folder));
+        if let Some(path) = nearest.or_else(|| configuration.path_for(arguments, &configuration.cwd)) {
             configuration.read(&path);
         }
         Ok(configuration)
@@ -60,47 +73,40 @@ impl Configuration {
     pub fn path_for(&self, arguments: &RuleArguments, folder: &Path) -> Option<PathBuf> {
         match &arguments.config {
             _ if arguments.no_config => None,
-            Some(path) => Some(self.cwd.join(path)),
+            Some(path) => Some(normalised(&self.cwd.join(path))),
             None => rulec_config::find(folder),
         }
     }
 
-    /// Whether the globs of the configuration let a file through that was met while walking.
-    pub fn includes(&self, display: &str) -> bool {
-        let Some(files) = self.config.as_ref().map(|config| &config.files) else { return true };
-        let path = self.relative(display);
-        (files.include.is_empty() || files.include.fit(&path)) && !files.exclude.fit(&path)
-    }
-
     fn read(&mut self, path: &Path) {
-        let display = rulec_runtime::discover::display(path, &self.cwd);
-        match rule_files::text(path) {
-            Ok(text) => {
-                let mut sink = Sink::new();
-                self.config = Some(rulec_config::read(&text, FileId(0), &mut sink));
-                self.diagnostics = sink.into_sorted();
-                self.source = Some(Source::new(display, text));
-            }
-            Err(reason) => self.notices.push(Notice::error(reason).about(display)),
+        let mut sink = Sink::new();
+        let mut texts = Texts { sources: &mut self.sources, cwd: &self.cwd };
+        match rulec_config::load(path, &mut texts, &mut sink) {
+            Ok(layers) => self.layers = layers,
+            Err(reason) => self.notices.push(Notice::error(reason).about(discover::display(path, &self.cwd))),
         }
+        self.diagnostics = sink.into_sorted();
         self.folder = path.parent().unwrap_or(path).to_owned();
     }
 
-    /// The folder of the configuration.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// A path that is relative to the folder of one of the layers, as it is shown.
+    pub fn display(&self, config: &Config, path: &str) -> PathBuf {
+        PathBuf::from(discover::display(&config.folder.join(path), &self.cwd))
     }
 
-    /// A path that is relative to the configuration's folder, as it is shown.
-    pub fn display(&self, path: &str) -> PathBuf {
-        PathBuf::from(rulec_runtime::discover::display(&self.folder.join(path), &self.cwd))
-    }
-
-    /// The path relative to the configuration's folder, with `/`, of a path that is relative to the working folder.
-    pub fn relative(&self, display: &str) -> String {
-        let absolute = self.cwd.join(display);
-        let relative = absolute.strip_prefix(&self.folder).unwrap_or(&absolute);
-        relative.to_string_lossy().replace('\\', "/")
+    /// The configurations between a file and this one, which are nearer to it and are not read.
+    pub fn nested<'p>(&self, files: impl Iterator<Item = &'p Path>) -> Vec<PathBuf> {
+        let folders: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+        let mut nested = BTreeSet::new();
+        let mut seen: HashSet<&Path> = HashSet::new();
+        for folder in folders {
+            let inner = folder.ancestors().take_while(|inner| inner.starts_with(&self.folder) && *inner != self.folder);
+            // What is above a folder that was seen was seen as well.
+            for inner in inner.take_while(|inner| seen.insert(inner)) {
+                nested.extend(rulec_config::find_in(inner));
+            }
+        }
+        nested.into_iter().collect()
     }
 
     /// Whether something is wrong with it.
@@ -115,7 +121,7 @@ impl Configuration {
         let line = CommandLine { select: &arguments.select, ignore: &arguments.ignore };
         let candidates: Vec<_> =
             loaded.rules().map(|found| Candidate { rule: found.meta, added: found.pack.added }).collect();
-        let selection = rulec_config::select(self.config.as_ref(), line, &candidates, &mut sink);
+        let selection = rulec_config::select(&self.layers, line, &candidates, &mut sink);
         loaded.diagnostics.extend(sink.into_sorted());
         match selection {
             Ok(selection) => Some(selection),
@@ -125,6 +131,35 @@ impl Configuration {
             }
         }
     }
+}
+
+/// Files on disk, shown relative to the working folder.
+struct Texts<'a> {
+    sources: &'a mut Vec<Source>,
+    cwd: &'a Path,
+}
+
+impl rulec_config::Sources for Texts<'_> {
+    fn open(&mut self, path: &Path) -> Result<(FileId, String), String> {
+        let text = rule_files::text(path)?;
+        let file = FileId(self.sources.len() as u32);
+        self.sources.push(Source::new(discover::display(path, self.cwd), text.clone()));
+        Ok((file, text))
+    }
+}
+
+/// The folder in which all of these files, folders and Go patterns are.
+fn common_folder(paths: &[PathBuf], cwd: &Path) -> Option<PathBuf> {
+    let folder = |path: &PathBuf| {
+        let is_pattern = path.file_name().is_some_and(|name| name == "...");
+        let base = if is_pattern { path.parent().unwrap_or(Path::new("")) } else { path };
+        let absolute = normalised(&cwd.join(base));
+        if absolute.is_dir() { absolute } else { absolute.parent().map(Path::to_owned).unwrap_or(absolute) }
+    };
+    paths.iter().map(folder).reduce(|common, folder| {
+        let both = common.components().zip(folder.components());
+        both.take_while(|(a, b)| a == b).map(|(part, _)| part).collect()
+    })
 }
 
 /// The working folder, absolute.
@@ -167,9 +202,9 @@ pub struct Policy<'a> {
 
 impl PathPolicy for Policy<'_> {
     fn adjust(&self, path: &str, settings: &mut [Vec<RuleSetting>]) {
-        let path = self.configuration.relative(path);
+        let here = self.selection.on_path(&self.configuration.cwd.join(path));
         for (rule, setting) in settings.iter_mut().flatten().enumerate() {
-            let severity = self.selection.at(&path, rule);
+            let severity = here.severity(rule);
             setting.enabled = severity.is_some();
             setting.severity = severity.unwrap_or(setting.severity);
         }

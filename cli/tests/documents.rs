@@ -15,6 +15,8 @@ mod markdown;
 mod paths;
 #[path = "documents/rules.rs"]
 mod rules;
+#[path = "documents/schema.rs"]
+mod schema;
 #[path = "documents/service.rs"]
 mod service;
 

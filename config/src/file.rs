@@ -3,6 +3,7 @@
 use crate::dependency::Dependency;
 use crate::glob::Globs;
 use crate::option::Written;
+use crate::schema::{self, names};
 use crate::selector::{SEVERITY_WORDS, severity};
 use crate::table::{self, Table, TableReader, Value, in_order, span_of};
 use rulec_grammar::ast::{Name, Spanned};
@@ -17,6 +18,10 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     /// The file among the sources of the run, for diagnostics.
     pub file: FileId,
+    /// Its folder, absolute; what paths in it are relative to. [`read`] leaves it empty.
+    pub folder: PathBuf,
+    /// The configurations that it starts from, relative to its folder.
+    pub extends: Vec<Name>,
     /// What replaces the default selection.
     pub select: Option<Vec<Name>>,
     /// What is switched off after it.
@@ -80,7 +85,12 @@ pub struct PathRules {
 
 /// The nearest `rulec.toml` in `folder` or above it.
 pub fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().map(|ancestor| ancestor.join(FILE_NAME)).find(|path| path.is_file())
+    folder.ancestors().find_map(find_in)
+}
+
+/// The `rulec.toml` in `folder`, if there is one.
+pub fn find_in(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join(FILE_NAME)).filter(|path| path.is_file())
 }
 
 const FILE_NAME: &str = "rulec.toml";
@@ -97,6 +107,7 @@ impl TableReader<'_> {
         let mut config = Config { file: self.file, ..Config::default() };
         for (key, value) in in_order(table) {
             match key.value.as_str() {
+                "extends" => config.extends = self.strings(value).unwrap_or_default(),
                 "select" => config.select = self.strings(value),
                 "ignore" => config.ignore = self.strings(value).unwrap_or_default(),
                 "severity" => config.severity = self.severities(value),
@@ -106,7 +117,7 @@ impl TableReader<'_> {
                 "per-path" => config.per_path = self.per_path(value),
                 "packs" => config.packs = self.dependencies(value),
                 "index" => config.index = self.string(value),
-                _ => self.unknown_key(&key, "a configuration", &KEYS),
+                _ => self.unknown_key(&key, "a configuration", &names(schema::CONFIGURATION)),
             }
         }
         config
@@ -138,7 +149,7 @@ impl TableReader<'_> {
                 "testdata" => files.testdata = self.bool(value),
                 "generated" => files.generated = self.bool(value),
                 "gitignore" => files.gitignore = self.bool(value),
-                _ => self.unknown_key(&key, "`[files]`", &FILES_KEYS),
+                _ => self.unknown_key(&key, "`[files]`", &names(schema::FILES)),
             }
         }
         files
@@ -160,7 +171,7 @@ impl TableReader<'_> {
                 "select" => rules.select = self.strings(value).unwrap_or_default(),
                 "ignore" => rules.ignore = self.strings(value).unwrap_or_default(),
                 "severity" => rules.severity = self.severities(value),
-                _ => self.unknown_key(&key, "`[[per-path]]`", &PER_PATH_KEYS),
+                _ => self.unknown_key(&key, "`[[per-path]]`", &names(schema::PER_PATH)),
             }
         }
         let has_paths =
@@ -212,10 +223,6 @@ impl TableReader<'_> {
     }
 }
 
-const KEYS: [&str; 9] = ["select", "ignore", "severity", "rule-paths", "rules", "files", "per-path", "packs", "index"];
-const FILES_KEYS: [&str; 7] = ["include", "exclude", "tests", "vendor", "testdata", "generated", "gitignore"];
-const PER_PATH_KEYS: [&str; 4] = ["paths", "select", "ignore", "severity"];
-
 fn written(value: Value<'_, '_>) -> Spanned<Written> {
     Spanned { value: Written::from(value.get_ref()), span: span_of(value.span()) }
 }
@@ -236,6 +243,7 @@ mod tests {
     #[test]
     fn reads_every_key() {
         let text = r#"
+            extends = ["../rulec.toml"]
             select = ["recommended", "http"]
             ignore = ["nil-body"]
             rule-paths = ["rules/"]
@@ -261,6 +269,7 @@ mod tests {
         assert_eq!(sink.diagnostics(), []);
         assert_eq!(config.select.map(|names| names.len()), Some(2));
         assert_eq!((config.ignore.len(), config.rule_paths.len(), config.severity.len()), (1, 1, 2));
+        assert_eq!(config.extends[0].value, "../rulec.toml");
         assert_eq!(config.severity[0].1, Severity::Error, "in the order written, not sorted by name");
         assert_eq!(config.options[0].values[0].1.value, Written::Int(0o644));
         let files = config.files;

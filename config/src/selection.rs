@@ -2,6 +2,7 @@
 
 use crate::file::{Config, PathRules};
 use crate::glob::Globs;
+use crate::layers::{Layers, relative};
 use crate::option;
 use crate::selector::{is_word, selects, suggest};
 use rulec_grammar::ast::{Name, Spanned};
@@ -11,6 +12,7 @@ use rulec_grammar::words::nearest;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::{Level, OptionMeta, RuleMeta, Severity};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// A rule that could be switched on.
 #[derive(Clone, Copy, Debug)]
@@ -50,16 +52,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether the rule with this index is on for a file, and the severity of its findings there. `path` is relative to
-    /// the folder of the configuration, with `/`.
-    pub fn at(&self, path: &str, rule: usize) -> Option<Severity> {
-        let base = self.settings.get(rule)?;
-        let mut setting = (base.on, base.severity);
-        for paths in self.paths.iter().filter(|paths| paths.globs.fit(path)) {
-            let change = paths.changes.get(rule).copied().unwrap_or_default();
-            setting = (change.on.unwrap_or(setting.0), change.severity.unwrap_or(setting.1));
-        }
-        setting.0.then_some(setting.1)
+    /// What is on for the file with this absolute path.
+    pub fn on_path(&self, path: &Path) -> OnPath<'_> {
+        let fits = |paths: &&PathSettings| paths.globs.fit(&relative(&paths.folder, path));
+        OnPath { selection: self, changes: self.paths.iter().filter(fits).map(|paths| &paths.changes[..]).collect() }
     }
 
     /// Whether the rule is on for any path.
@@ -74,8 +70,31 @@ impl Selection {
     }
 }
 
+/// The settings for one file.
+#[derive(Clone, Debug)]
+pub struct OnPath<'a> {
+    selection: &'a Selection,
+    /// Of each `[[per-path]]` that fits.
+    changes: Vec<&'a [Change]>,
+}
+
+impl OnPath<'_> {
+    /// The severity of the findings of the rule with this index, if it is on.
+    pub fn severity(&self, rule: usize) -> Option<Severity> {
+        let base = self.selection.settings.get(rule)?;
+        let mut setting = (base.on, base.severity);
+        for changes in &self.changes {
+            let change = changes.get(rule).copied().unwrap_or_default();
+            setting = (change.on.unwrap_or(setting.0), change.severity.unwrap_or(setting.1));
+        }
+        setting.0.then_some(setting.1)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct PathSettings {
+    /// Where the globs start.
+    folder: PathBuf,
     globs: Globs,
     /// One for each candidate.
     changes: Vec<Change>,
@@ -114,17 +133,18 @@ impl fmt::Display for UnknownSelector {
 /// # Errors
 /// All selectors of the command line that name nothing.
 pub fn select(
-    config: Option<&Config>,
+    layers: &Layers,
     line: CommandLine<'_>,
     candidates: &[Candidate<'_>],
     sink: &mut Sink,
 ) -> Result<Selection, Vec<UnknownSelector>> {
     check_command_line(line, candidates)?;
-    let mut selection = Selection { settings: base(config, line, candidates), paths: Vec::new() };
-    if let Some(config) = config {
+    let mut selection = Selection { settings: base(layers, line, candidates), paths: Vec::new() };
+    for config in layers {
         check_names(config, candidates, sink);
         set_options(config, candidates, &mut selection.settings, sink);
-        selection.paths = config.per_path.iter().map(|rules| path_settings(rules, line, candidates)).collect();
+        let folder = &config.folder;
+        selection.paths.extend(config.per_path.iter().map(|rules| path_settings(folder, rules, line, candidates)));
     }
     Ok(selection)
 }
@@ -143,32 +163,31 @@ fn check_command_line(line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Re
     if unknown.is_empty() { Ok(()) } else { Err(unknown) }
 }
 
-fn base(config: Option<&Config>, line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Vec<Setting> {
+fn base(layers: &Layers, line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Vec<Setting> {
     candidates
         .iter()
         .map(|candidate| {
             let rule = candidate.rule;
-            let severities = config.map_or(&[][..], |config| &config.severity);
-            Setting {
-                on: is_on(config, line, *candidate),
-                severity: last_severity(severities, rule).unwrap_or(rule.severity),
-                options: Vec::new(),
-            }
+            let severity = layers.setting(|config| last_severity(&config.severity, rule));
+            let on = is_on(layers, line, *candidate);
+            Setting { on, severity: severity.unwrap_or(rule.severity), options: Vec::new() }
         })
         .collect()
 }
 
-fn is_on(config: Option<&Config>, line: CommandLine<'_>, candidate: Candidate<'_>) -> bool {
+/// A `select` begins anew: what the configurations before it select and ignore does not count any more.
+fn is_on(layers: &Layers, line: CommandLine<'_>, candidate: Candidate<'_>) -> bool {
     let rule = candidate.rule;
     let named = |names: &[Name]| names.iter().any(|name| selects(&name.value, rule));
     let given = |selectors: &[String]| selectors.iter().any(|selector| selects(selector, rule));
-    let selected = match config.and_then(|config| config.select.as_deref()) {
-        _ if !line.select.is_empty() => given(line.select),
-        Some(names) => named(names),
-        None => candidate.added || rule.level == Level::Recommended,
-    };
-    let ignored = line.select.is_empty() && config.is_some_and(|config| named(&config.ignore));
-    selected && !ignored && !given(line.ignore)
+    let mut on = candidate.added || rule.level == Level::Recommended;
+    if !line.select.is_empty() {
+        return given(line.select) && !given(line.ignore);
+    }
+    for config in layers {
+        on = config.select.as_deref().map_or(on, named) && !named(&config.ignore);
+    }
+    on && !given(line.ignore)
 }
 
 fn last_severity(severities: &[(Name, Severity)], rule: &RuleMeta) -> Option<Severity> {
@@ -176,7 +195,12 @@ fn last_severity(severities: &[(Name, Severity)], rule: &RuleMeta) -> Option<Sev
 }
 
 /// What a `[[per-path]]` changes. The command line has the last word.
-fn path_settings(rules: &PathRules, line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> PathSettings {
+fn path_settings(
+    folder: &Path,
+    rules: &PathRules,
+    line: CommandLine<'_>,
+    candidates: &[Candidate<'_>],
+) -> PathSettings {
     let change = |candidate: &Candidate<'_>| {
         let rule = candidate.rule;
         let named = |names: &[Name]| names.iter().any(|name| selects(&name.value, rule));
@@ -186,7 +210,11 @@ fn path_settings(rules: &PathRules, line: CommandLine<'_>, candidates: &[Candida
         let on = if named(&rules.ignore) { Some(false) } else { switched_on.then_some(true) };
         Change { on, severity: last_severity(&rules.severity, rule) }
     };
-    PathSettings { globs: rules.paths.clone(), changes: candidates.iter().map(change).collect() }
+    PathSettings {
+        folder: folder.to_owned(),
+        globs: rules.paths.clone(),
+        changes: candidates.iter().map(change).collect(),
+    }
 }
 
 fn check_names(config: &Config, candidates: &[Candidate<'_>], sink: &mut Sink) {

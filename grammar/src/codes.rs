@@ -140,4 +140,6 @@ codes! {
     E0809 "a pack or a version is not named as it should be";
     E0810 "a pack cannot be had";
     E0811 "a migration makes no sense";
+    E0812 "a configuration that is extended cannot be read";
+    E0813 "configurations extend each other in a circle";
 }

@@ -34,6 +34,7 @@ pub mod session;
 pub mod suppress;
 pub mod value;
 mod wanted;
+pub mod whole_file;
 
 pub use check::{MAX_FILE_BYTES, STACK_BYTES, check, check_source};
 pub use declarations::declaration_lines;

@@ -7,6 +7,7 @@ use crate::console::Console;
 use crate::rules::{Found, Loaded};
 use crate::settings::Configuration;
 use crate::status::{Failure, Status};
+use crate::whole_file;
 use rulec_grammar::ast::{Example, ExampleFile};
 use rulec_pack::manifest::type_name;
 use rulec_plan::manifest::{CostClass, Level, RuleMeta};
@@ -226,5 +227,5 @@ fn entries(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
 fn write(path: &Path, text: &str) -> Result<(), String> {
     let told = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(told)?;
-    fs::write(path, text).map_err(told)
+    whole_file::write(path, |out| out.write_all(text.as_bytes())).map_err(told)
 }

@@ -129,7 +129,8 @@ struct Checked {
 pub fn run(arguments: &CheckArguments, console: &Console) -> Result<Status, Failure> {
     interrupt::listen();
     let started = Instant::now();
-    let configuration = Configuration::load(&arguments.rules).map_err(Failure::Message)?;
+    let configuration =
+        Configuration::load_for(&arguments.rules, arguments.files.places()).map_err(Failure::Message)?;
     let mut loaded = Loaded::new(&arguments.rules, &configuration);
     let selection = configuration.select(&arguments.select, &mut loaded);
     let is_usable = selection.is_some() && !has_broken_configuration(&configuration, &loaded);
@@ -147,7 +148,7 @@ pub fn run(arguments: &CheckArguments, console: &Console) -> Result<Status, Fail
 fn has_broken_configuration(configuration: &Configuration, loaded: &Loaded) -> bool {
     let is_error = |severity| severity == rulec_grammar::diagnostic::Severity::Error;
     let in_it = |diagnostic: &&rulec_grammar::diagnostic::Diagnostic| {
-        configuration.config.as_ref().is_some_and(|config| config.file == diagnostic.file)
+        configuration.layers.iter().any(|config| config.file == diagnostic.file)
     };
     configuration.is_broken() || loaded.diagnostics.iter().filter(in_it).any(|diagnostic| is_error(diagnostic.severity))
 }

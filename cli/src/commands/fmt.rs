@@ -3,9 +3,9 @@
 use crate::console::Console;
 use crate::rule_files;
 use crate::status::{Failure, Status};
+use crate::whole_file;
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_report::Source;
-use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ fn one(path: &Path, check: bool, out: &mut impl Write, console: &Console) -> Res
         writeln!(out, "{display} is not formatted")?;
         return Ok(Status::Findings);
     }
-    if let Err(error) = fs::write(path, formatted) {
+    if let Err(error) = whole_file::write(path, |out| out.write_all(formatted.as_bytes())) {
         return Ok(mistake(console, &display, &format!("cannot be written: {error}")));
     }
     writeln!(out, "formatted {display}")?;

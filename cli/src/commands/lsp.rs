@@ -80,13 +80,12 @@ impl Workshop for Rules {
         let rules = rule_set(EngineName::Native, &selection, &loaded);
         let settings = rule_settings(&selection, &loaded);
         let path = configuration.path_for(&self.arguments, folder);
-        let faults = path.zip(configuration.source.as_ref()).map(|(path, source)| {
+        let faults = path.zip(configuration.sources.first()).map(|(path, source)| {
             let own = loaded.diagnostics.iter().filter(|fault| is_in(&loaded, fault, &source.path));
             FileFaults { path, text: source.text.clone(), diagnostics: own.cloned().collect() }
         });
         let configuration = Arc::new(configuration);
-        let files = configuration.config.as_ref().map(|config| &config.files);
-        let generated = files.and_then(|files| files.generated).unwrap_or(false);
+        let generated = configuration.layers.of_files(|files| files.generated).unwrap_or(false);
         let depends_on_path = selection.depends_on_path();
         let policy = OwnPolicy { selection, configuration: configuration.clone() };
         Project {
@@ -96,7 +95,7 @@ impl Workshop for Rules {
             policy: depends_on_path.then(|| Box::new(policy) as Box<dyn PathPolicy + Send + Sync>),
             generated,
             platform: Platform::default(),
-            excludes: Box::new(move |display| !configuration.includes(display)),
+            excludes: Box::new(move |display| !configuration.layers.include(&configuration.cwd.join(display))),
             configuration: faults,
             notices: loaded.notices.iter().map(text_of).collect(),
         }
@@ -109,8 +108,10 @@ impl Workshop for Rules {
 
     fn rule_files(&self, path: &Path) -> (Vec<SourceFile>, String) {
         let configuration = self.configuration(path.parent().unwrap_or(path));
-        let configured = configuration.config.iter().flat_map(|config| &config.rule_paths);
-        let mut roots: Vec<PathBuf> = configured.map(|path| configuration.display(&path.value)).collect();
+        let layers = configuration.layers.iter();
+        let configured = layers.flat_map(|config| config.rule_paths.iter().map(move |path| (config, path)));
+        let mut roots: Vec<PathBuf> =
+            configured.map(|(config, path)| configuration.display(config, &path.value)).collect();
         roots.extend(self.arguments.rules.iter().cloned());
         let mut files = absolute(rule_files::read(&roots).files, &configuration.cwd);
         if !files.iter().any(|file| Path::new(&file.path) == path) {

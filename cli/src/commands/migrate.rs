@@ -50,7 +50,7 @@ pub fn run(arguments: &MigrateArguments, console: &Console) -> Result<Status, Fa
     console.diagnostics(&[], &[], &loaded.notices);
     let known = known(arguments, &loaded, &of_pack)?;
     let mut work = Work { known: &known, console, changed: Vec::new(), done: Vec::new(), left: Vec::new() };
-    if let Some(source) = &configuration.source {
+    for source in &configuration.sources {
         work.file(Path::new(&source.path), &source.path, config::migrate);
     }
     for path in rule_paths(arguments) {

@@ -6,7 +6,7 @@ use crate::dependencies::{Content, Locking, Packs, Request};
 use crate::packs;
 use crate::project::Project;
 use crate::settings::Configuration;
-use rulec_config::Dependency;
+use rulec_config::Config;
 use rulec_grammar::codes::E0810;
 use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_report::Notice;
@@ -30,9 +30,9 @@ impl Loaded {
 
     /// Adds the packs of the configuration with their rules; other rule files can use their modules.
     pub(super) fn configured_packs(&mut self, configuration: &Configuration, arguments: &RuleArguments) {
-        let Some(config) = &configuration.config else { return };
+        let Some(config) = with_packs(configuration) else { return };
         let locking = if arguments.locked { Locking::Demand } else { Locking::Heed };
-        self.need(of_configuration(configuration, &config.packs, locking), config.file);
+        self.need(of_configuration(config, locking), config.file);
         for content in std::mem::take(&mut self.needed.all) {
             if config.packs.iter().any(|named| named.name.value == content.name) {
                 match &content.container {
@@ -74,12 +74,12 @@ impl Loaded {
         let Some(found) = config else { return };
         let arguments = RuleArguments { config: Some(found), ..RuleArguments::default() };
         let Ok(configuration) = Configuration::load(&arguments) else { return };
-        let Some(config) = &configuration.config else { return };
+        let Some(config) = with_packs(&configuration) else { return };
         if config.packs.is_empty() && matches!(locking, Locking::Heed | Locking::Demand) {
             return;
         }
-        self.sources.extend(configuration.source.clone());
-        self.need(of_configuration(&configuration, &config.packs, locking), config.file);
+        self.sources.extend(configuration.sources.iter().cloned());
+        self.need(of_configuration(config, locking), config.file);
     }
 
     /// Chooses packs, whose modules can be used from here on. If there are none that fit, that is a mistake in `file`.
@@ -101,14 +101,17 @@ impl Loaded {
     }
 }
 
-fn of_configuration<'r>(
-    configuration: &'r Configuration,
-    dependencies: &'r [Dependency],
-    locking: Locking,
-) -> Request<'r> {
-    let index = configuration.config.as_ref().and_then(|config| config.index.as_ref());
-    let index = index.map(|index| index.value.as_str());
-    Request { name: "rulec.toml", folder: configuration.folder(), dependencies, index, locking }
+/// The last layer that names packs, or the last of all.
+fn with_packs(configuration: &Configuration) -> Option<&Config> {
+    let named = configuration.layers.setting(|config| (!config.packs.is_empty()).then_some(config.file));
+    let layers = &configuration.layers;
+    named.and_then(|file| layers.iter().find(|config| config.file == file)).or_else(|| layers.iter().last())
+}
+
+/// What a configuration asks for; paths are relative to its own folder.
+fn of_configuration(config: &Config, locking: Locking) -> Request<'_> {
+    let index = config.index.as_ref().map(|index| index.value.as_str());
+    Request { name: "rulec.toml", folder: &config.folder, dependencies: &config.packs, index, locking }
 }
 
 fn unsigned(content: &Content) -> Notice {

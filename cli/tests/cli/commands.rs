@@ -201,7 +201,7 @@ fn a_new_rule_passes_its_own_examples() {
 fn a_new_configuration_is_read() {
     let sandbox = Sandbox::new(&[("own.rule", RULES), ("a.go", GO)]);
     sandbox.run(&["init"]).exits(0).says(&["wrote rulec.toml"]);
-    sandbox.run(&["check", "--no-stock", "--rules", "own.rule"]).exits(1).says(&["1 finding"]);
+    sandbox.run(&["check", "--no-stock", "--rules", "own.rule"]).exits(1).says(&["2 findings"]);
     sandbox.run(&["init"]).exits(2).complains(&["exists already"]);
 }
 

@@ -46,7 +46,7 @@ fn the_catalogue_is_up_to_date() {
 }
 
 /// Compares a page with what it should be, or rewrites it.
-fn keep(name: &str, wanted: &str) {
+pub fn keep(name: &str, wanted: &str) {
     let path = root().join(name);
     if updating() {
         fs::write(&path, wanted).expect("the page is written");

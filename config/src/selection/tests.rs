@@ -1,5 +1,6 @@
 use super::*;
-use crate::read;
+use crate::file::read;
+use crate::layers::Layers;
 use rulec_plan::manifest::{CostClass, OptionType};
 
 fn rule(id: &str, level: Level, severity: Severity, tags: &[&str]) -> RuleMeta {
@@ -40,15 +41,23 @@ fn rules() -> Vec<RuleMeta> {
     ]
 }
 
-fn run(config: &str, select: &[&str], ignore: &[&str]) -> (Result<Selection, Vec<UnknownSelector>>, Vec<String>) {
+type Ran = (Result<Selection, Vec<UnknownSelector>>, Vec<String>);
+
+fn run(config: &str, select: &[&str], ignore: &[&str]) -> Ran {
+    run_all(&[config], select, ignore)
+}
+
+/// The same with several configurations, of which later ones win; they stand in the folder `/p`.
+fn run_all(configs: &[&str], select: &[&str], ignore: &[&str]) -> Ran {
     let rules = rules();
     let candidates: Vec<_> = rules.iter().map(|rule| Candidate { rule, added: rule.id.starts_with("local") }).collect();
     let mut sink = Sink::new();
-    let config = read(config, FileId(0), &mut sink);
+    let layers = configs.iter().map(|config| Config { folder: "/p".into(), ..read(config, FileId(0), &mut sink) });
+    let layers: Layers = layers.collect();
     let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let (selected, ignored) = (owned(select), owned(ignore));
     let line = CommandLine { select: &selected, ignore: &ignored };
-    let selection = super::select(Some(&config), line, &candidates, &mut sink);
+    let selection = super::select(&layers, line, &candidates, &mut sink);
     let said = sink
         .into_sorted()
         .iter()
@@ -128,6 +137,38 @@ fn options_are_typed() {
     );
 }
 
+fn at(selection: &Selection, path: &str, rule: usize) -> Option<Severity> {
+    selection.on_path(&Path::new("/p").join(path)).severity(rule)
+}
+
+#[test]
+fn later_configurations_win() {
+    let on = |configs: &[&str]| {
+        let (selection, mistakes) = run_all(configs, &[], &[]);
+        assert_eq!(mistakes, Vec::<String>::new(), "{configs:?}");
+        let selection = selection.expect("all selectors are known");
+        let names: Vec<String> = rules().iter().map(|rule| rule.name().to_owned()).collect();
+        let on = names.iter().zip(&selection.settings).filter(|(_, setting)| setting.on);
+        (on.map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" "), selection)
+    };
+    assert_eq!(on(&["ignore = ['nil-body']", "select = ['http']"]).0, "nil-body no-status");
+    assert_eq!(on(&["select = ['http']", "ignore = ['nil-body']"]).0, "no-status");
+    assert_eq!(on(&["select = ['http']\nignore = ['no-status']", "ignore = ['nil-body']"]).0, "");
+    let configs = [
+        "severity = { http = 'error', style = 'error' }\n[rules.sleep]\nmax = 1\nwait = '1s'\n[[per-path]]\npaths = ['a']\nignore = ['http']",
+        "severity = { nil-body = 'info' }\n[rules.sleep]\nmax = 2\n[[per-path]]\npaths = ['a/b']\nselect = ['nil-body']",
+    ];
+    let (_, selection) = on(&configs);
+    let severities: Vec<_> = selection.settings.iter().map(|setting| setting.severity).collect();
+    assert_eq!(severities, [Severity::Info, Severity::Error, Severity::Error, Severity::Warning]);
+    // The last value of an option counts.
+    let options = &selection.settings[2].options;
+    let last = options.iter().rev().find(|(option, _)| *option == 0);
+    assert_eq!(last, Some(&(0, Constant::Int(2))));
+    assert_eq!(at(&selection, "a/x.go", 0), None);
+    assert_eq!(at(&selection, "a/b/x.go", 0), Some(Severity::Info));
+}
+
 #[test]
 fn paths_and_severities() {
     let config = "severity = { http = 'info', nil-body = 'error' }
@@ -142,14 +183,14 @@ fn paths_and_severities() {
     let (selection, mistakes) = run(config, &[], &[]);
     assert_eq!(mistakes, Vec::<String>::new());
     let selection = selection.unwrap();
-    assert_eq!(selection.at("a.go", 0), Some(Severity::Error));
-    assert_eq!(selection.at("a.go", 2), None);
-    assert_eq!(selection.at("gen/a.go", 0), None);
-    assert_eq!(selection.at("gen/a.go", 2), Some(Severity::Info));
-    assert_eq!(selection.at("gen/own/a.go", 0), Some(Severity::Warning));
+    assert_eq!(at(&selection, "a.go", 0), Some(Severity::Error));
+    assert_eq!(at(&selection, "a.go", 2), None);
+    assert_eq!(at(&selection, "gen/a.go", 0), None);
+    assert_eq!(at(&selection, "gen/a.go", 2), Some(Severity::Info));
+    assert_eq!(at(&selection, "gen/own/a.go", 0), Some(Severity::Warning));
     assert_eq!(selection.settings[1].severity, Severity::Info);
     assert!(selection.anywhere(2) && !selection.anywhere(1));
     let (selection, _) = run(config, &["sleep"], &[]);
     let selection = selection.unwrap();
-    assert_eq!(selection.at("gen/own/a.go", 0), None, "the command line has the last word");
+    assert_eq!(at(&selection, "gen/own/a.go", 0), None, "the command line has the last word");
 }

@@ -10,10 +10,10 @@ use crate::conditions::Facts;
 use crate::finding::{Edit, Finding, FixEdits, Outcome};
 use crate::job::{Job, Target};
 use crate::wanted::Wanted;
+use crate::whole_file;
 use rulec_gofront::{File, Reader};
 use rulec_plan::manifest::Applicability;
 use rustc_hash::FxHashSet;
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -365,23 +365,17 @@ pub(crate) fn applied(source: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// Writes a file beside the old one and renames it into its place, so that nobody ever sees half of it.
+/// Replaces a file as a whole, unless its permissions forbid to write it.
 fn replace_file(path: &Path, content: &[u8]) -> Result<(), String> {
     let shown = |error: std::io::Error| error.to_string();
     // The file that a link leads to is the one to replace.
     let path = path.canonicalize().map_err(shown)?;
-    let permissions = std::fs::metadata(&path).map_err(shown)?.permissions();
-    if permissions.readonly() {
+    if std::fs::metadata(&path).map_err(shown)?.permissions().readonly() {
         return Err("the file is read-only".to_owned());
     }
     let folder = path.parent().ok_or("the file is in no folder")?;
     if std::fs::metadata(folder).map_err(shown)?.permissions().readonly() {
         return Err("the folder is read-only".to_owned());
     }
-    let mut file = tempfile::Builder::new().prefix(".rulec-").tempfile_in(folder).map_err(shown)?;
-    file.write_all(content).map_err(shown)?;
-    file.as_file().set_permissions(permissions).map_err(shown)?;
-    file.as_file().sync_all().map_err(shown)?;
-    file.persist(&path).map_err(|error| error.error.to_string())?;
-    Ok(())
+    whole_file::write(&path, |out| out.write_all(content)).map_err(shown)
 }

@@ -67,6 +67,11 @@ pub struct FileArguments {
 }
 
 impl FileArguments {
+    /// What the configuration has to be near to.
+    pub fn places(&self) -> &[PathBuf] {
+        self.stdin_filename.as_ref().map_or(&self.paths, std::slice::from_ref)
+    }
+
     /// Whether standard input is checked.
     pub fn is_stream(&self) -> bool {
         self.stdin_filename.is_some()
@@ -142,9 +147,15 @@ fn read_stream(path: &Path, configuration: &Configuration, notices: &mut Vec<Not
 
 fn find_files(arguments: &FileArguments, configuration: &Configuration, notices: &mut Vec<Notice>) -> Found {
     let mut discovered = discover(&arguments.paths, &filters(arguments, configuration), &configuration.cwd);
-    discovered.targets.retain(|target| target.explicit || configuration.includes(&target.display));
+    discovered.targets.retain(|target| target.explicit || configuration.layers.include(&target.path));
     let errors = discovered.errors.iter();
     notices.extend(errors.map(|error| Notice::error(&error.reason).about(&error.path)));
+    for nested in configuration.nested(discovered.targets.iter().map(|target| target.path.as_path())) {
+        let nested = display(&nested, &configuration.cwd);
+        let folder = nested.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        let message = format!("not read: one configuration holds for a run; `rulec check {folder}` reads this one");
+        notices.push(Notice::warning(message).about(nested));
+    }
     if discovered.targets.is_empty() && discovered.errors.is_empty() {
         notices.push(Notice::warning("there are no Go files to check"));
     }
@@ -153,14 +164,13 @@ fn find_files(arguments: &FileArguments, configuration: &Configuration, notices:
 
 /// The command line switches more on; the configuration decides about the rest.
 fn filters(arguments: &FileArguments, configuration: &Configuration) -> Filters {
-    let files = configuration.config.as_ref().map(|config| &config.files);
-    let configured = |value: Option<Option<bool>>, default: bool| value.flatten().unwrap_or(default);
+    let layers = &configuration.layers;
     Filters {
-        gitignore: !arguments.no_gitignore && configured(files.map(|files| files.gitignore), true),
-        vendor: !(arguments.vendor || configured(files.map(|files| files.vendor), false)),
-        testdata: !(arguments.testdata || configured(files.map(|files| files.testdata), false)),
+        gitignore: !arguments.no_gitignore && layers.of_files(|files| files.gitignore).unwrap_or(true),
+        vendor: !(arguments.vendor || layers.of_files(|files| files.vendor).unwrap_or(false)),
+        testdata: !(arguments.testdata || layers.of_files(|files| files.testdata).unwrap_or(false)),
         hidden: !arguments.hidden,
-        tests: arguments.no_tests || !configured(files.map(|files| files.tests), true),
+        tests: arguments.no_tests || !layers.of_files(|files| files.tests).unwrap_or(true),
         include: None,
         exclude: None,
     }
@@ -168,8 +178,7 @@ fn filters(arguments: &FileArguments, configuration: &Configuration) -> Filters 
 
 /// Whether generated files are checked.
 pub fn with_generated(arguments: &FileArguments, configuration: &Configuration) -> bool {
-    let configured = configuration.config.as_ref().and_then(|config| config.files.generated);
-    arguments.generated || configured.unwrap_or(false)
+    arguments.generated || configuration.layers.of_files(|files| files.generated).unwrap_or(false)
 }
 
 /// Whether files that build constraints exclude are left out.

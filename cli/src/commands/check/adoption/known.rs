@@ -154,10 +154,7 @@ impl<'a> Known<'a> {
         let Some(target) = self.targets.get(&entry.path).filter(|_| !unsure.contains(&entry.path)) else {
             return Standing::NotLookedAt;
         };
-        let is_on = rule.is_none_or(|rule| {
-            let path = self.run.configuration.relative(&target.display);
-            self.run.selection.at(&path, *rule).is_some()
-        });
+        let is_on = rule.is_none_or(|rule| self.run.selection.on_path(&target.path).severity(*rule).is_some());
         if is_on && !self.may_be_left_out(target) { Standing::LookedAt } else { Standing::NotLookedAt }
     }
 
