@@ -216,6 +216,29 @@ fn a_configuration_names_packs() {
     sandbox.run(&check).exits(2).complains(&["E0810", "rulec.toml:3", "rulec.toml wants ^3; there is 1.0.0"]);
 }
 
+/// A repository may be a stranger's, and its configuration with it.
+#[test]
+fn nothing_that_a_repository_configures_is_run() {
+    let sandbox = two_packs("{ git = \"../base\" }");
+    sandbox.write("base/.gitattributes", "*.rule filter=evil\n");
+    git(&sandbox, "base", &["init", "-q"]);
+    git(&sandbox, "base", &["add", "."]);
+    git(&sandbox, "base", &["commit", "-q", "-m", "one"]);
+    let mark = sandbox.path("run");
+    git(&sandbox, "base", &["config", "filter.evil.smudge", &format!("touch {} && cat", mark.display())]);
+    git(&sandbox, "base", &["config", "core.fsmonitor", &format!("touch {}", mark.display())]);
+    sandbox.run(&["test", "team"]).exits(0).says(&["2 passed"]);
+    assert!(!mark.exists(), "a program of the repository's configuration was run");
+}
+
+#[test]
+fn manual_pages() {
+    let sandbox = Sandbox::new(&[]);
+    sandbox.run(&["man", "pages"]).exits(0);
+    assert!(sandbox.read("pages/rulec-pack-diff.1").contains("which version step that asks for"));
+    assert!(sandbox.read("pages/rulec-check.1").contains("\\-\\-locked"));
+}
+
 /// Version 1.2.0 of a pack, and what 2.0.0 of it writes instead.
 const WAITS: &str = r#"/// Panics with small numbers.
 ///
