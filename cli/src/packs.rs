@@ -17,6 +17,7 @@ use rulec_plan::Plan;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pack that was opened.
 #[derive(Debug)]
@@ -135,6 +136,11 @@ fn kept_with(trust: &Trust, key: &[u8; 32]) -> Option<Content> {
     Some(Content::Plan(plan, Some(Arc::new(container))))
 }
 
+/// Whether packs that are made here can be found again and believed.
+pub fn can_keep() -> bool {
+    folder().is_some() && Trust::of_this_user().can_record()
+}
+
 /// Keeps a pack that was made here for rulec's own use. Where that cannot be, it is made again the next time.
 pub fn keep(key: &[u8; 32], bytes: &[u8]) {
     let Some(path) = place(key) else { return };
@@ -142,6 +148,20 @@ pub fn keep(key: &[u8; 32], bytes: &[u8]) {
     let written = fs::create_dir_all(folder).and_then(|()| whole_file::write(&path, |out| out.write_all(bytes)));
     // Neither of both failures is anything to tell: what is not kept is made again.
     let _ = written.map(|()| record_built(bytes));
+    forget_old(folder);
+}
+
+/// What is made again after so long, if it is still used: packs of other rules and other versions of rulec go away.
+const KEPT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+fn forget_old(folder: &Path) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let written = file.metadata().and_then(|metadata| metadata.modified());
+        if written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > KEPT)) {
+            // Another process may have done it.
+            let _ = fs::remove_file(file.path());
+        }
+    }
 }
 
 /// Records that a pack was built here, so its machine code may be run, and that its plan is as the compiler made it.

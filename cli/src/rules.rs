@@ -329,11 +329,13 @@ impl RulePack {
                 Err(LoadError::Executable(error)) => return Err(no_executable_memory(&error)),
             }
         }
-        let options = if self.keep.is_some() { NativeOptions::PACK } else { NativeOptions::JIT };
+        // Code that is kept is worth some more time.
+        let keep = self.keep.filter(|_| packs::can_keep());
+        let options = if keep.is_some() { NativeOptions::PACK } else { NativeOptions::JIT };
         let code = native::compile(&self.plan, &options)
             .map_err(|error| format!("the rules cannot be compiled to machine code: {error}"))?;
         let executable = Executable::map(&code).map_err(|error| no_executable_memory(&error))?;
-        if let Some(key) = &self.keep {
+        if let Some(key) = &keep {
             self.keep_as(key, code);
         }
         Ok(Engine::Native(executable))

@@ -164,6 +164,11 @@ impl Trust {
         keep(&place, code(&key, record, content_hash).to_hex().as_bytes())
     }
 
+    /// Whether this machine can record anything: it has a key, or can make one.
+    pub fn can_record(&self) -> bool {
+        self.machine_key().is_some() || self.make_machine_key().is_ok()
+    }
+
     fn place(&self, record: Record, content_hash: &[u8; 32]) -> Option<PathBuf> {
         let name = hex(content_hash);
         match record {

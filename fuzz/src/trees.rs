@@ -12,8 +12,13 @@ pub fn over(vocabulary: &Arc<Vocabulary>) -> [Tree; 2] {
 
 /// A tree of nodes of these kinds, which a seed determines.
 pub fn tree(vocabulary: &Arc<Vocabulary>, kinds: &[Kind], seed: u64) -> Tree {
+    named(vocabulary, kinds, seed, [b"f", b"p"])
+}
+
+/// The same with these names in it; the first can be a symbol of the package with the second as its path.
+pub fn named(vocabulary: &Arc<Vocabulary>, kinds: &[Kind], seed: u64, names: [&[u8]; 2]) -> Tree {
     let mut texts = Texts::new(Arc::clone(vocabulary));
-    let (own, package) = (texts.intern(b"f"), texts.intern(b"p"));
+    let [own, package] = names.map(|name| texts.intern(name));
     let symbol = texts.symbol(package, own);
     let mut grower = Grower { rng: Rng::new(seed), kinds, names: [own, package, Text::NONE], rows: 40 };
     let mut builder = Builder::default();

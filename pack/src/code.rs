@@ -239,7 +239,8 @@ mod platform {
                     std::ptr::null_mut(),
                     len,
                     libc::PROT_READ | libc::PROT_EXEC,
-                    libc::MAP_PRIVATE,
+                    // All of it is read at once, to be compared.
+                    libc::MAP_PRIVATE | libc::MAP_POPULATE,
                     file.as_raw_fd(),
                     0,
                 )

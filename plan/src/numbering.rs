@@ -29,7 +29,12 @@ pub fn take_unknown() -> Option<u32> {
 impl Numbering {
     /// Numbers are places among these names. Names of functions that are no more have no meaning.
     pub fn of_names<'n>(names: impl Iterator<Item = &'n str>) -> Numbering {
-        Numbering(names.map(HostFn::by_name).collect())
+        let own = HostFn::ALL.iter().copied().map(Some).chain(std::iter::repeat(None));
+        // Most have the number that they have here.
+        let named = |(name, own): (&str, Option<HostFn>)| {
+            own.filter(|host| host.signature().name == name).or_else(|| HostFn::by_name(name))
+        };
+        Numbering(names.zip(own).map(named).collect())
     }
 
     /// The names of this build, by number.
