@@ -124,9 +124,12 @@ impl WithDeclarations {
     }
 }
 
+/// The folder of all declared packages: no path of the file system, as these are absolute.
+const DECLARED: &str = "declared";
+
 /// Where the files of a declared package are said to be: nowhere that a file can be.
 fn folder_of(path: &str) -> PathBuf {
-    Path::new("declared").join(path)
+    Path::new(DECLARED).join(path)
 }
 
 fn scope_of(package: &PackageKey) -> Option<ScopeId> {
@@ -163,6 +166,10 @@ impl Source for WithDeclarations {
     }
 
     fn read(&self, file: &SourceFile) -> std::io::Result<Vec<u8>> {
+        // Where files of declared packages are said to be, no other file is.
+        if !file.path.starts_with(DECLARED) {
+            return self.inner.read(file);
+        }
         let mut declared = self.packages.values().flat_map(|package| &package.files);
         match declared.find(|(path, _)| *path == file.path) {
             Some((_, content)) => Ok(content.clone()),

@@ -11,9 +11,9 @@ use crate::world::World;
 use rulec_gofront::{File, Reader};
 use rulec_program::{LOOSE, ScopeId};
 use rulec_tree::Vocabulary;
-use rulec_types::PackageId;
 use rulec_types::check::{Extension, FileScope, Imported, Unit, UnitFile, declare};
 use rulec_types::summary::{self, Found, Surroundings, What};
+use rulec_types::{ObjectKind, PackageId};
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -110,6 +110,9 @@ impl World {
             let home = homes.entry(Home::of(&unit.key.package)).or_default();
             home.entry(path).and_modify(|several| *several = None).or_insert(Some(declared.package));
         }
+        if let PackageKey::Declared { path, .. } = &unit.key.package {
+            self.partial.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        }
         self.declared.write().unwrap_or_else(PoisonError::into_inner).insert(unit.key.clone(), declared);
     }
 
@@ -158,13 +161,30 @@ impl World {
         let what = if node.key.part == Part::Tests { What::Tests } else { What::All };
         // Nobody imports tests.
         let exported = match node.key.part {
-            Part::Base => *blake3::hash(&summary(What::Exported)).as_bytes(),
+            Part::Base => self.exported(package, &summary(What::Exported)),
             Part::Tests | Part::External => [0; 32],
         };
         let mut bytes = exported.to_vec();
         bytes.extend(summary(what));
         cache.write(key, &bytes);
         Some(exported)
+    }
+
+    /// A hash over what a package exports, and over the order in which it declares constants and types: who lists those of one
+    /// type keeps to it.
+    fn exported(&self, package: PackageId, summary: &[u8]) -> [u8; 32] {
+        let mut places: Vec<(&str, u32, &str)> = Vec::new();
+        for object in self.store.objects_of(package).map(|object| self.store.object(object)) {
+            let is_listed = matches!(object.kind, ObjectKind::Const | ObjectKind::Type);
+            if let Some(place) = object.decl.filter(|_| is_listed && self.store.is_exported(object.name)) {
+                places.push((self.store.str(place.file), place.span.start, self.store.str(object.name)));
+            }
+        }
+        places.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(summary);
+        places.iter().for_each(|(_, _, name)| _ = hasher.update(name.as_bytes()).update(b"\0"));
+        *hasher.finalize().as_bytes()
     }
 
     /// The keys of a unit with that hash over what it exports.
@@ -252,7 +272,7 @@ impl World {
     }
 
     fn content(&self, node: &UnitNode, file: &SourceFile) -> Option<Vec<u8>> {
-        let read = self.source.read(file);
+        let read = self.read(file);
         read.map_err(|error| self.note_problem(&node.key, format!("{}: {error}", file.path.display()))).ok()
     }
 

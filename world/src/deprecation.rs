@@ -126,8 +126,7 @@ impl World {
 
     /// Whether a package with this path is known by what somebody declares of it.
     fn is_partial(&self, path: &str) -> bool {
-        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-        declared.keys().any(|unit| matches!(&unit.package, PackageKey::Declared { path: own, .. } if own == path))
+        self.partial.read().unwrap_or_else(PoisonError::into_inner).contains(path)
     }
 
     fn notes(&self, place: DeclPlace) -> Result<Arc<Notes>, String> {
@@ -138,7 +137,7 @@ impl World {
         let mut kept = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         let read = || {
             let path = PathBuf::from(self.store.str(file));
-            let content = self.source.read(&SourceFile { path, part: Part::Base, imports: Vec::new() }).ok()?;
+            let content = self.read(&SourceFile { path, part: Part::Base, imports: Vec::new() }).ok()?;
             Some(Arc::new(Notes::of(&String::from_utf8_lossy(&content))))
         };
         kept.entry(file).or_insert_with(read).clone()

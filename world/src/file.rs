@@ -1,5 +1,6 @@
 //! What is known of one file.
 
+use crate::asked::Question;
 use crate::deprecation::Deprecation;
 use crate::source::PackageKey;
 use crate::world::World;
@@ -8,6 +9,10 @@ use rulec_gofront::{File, ObjectId};
 use rulec_tree::{Kind, Node, Tree, Tri};
 use rulec_types::check::{Mode, Rows, Selection, Unit, UnitTypes};
 use rulec_types::{ObjId, Store, Ty, TypeData, Types};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// Types, modes, values and selections of the expressions of one file. The first question about a top-level declaration
 /// goes through all of it; files of which nobody asks cost nothing.
@@ -15,13 +20,14 @@ pub struct FileTypes<'w> {
     world: &'w World,
     package: PackageKey,
     unit: UnitTypes<'w>,
+    asked: Mutex<BTreeSet<Question>>,
 }
 
 /// How many declarations are followed to find out why something is not known.
 const MAX_DECLARATIONS: usize = 16;
 
 /// Of how many expressions the type is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Expressions, types and names looked at.
     pub all: u64,
@@ -47,7 +53,7 @@ const FILE: usize = 0;
 
 impl<'w> FileTypes<'w> {
     pub(crate) fn new(world: &'w World, package: PackageKey, unit: Unit<'w>) -> FileTypes<'w> {
-        FileTypes { world, package, unit: UnitTypes::new(unit) }
+        FileTypes { world, package, unit: UnitTypes::new(unit), asked: Mutex::default() }
     }
 
     /// The type of an expression, type expression or declared identifier; unknown for all else. Types of untyped constants
@@ -113,11 +119,13 @@ impl<'w> FileTypes<'w> {
 
     /// Whether nothing needs what an identifier declares at package level, in a struct or as a method; see [`crate::Unused`].
     pub fn is_unused(&self, ident: Node) -> Tri {
+        self.ask(Question::Neighbours);
         crate::unused::is_unused(self.world, &self.package, self, ident)
     }
 
     /// Whether the function or method that an identifier declares is called and nothing else; see [`crate::Unused`].
     pub fn is_only_called(&self, ident: Node) -> Tri {
+        self.ask(Question::Neighbours);
         crate::unused::is_only_called(self.world, &self.package, self, ident)
     }
 
@@ -126,7 +134,24 @@ impl<'w> FileTypes<'w> {
     /// # Errors
     /// Why it is not known.
     pub fn package_deprecation(&self, path: &str) -> Result<Option<Deprecation>, String> {
+        self.ask(Question::PackageNotes(path.to_owned()));
         self.world.package_deprecation(&self.package, path)
+    }
+
+    /// What was asked of this file that hangs on more than the files of its package and what their imports offer.
+    pub fn asked(&self) -> BTreeSet<Question> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn ask(&self, question: Question) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
+    }
+
+    /// Notes that somebody asks what comments say of an object.
+    fn ask_for_notes(&self, object: ObjId) {
+        if let Some(place) = self.store().object(object).decl {
+            self.ask(Question::Notes(PathBuf::from(self.store().str(place.file))));
+        }
     }
 
     /// What documentation says of the end of what a name, selector or import stands for; none for local objects.
@@ -145,14 +170,19 @@ impl<'w> FileTypes<'w> {
         };
         if let Some(selection) = (tree.kind(selector) == Kind::Selector).then(|| self.selection(selector)).flatten() {
             if let Some(method) = selection.method {
+                self.ask_for_notes(method);
                 return self.world.deprecation(method);
             }
             let holder = self.holder(selection).ok_or("what it belongs to has no name")?;
+            self.ask_for_notes(holder);
             return self.world.member_deprecation(holder, self.store().str(selection.name));
         }
         let name = if tree.kind(node) == Kind::Selector { tree.slot(node, 1) } else { node };
         match self.object(name) {
-            Some(object) => self.world.deprecation(object),
+            Some(object) => {
+                self.ask_for_notes(object);
+                self.world.deprecation(object)
+            }
             None if self.mode(node) == Mode::Unknown && tree.kind(node) != Kind::Ident => {
                 Err(self.unknown_because(node))
             }
@@ -182,6 +212,11 @@ impl<'w> FileTypes<'w> {
         self.unit.unit().files[FILE].file
     }
 
+    fn package_id(&self, path: &str) -> Result<rulec_types::PackageId, String> {
+        self.ask(Question::Package(path.to_owned()));
+        self.world.package_id(&self.package, path)
+    }
+
     /// The type `name` of the package with this import path; predeclared ones have the empty path.
     ///
     /// # Errors
@@ -190,7 +225,7 @@ impl<'w> FileTypes<'w> {
         let store = self.store();
         let package = match path {
             "" => rulec_types::PackageId::UNIVERSE,
-            _ => self.world.package_id(&self.package, path)?,
+            _ => self.package_id(path)?,
         };
         let object = store.lookup_in(package, store.name(name));
         let ty = object.and_then(|object| store.type_of(object));
@@ -252,7 +287,7 @@ impl<'w> FileTypes<'w> {
         let text = self.file().texts.str(tree.text(leaf));
         match tree.kind(leaf) {
             Kind::Ident => match self.import_of(leaf) {
-                Some(path) => match self.world.package_id(&self.package, &path) {
+                Some(path) => match self.package_id(&path) {
                     Err(reason) => reason,
                     Ok(_) => format!("package `{path}` has nothing that is known by this name"),
                 },

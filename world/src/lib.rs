@@ -8,11 +8,13 @@
 //! **Absent:** it knows nothing of rules, and types nothing by itself.
 //!
 //! Read in this order: [`Source`], `graph` (units and the order in which they are declared), [`World`], `declare` (one unit),
-//! [`FileTypes`], [`Packages`], [`Declaration`] (packages without source); then [`Standard`](standard::Standard) and [`Cache`], which spare reading source.
+//! [`FileTypes`], [`Packages`], [`Declaration`] (packages without source); then [`Standard`](standard::Standard) and [`Cache`], which spare reading source, and [`Question`], for those who keep results.
 
 #![warn(missing_docs)]
 
+mod asked;
 mod cache;
+mod contents;
 pub mod declarations;
 mod declare;
 pub mod deprecation;
@@ -29,7 +31,9 @@ mod units;
 pub mod unused;
 mod world;
 
+pub use asked::Question;
 pub use cache::Cache;
+pub use contents::ContentHash;
 pub use declarations::Declaration;
 pub use deprecation::Deprecation;
 pub use disk::DiskSource;

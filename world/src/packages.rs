@@ -68,7 +68,7 @@ impl Packages {
     /// What is wrong with packages, if they were loaded, for people: one line for each, and one for all imports that are
     /// missing.
     pub fn problems(&self) -> Vec<String> {
-        if !self.prepared.is_completed() {
+        if !self.are_prepared() {
             return Vec::new();
         }
         let mut problems = self.world.problems();
@@ -81,6 +81,11 @@ impl Packages {
             }
         });
         problems
+    }
+
+    /// Whether they are loaded.
+    pub fn are_prepared(&self) -> bool {
+        self.prepared.is_completed()
     }
 
     /// Loads the packages unless they are loaded.

@@ -19,7 +19,6 @@ use rulec_tree::{Kind, Node, Tri, Vocabulary};
 use rulec_types::check::{Mode, SelectionKind};
 use rulec_types::{Name, ObjId, PackageId, Store, Ty, TypeData};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Something that a package declares.
@@ -134,7 +133,7 @@ impl<'w> Search<'w> {
         self.mentioned_elsewhere();
         let mut reader = Reader::new();
         for place in self.source.files.iter().filter(|place| place.part != Part::External) {
-            let Ok(content) = self.world.source().read(place) else {
+            let Ok(content) = self.world.read(place) else {
                 self.found.partial = true;
                 continue;
             };
@@ -171,16 +170,9 @@ impl<'w> Search<'w> {
 
     /// Words of the files in the folder that are not part of this build.
     fn mentioned_elsewhere(&mut self) {
-        let Ok(entries) = std::fs::read_dir(&self.source.folder) else { return };
-        let own: BTreeSet<_> = self.source.files.iter().map(|file| file.path.as_path()).collect();
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let is_code = path.extension().is_some_and(|ext| {
-                matches!(ext.to_str(), Some("go" | "s" | "S" | "c" | "cc" | "cpp" | "h" | "m" | "swig"))
-            });
-            if !is_code || own.contains(path.as_path()) {
-                continue;
-            }
+        for path in self.world.neighbours(self.package) {
             let Ok(content) = std::fs::read(&path) else { continue };
+            self.world.note_content(&path, &content);
             let text = String::from_utf8_lossy(&content);
             let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
             self.found.doubtful.extend(words.map(|word| self.store.name(word)));

@@ -1,6 +1,8 @@
 //! The packages of a run, declared.
 
+use crate::asked::Closures;
 use crate::cache::Cache;
+use crate::contents::{ContentHash, Contents};
 use crate::declarations::{Declaration, WithDeclarations};
 use crate::declare::{Declared, Homes};
 use crate::deprecation;
@@ -13,9 +15,9 @@ use rulec_gofront::{File, Reader};
 use rulec_types::check::{Extension, FileScope, Imported, UnitFile};
 use rulec_types::summary::{self, What};
 use rulec_types::{PackageId, Store};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The packages of a run: what they declare, and what is known of their files.
@@ -35,6 +37,13 @@ pub struct World {
     pub(crate) notes: deprecation::Kept,
     /// Why imports of the packages asked for could not be found.
     missing: Mutex<BTreeSet<String>>,
+    /// The import paths of packages that are known by what somebody declares of them.
+    pub(crate) partial: RwLock<FxHashSet<String>>,
+    /// What was read.
+    pub(crate) contents: Contents,
+    /// Hashes over what files say of the end of things.
+    pub(crate) silent: Mutex<FxHashMap<PathBuf, ContentHash>>,
+    pub(crate) closures: Closures,
 }
 
 impl World {
@@ -51,6 +60,10 @@ impl World {
             unused: Mutex::default(),
             notes: Mutex::default(),
             missing: Mutex::default(),
+            partial: RwLock::default(),
+            contents: Contents::default(),
+            silent: Mutex::default(),
+            closures: Mutex::default(),
         }
     }
 
@@ -81,12 +94,14 @@ impl World {
     pub fn prepare(&self, packages: impl IntoIterator<Item = PackageKey>, threads: usize) {
         let all = [Part::Base, Part::Tests, Part::External];
         let parts = |package: PackageKey| all.map(|part| UnitKey { package: package.clone(), part });
-        self.declare_all(packages.into_iter().flat_map(parts), threads);
+        let missing = self.declare_all(packages.into_iter().flat_map(parts), threads);
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).extend(missing);
     }
 
     /// Declares these packages without their tests, and all that they import, on that many threads.
     pub fn prepare_without_tests(&self, packages: impl IntoIterator<Item = PackageKey>, threads: usize) {
-        self.declare_all(packages.into_iter().map(UnitKey::base), threads);
+        let missing = self.declare_all(packages.into_iter().map(UnitKey::base), threads);
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).extend(missing);
     }
 
     /// What a declared package offers to others, as `rulec_types::summary` writes it.
@@ -95,20 +110,18 @@ impl World {
         Some(summary::write(&self.store, declared.package, What::Exported, &Extension::default()))
     }
 
-    fn declare_all(&self, units: impl IntoIterator<Item = UnitKey>, threads: usize) {
+    /// Gives back why imports of these units could not be found.
+    fn declare_all(&self, units: impl IntoIterator<Item = UnitKey>, threads: usize) -> Vec<String> {
         let _guard = self.preparing.lock().unwrap_or_else(PoisonError::into_inner);
         let units: Vec<UnitKey> = units.into_iter().collect();
         let mut graph = Graph::new(&*self.source, units.iter().cloned(), threads, &|key| self.declared(key).is_some());
         let rounds = graph.rounds();
-        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        missing.extend(graph.missing(&units).map(str::to_owned));
-        drop(missing);
+        let missing = graph.missing(&units).map(str::to_owned).collect();
         for round in rounds {
             threads::map(threads, &round, Reader::new, |reader, unit| self.declare_unit(reader, &graph.units[*unit]));
         }
-        if let Some(cache) = &self.cache {
-            cache.trim();
-        }
+        self.trim();
+        missing
     }
 
     /// What is known of a file: as a whole and lazily, top-level declaration by top-level declaration. Its package has
