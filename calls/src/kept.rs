@@ -19,7 +19,7 @@ pub fn write<T: Serialize>(store: &Store, value: &T) -> Option<Vec<u8>> {
         TABLE.with_borrow_mut(|table| table.take()).map(|table| (table.names.into_all(), table.packages.into_all()))?;
     let names: Vec<&str> = used.0.iter().map(|name| store.str(*name)).collect();
     let packages: Vec<&str> = used.1.iter().map(|package| store.str(store.package(*package).path)).collect();
-    postcard::to_allocvec(&(names, packages, body)).ok()
+    postcard::to_allocvec(&(names, packages, &*body)).ok()
 }
 
 /// The value of bytes; none if they are not those of one, or speak of a package that `package_of` does not know.
@@ -28,11 +28,11 @@ pub fn read<T: for<'a> Deserialize<'a>>(
     bytes: &[u8],
     package_of: &dyn Fn(&str) -> Option<PackageId>,
 ) -> Option<T> {
-    let (names, packages, body): (Vec<String>, Vec<String>, Vec<u8>) = postcard::from_bytes(bytes).ok()?;
+    let (names, packages, body): (Vec<&str>, Vec<&str>, &[u8]) = postcard::from_bytes(bytes).ok()?;
     let names = names.iter().map(|name| store.name(name)).collect();
     let packages = packages.iter().map(|path| package_of(path)).collect::<Option<_>>()?;
     let _guard = Guard::enter(Table { names, packages });
-    postcard::from_bytes(&body).ok()
+    postcard::from_bytes(body).ok()
 }
 
 thread_local! {

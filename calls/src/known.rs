@@ -3,8 +3,9 @@
 //! In: the units of a run in the order of their imports. Out: summaries, call edges and facts, for those who look at
 //! packages further up and for the rules. A package's facts never change once they are there.
 
+use crate::asked::Answers;
 use crate::functions::Options;
-use crate::interfaces::Interfaces;
+use crate::interfaces::{Implementing, Interfaces};
 use crate::join::join;
 use crate::key::{Entity, FunctionKey};
 use crate::models::Models;
@@ -18,7 +19,7 @@ use rulec_types::{Name, ObjId, PackageId, Store, Ty, TypeData};
 use rulec_world::{PackageKey, Packages, Part, Unit, World, threads};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What is known of the functions of a run.
 pub struct Known<'p> {
@@ -36,6 +37,16 @@ pub struct Known<'p> {
     /// Set when all packages have been looked at.
     is_ready: OnceLock<()>,
     methods: Methods,
+    pub(crate) answers: Answers,
+}
+
+/// From where something is asked: a unit sees itself and what it imports, directly or not. What is found out of a unit depends
+/// on nothing else, so that it stays what it is however the program around it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct View {
+    unit: u32,
+    /// Whether the tests of its package count, and for tests what they test: so for files that are checked.
+    whole_package: bool,
 }
 
 /// Methods of sealed interfaces: what holds for all that they can be.
@@ -52,8 +63,12 @@ struct Slot {
     is_root: bool,
     /// Whether it is known from its source, rather than from the summaries that are part of this crate.
     from_source: bool,
+    /// The units that it sees, a bit for each.
+    seen: Vec<u64>,
     facts: OnceLock<PackageFacts>,
     standard: OnceLock<Table>,
+    /// A hash over all that decides what is found out of it; none if that must not be kept.
+    key: OnceLock<Option<[u8; 32]>>,
     /// A hash over all that it offers to those who import it.
     offer: OnceLock<[u8; 32]>,
 }
@@ -135,6 +150,7 @@ impl<'p> Known<'p> {
             annotation_names: OnceLock::new(),
             is_ready: OnceLock::new(),
             methods: Methods::default(),
+            answers: Answers::default(),
         };
         let mut order: Vec<Vec<u32>> = Vec::new();
         for round in rounds {
@@ -168,17 +184,45 @@ impl<'p> Known<'p> {
         }
         self.by_package.entry(unit.package).or_default().push(number);
         self.by_key.insert((unit.key.clone(), unit.part), number);
-        let (facts, standard, offer) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        self.slots.push(Slot { unit, is_root, from_source, facts, standard, offer });
+        let seen = self.seen_by(&unit, number);
+        self.slots.push(Slot {
+            unit,
+            is_root,
+            from_source,
+            seen,
+            facts: OnceLock::new(),
+            standard: OnceLock::new(),
+            key: OnceLock::new(),
+            offer: OnceLock::new(),
+        });
         number
+    }
+
+    /// What a unit with this number sees; the units before it are there.
+    fn seen_by(&self, unit: &Unit, number: u32) -> Vec<u64> {
+        let mut seen = vec![0; number as usize / 64 + 1];
+        let own: &[Part] = match unit.part {
+            Part::Base => &[],
+            Part::Tests => &[Part::Base],
+            Part::External => &[Part::Base, Part::Tests],
+        };
+        let own = own.iter().map(|part| (unit.key.clone(), *part));
+        let needed = own.chain(unit.imports.iter().map(|import| (import.clone(), Part::Base)));
+        for slot in needed.filter_map(|key| self.by_key.get(&key)).filter(|slot| **slot < number) {
+            seen.iter_mut().zip(&self.slot(*slot).seen).for_each(|(all, more)| *all |= more);
+        }
+        seen[number as usize / 64] |= 1 << (number % 64);
+        seen
     }
 
     fn look_at(&self, reader: &mut Reader, number: u32, (options, threads): (&Options<'p>, usize)) {
         let slot = &self.slots[number as usize];
-        let (facts, offer) = prepare::unit(self, reader, &slot.unit, (options, slot.is_root, threads));
+        let view = View { unit: number, whole_package: false };
+        let looked = prepare::unit(self, reader, (&slot.unit, view), (options, slot.is_root, threads));
         // Each is looked at once.
-        let _ = slot.facts.set(facts);
-        let _ = slot.offer.set(offer);
+        let _ = slot.facts.set(looked.facts);
+        let _ = slot.key.set(looked.key);
+        let _ = slot.offer.set(looked.offer);
     }
 
     /// Where the packages come from.
@@ -200,6 +244,62 @@ impl<'p> Known<'p> {
     pub(crate) fn offer(&self, package: &PackageKey, part: Part) -> Option<[u8; 32]> {
         let slot = self.slot(*self.by_key.get(&(package.clone(), part))?);
         if slot.from_source { slot.offer.get().copied() } else { Some(StandardFacts::digest()) }
+    }
+
+    /// A hash over all that decides what is found out of the parts of a package, and so of what its files are checked with but for
+    /// what [`Known::answer`] tells; none if that must not be kept.
+    pub fn key(&self, package: &PackageKey) -> Option<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new();
+        for part in [Part::Base, Part::Tests, Part::External] {
+            let key = match self.by_key.get(&(package.clone(), part)) {
+                Some(slot) => (*self.slot(*slot).key.get()?)?,
+                None => [0; 32],
+            };
+            hasher.update(&key);
+        }
+        Some(*hasher.finalize().as_bytes())
+    }
+
+    /// From where a file asks that is checked; none if it is not part of the build.
+    pub fn view_of(&self, path: &Path) -> Option<View> {
+        let unit = *self.by_file.get(&self.store().name(&path.to_string_lossy()))?;
+        Some(View { unit, whole_package: true })
+    }
+
+    fn sees(&self, from: View, slot: u32) -> bool {
+        let own = self.slot(from.unit);
+        let is_below = own.seen.get(slot as usize / 64).is_some_and(|bits| bits & (1 << (slot % 64)) != 0);
+        is_below || from.whole_package && self.slot(slot).unit.key == own.unit.key
+    }
+
+    /// Whether a view has anything of a package in it.
+    fn sees_package(&self, from: View, package: PackageId) -> bool {
+        let slots = self.by_package.get(&package);
+        slots.is_some_and(|slots| slots.iter().any(|slot| self.sees(from, *slot)))
+    }
+
+    /// The package with this import path as a unit sees it: itself, or one that it depends on.
+    pub(crate) fn package_below(&self, unit: &Unit, path: &str) -> Option<PackageId> {
+        match path {
+            "" => Some(PackageId::UNIVERSE),
+            _ if path == self.store().str(self.store().package(unit.package).path) => Some(unit.package),
+            _ => self.world.package_below(unit, path),
+        }
+    }
+
+    /// The same as one of the parts of a package sees it.
+    pub(crate) fn package_seen(&self, package: &PackageKey, path: &str) -> Option<PackageId> {
+        let parts = [Part::Base, Part::Tests, Part::External].into_iter();
+        let mut slots = parts.filter_map(|part| self.by_key.get(&(package.clone(), part)));
+        slots.find_map(|slot| self.package_below(&self.slot(*slot).unit, path))
+    }
+
+    /// The packages of the run, in their order.
+    pub(crate) fn all_packages(&self) -> Vec<PackageId> {
+        let mut packages: Vec<PackageId> = self.slots.iter().map(|slot| slot.unit.package).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        packages
     }
 
     /// What is known of a part of a package.
@@ -244,27 +344,40 @@ impl<'p> Known<'p> {
         }
     }
 
-    /// Whether a fact of rules holds of an entity; unknown where there is no source of its package. Of the standard
-    /// library, where it is not what is checked, none holds: what rules have to know of it, models and sets of symbols say.
-    pub fn fact(&self, name: &str, entity: &Entity) -> Tri {
-        let package = match entity {
+    /// Whether a fact of rules holds of an entity, as far as can be seen; unknown where there is no source of its package. Of the
+    /// standard library, where it is not what is checked, none holds: what rules have to know of it, models and sets of symbols say.
+    /// Of functions that only others see, what they are is known too: calls of methods may lead there.
+    pub fn fact(&self, from: Option<View>, name: &str, entity: &Entity) -> Tri {
+        let (package, function) = match entity {
             Entity::Func(function) | Entity::Param(function, _) | Entity::Result(function, _) => match function {
-                FunctionKey::Declared { package, .. } => package,
+                FunctionKey::Declared { package, .. } => (package, Some(function)),
                 FunctionKey::At { file, .. } => {
-                    return self.fact_in(self.by_file.get(file).map_or(&[], std::slice::from_ref), name, entity);
+                    return self.fact_in(self.by_file.get(file).copied(), name, entity);
                 }
             },
-            Entity::Type { package, .. } | Entity::Field { package, .. } | Entity::Global { package, .. } => package,
+            Entity::Type { package, .. } | Entity::Field { package, .. } | Entity::Global { package, .. } => {
+                (package, None)
+            }
         };
-        self.fact_in(self.by_package.get(package).map_or(&[], Vec::as_slice), name, entity)
+        let slots = self.by_package.get(package).into_iter().flatten().copied();
+        let declares = |slot: u32| {
+            function.is_some_and(|key| self.slot(slot).facts.get().is_some_and(|facts| facts.function(key).is_some()))
+        };
+        let is_seen =
+            |slot: &u32| from.is_none_or(|from| self.sees(from, *slot) || from.whole_package && declares(*slot));
+        self.fact_in(slots.filter(is_seen), name, entity)
     }
 
-    fn fact_in(&self, slots: &[u32], name: &str, entity: &Entity) -> Tri {
-        let mut answer = slots.iter().any(|slot| !self.slot(*slot).from_source).then_some(Tri::No);
-        for facts in slots.iter().filter_map(|slot| self.slot(*slot).facts.get()) {
-            let of_part = match facts.facts.get(name).map_or(Tri::No, |table| table.of(entity)) {
-                Tri::No if !facts.gaps.is_empty() => Tri::Unknown,
-                known => known,
+    fn fact_in(&self, slots: impl IntoIterator<Item = u32>, name: &str, entity: &Entity) -> Tri {
+        let mut answer = None;
+        for slot in slots.into_iter().map(|slot| self.slot(slot)) {
+            let of_part = match slot.facts.get() {
+                None if !slot.from_source => Tri::No,
+                None => continue,
+                Some(facts) => match facts.facts.get(name).map_or(Tri::No, |table| table.of(entity)) {
+                    Tri::No if !facts.gaps.is_empty() => Tri::Unknown,
+                    known => known,
+                },
             };
             answer = Some(match (answer, of_part) {
                 (Some(Tri::Yes), _) | (_, Tri::Yes) => Tri::Yes,
@@ -304,12 +417,10 @@ impl<'p> Known<'p> {
 
     // Calls.
 
-    /// What the call at a row may call.
-    pub fn callees(&self, path: &Path, row: Node) -> Targets {
+    /// The call at a row.
+    pub fn site_at(&self, path: &Path, row: Node) -> Option<&CallSite> {
         let file = self.store().name(&path.to_string_lossy());
-        let sites = self.package_of(file).map_or(&[][..], |facts| facts.calls_at(file, row));
-        let site = sites.iter().find(|site| site.via != Via::Callback);
-        site.map_or_else(Targets::default, |site| self.targets_of(site))
+        self.package_of(file)?.calls_at(file, row).iter().find(|site| site.via != Via::Callback)
     }
 
     /// What a place that calls may call, in the whole program.
@@ -317,12 +428,31 @@ impl<'p> Known<'p> {
         let mut targets = Targets { functions: site.targets.clone(), complete: site.complete };
         if let Some(method) = &site.interface {
             let implementing = self.interfaces.targets(self, method);
-            targets.functions.extend(implementing.functions.iter().copied());
+            targets.functions.extend(implementing.through.iter().map(|(_, function)| function));
             targets.complete = implementing.complete;
             targets.functions.sort_unstable();
             targets.functions.dedup();
         }
         targets
+    }
+
+    /// What it may call as far as can be seen. Of a method of an interface these are never all: who comes later may have one too.
+    pub fn targets_seen(&self, from: View, site: &CallSite) -> Targets {
+        let mut targets = Targets { functions: site.targets.clone(), complete: site.complete };
+        if let Some(method) = &site.interface {
+            let implementing = self.interfaces.targets(self, method);
+            let seen = implementing.through.iter().filter(|(package, _)| self.sees_package(from, *package));
+            targets.functions.extend(seen.map(|(_, function)| function));
+            targets.complete = false;
+            targets.functions.sort_unstable();
+            targets.functions.dedup();
+        }
+        targets
+    }
+
+    /// What a method of an interface may be in the whole program.
+    pub(crate) fn targets_of_method(&self, method: &InterfaceMethod) -> Arc<Implementing> {
+        self.interfaces.targets(self, method)
     }
 
     /// Where a function may be called, and whether these are all places: sites with the packages they stand in.
@@ -353,6 +483,13 @@ impl<'p> Known<'p> {
                 }
             }
         }
+        // The numbers of names differ between runs, those of files do not.
+        let place = |(slot, call): &(u32, u32)| {
+            let facts = self.slot(*slot).facts.get()?;
+            let place = facts.calls.get(*call as usize)?.place;
+            Some((*slot, facts.files.iter().position(|file| *file == place.file), place.row, *call))
+        };
+        callers.values_mut().for_each(|sites| sites.sort_by_cached_key(place));
         callers
     }
 
@@ -417,10 +554,7 @@ impl Knowledge for Known<'_> {
 impl Known<'_> {
     /// What holds for all methods that one of an interface can be, where that is known.
     fn of_sealed(&self, receiver: Ty, name: Name) -> Option<&Summary> {
-        let store = self.store();
-        let TypeData::Named(named) = store.data(store.unalias(receiver)) else { return None };
-        let interface = store.object(named.obj);
-        let method = InterfaceMethod { package: interface.pkg, interface: interface.name, method: name };
+        let method = self.interface_method(receiver, name)?;
         let found = self.methods.numbers.read().unwrap_or_else(PoisonError::into_inner).get(&method).copied();
         let number = found.unwrap_or_else(|| {
             let number = self.joined(&method).map(|summary| self.methods.summaries.push(summary));
@@ -430,13 +564,21 @@ impl Known<'_> {
         self.methods.summaries.get(number?)
     }
 
+    /// The method of a declared interface that a type of this kind has under a name.
+    pub(crate) fn interface_method(&self, receiver: Ty, name: Name) -> Option<InterfaceMethod> {
+        let store = self.store();
+        let TypeData::Named(named) = store.data(store.unalias(receiver)) else { return None };
+        let interface = store.object(named.obj);
+        Some(InterfaceMethod { package: interface.pkg, interface: interface.name, method: name })
+    }
+
     fn joined(&self, method: &InterfaceMethod) -> Option<Summary> {
         let targets = self.interfaces.targets(self, method);
         if !targets.complete {
             return None;
         }
         let mut all: Option<Summary> = None;
-        for target in &targets.functions {
+        for (_, target) in &targets.through {
             let own = self.summary(target)?;
             all = Some(all.map_or_else(|| own.clone(), |all| join(&all, own)));
         }

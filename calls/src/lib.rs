@@ -9,10 +9,11 @@
 //! **Absent:** rules and their syntax; a path that a question of a rule needs.
 //!
 //! Read in this order: [`key`], [`package`], [`bodies`], [`functions`], `known` (what is asked), `prepare` (one package),
-//! `summarise`, `targets`; [`concurrency`] stands for itself.
+//! `summarise`, `targets`, `offer`, [`asked`]; [`concurrency`] stands for itself.
 
 #![warn(missing_docs)]
 
+pub mod asked;
 pub mod bodies;
 pub mod concurrency;
 pub mod functions;
@@ -24,6 +25,7 @@ mod interfaces;
 mod join;
 mod known;
 mod models;
+mod offer;
 mod prepare;
 
 pub mod kept;
@@ -45,6 +47,6 @@ pub use bodies::PackageBodies;
 pub use functions::{FactsOf, Functions, NoFacts, Options};
 pub use key::{Entity, FunctionKey, Place};
 
-pub use known::{Kinds, Known, Targets};
+pub use known::{Kinds, Known, Targets, View};
 pub use package::{CallHow, CallSite, FactTable, FunctionFacts, PackageFacts, Via};
 pub use prepare::InHand;

@@ -148,6 +148,12 @@ impl FactTable {
 impl PackageFacts {
     /// Makes what was put together ready to be asked.
     pub(crate) fn finish(mut self) -> PackageFacts {
+        // In another run names and packages have other numbers, and so another order.
+        for table in self.facts.values_mut() {
+            table.holds.sort_unstable();
+            table.unknown.sort_unstable();
+        }
+        self.calls.iter_mut().for_each(|call| call.targets.sort_unstable());
         self.calls.sort_by_key(|call| (call.place.file, call.place.row, call.via, call.how));
         let mut index = Index { calls: vec![Vec::new(); self.functions.len()], ..Index::default() };
         for (number, function) in (0..).zip(&self.functions) {

@@ -1,7 +1,7 @@
 //! One part of a package: from its files to what is kept of it.
 //!
 //! In: a unit whose imports have been looked at. Out: [`PackageFacts`], from the cache if nothing that they depend on has
-//! changed, and a hash over what the unit offers to those who import it.
+//! changed, and a hash over what the unit offers to those who import it. Nothing of it depends on who imports the unit.
 //!
 //! Files are lowered once; those that call functions of the package that were found never to return are lowered again.
 
@@ -12,7 +12,8 @@ use crate::external;
 use crate::functions::Options;
 use crate::kept;
 use crate::key::FunctionKey;
-use crate::known::Known;
+use crate::known::{Known, View};
+use crate::offer;
 use crate::order;
 use crate::package::{FunctionFacts, PackageFacts};
 use crate::returns::{never_returning, own_callee};
@@ -24,7 +25,9 @@ use rulec_flow::{Knowledge, Summary};
 use rulec_gofront::{File, ObjectKind, Reader};
 use rulec_tree::{Kind, KindSet, Node};
 use rulec_types::{Name, ObjId, Ty};
-use rulec_world::{FileTypes, Part, SourceFile, Unit, threads};
+use rulec_world::{FileTypes, Part, Question, SourceFile, Unit, threads};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The code that finds the facts: what it made of the same files may have been something else.
@@ -38,6 +41,8 @@ pub struct InHand<'a> {
     pub facts: &'a PackageFacts,
     /// What is known of the packages that it imports.
     pub known: &'a Known<'a>,
+    /// What it sees of them.
+    pub view: View,
 }
 
 impl Knowledge for InHand<'_> {
@@ -54,38 +59,62 @@ impl Knowledge for InHand<'_> {
     }
 }
 
-/// What is known of a unit, and a hash over what it offers. What goroutines have to do with each other is found
-/// out where somebody will ask.
+/// What came of looking at a unit.
+pub(crate) struct Looked {
+    pub(crate) facts: PackageFacts,
+    /// A hash over all that decides them; none if they must not be kept.
+    pub(crate) key: Option<[u8; 32]>,
+    /// A hash over what it offers to those who import it.
+    pub(crate) offer: [u8; 32],
+}
+
+/// A unit as the cache has it.
+#[derive(Serialize, Deserialize)]
+struct KeptUnit<'a> {
+    /// What was asked about packages that it does not import, with hashes of the answers.
+    asked: Vec<(Question, [u8; 32])>,
+    /// A hash over what it offers by itself.
+    offer: [u8; 32],
+    facts: &'a [u8],
+}
+
+/// What is known of a unit. What goroutines have to do with each other is found out where somebody will ask.
 pub(crate) fn unit<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
-    unit: &Unit,
+    (unit, view): (&Unit, View),
     (options, is_root, threads): (&Options<'_>, bool, usize),
-) -> (PackageFacts, [u8; 32]) {
+) -> Looked {
     let imports = imported(known, unit);
     let concurrency = options.facts.wants_concurrency(is_root);
-    let key = imports.as_ref().and_then(|imports| key_of(known, unit, (options, concurrency), imports));
-    if let Some(key) = key
-        && let Some(bytes) = known.world().read_kept(key)
-        && let Some(facts) = restored(known, unit, &bytes)
+    let key = key_of(known, unit, (options, concurrency), &imports);
+    let bytes = key.and_then(|key| known.world().read_kept(key));
+    if let Some(bytes) = bytes
+        && let Ok(kept) = postcard::from_bytes::<KeptUnit<'_>>(&bytes)
+        && known.world().has_same_answers(&unit.key, &kept.asked)
+        && let Some(facts) = restored(known, unit, kept.facts)
     {
-        return (facts, offer_of(&bytes, imports.as_deref()));
+        return Looked { facts, key, offer: with_imports(&kept.offer, &imports) };
     }
-    let look = AssertUnwindSafe(|| from_source(known, reader, unit, (options, concurrency, threads)));
-    let facts = catch_unwind(look).unwrap_or_else(|_| PackageFacts {
-        gaps: vec![format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key)],
-        ..PackageFacts::default()
+    let look = AssertUnwindSafe(|| from_source(known, reader, (unit, view), (options, concurrency, threads)));
+    let (facts, asked) = catch_unwind(look).unwrap_or_else(|_| {
+        let gap = format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key);
+        (PackageFacts { gaps: vec![gap], ..PackageFacts::default() }, BTreeSet::new())
     });
-    let Some(key) = key else { return (facts, offer_of(&[], None)) };
-    let bytes = kept::write(known.store(), &facts).unwrap_or_default();
-    if facts.gaps.is_empty() {
-        known.world().write_kept(key, &bytes);
+    let offer = offer::of(known, unit.package, &facts);
+    let key = key.filter(|_| facts.gaps.is_empty() && known.world().is_settled());
+    if let Some(key) = key
+        && let Some(asked) = known.world().answers(&unit.key, asked)
+        && let Some(bytes) = kept::write(known.store(), &facts)
+        && let Ok(content) = postcard::to_allocvec(&KeptUnit { asked, offer, facts: &bytes })
+    {
+        known.world().write_kept(key, &content);
     }
-    (facts, offer_of(&bytes, imports.as_deref()))
+    Looked { facts, key, offer: with_imports(&offer, &imports) }
 }
 
-/// What the units offer that this one sees; none if one of them must not be kept.
-fn imported(known: &Known<'_>, unit: &Unit) -> Option<Vec<[u8; 32]>> {
+/// What the units offer that this one sees.
+fn imported(known: &Known<'_>, unit: &Unit) -> Vec<[u8; 32]> {
     let own = |part| known.offer(&unit.key, part);
     let mut offers = Vec::new();
     if unit.part != Part::Base {
@@ -98,7 +127,7 @@ fn imported(known: &Known<'_>, unit: &Unit) -> Option<Vec<[u8; 32]>> {
         // An import that goes in a circle was cut: nothing of it is seen.
         offers.push(known.offer(import, Part::Base).unwrap_or_default());
     }
-    Some(offers)
+    offers
 }
 
 fn key_of(
@@ -122,23 +151,19 @@ fn key_of(
     Some(*hasher.finalize().as_bytes())
 }
 
-fn offer_of(bytes: &[u8], imports: Option<&[[u8; 32]]>) -> [u8; 32] {
+/// What a unit offers by itself and by way of what it imports.
+fn with_imports(offer: &[u8; 32], imports: &[[u8; 32]]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(bytes);
-    for offer in imports.into_iter().flatten() {
+    hasher.update(offer);
+    for offer in imports {
         hasher.update(offer);
     }
     *hasher.finalize().as_bytes()
 }
 
 fn restored(known: &Known<'_>, unit: &Unit, bytes: &[u8]) -> Option<PackageFacts> {
-    let store = known.store();
-    let package_of = |path: &str| match path {
-        "" => Some(rulec_types::PackageId::UNIVERSE),
-        _ if path == store.str(store.package(unit.package).path) => Some(unit.package),
-        _ => known.world().package_below(unit, path),
-    };
-    kept::read::<PackageFacts>(store, bytes, &package_of).map(PackageFacts::finish)
+    let package_of = |path: &str| known.package_below(unit, path);
+    kept::read::<PackageFacts>(known.store(), bytes, &package_of).map(PackageFacts::finish)
 }
 
 /// A file of the unit that could be read.
@@ -151,9 +176,9 @@ struct ReadFile<'s> {
 fn from_source<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
-    unit: &Unit,
+    (unit, view): (&Unit, View),
     (options, concurrency, threads): (&Options<'_>, bool, usize),
-) -> PackageFacts {
+) -> (PackageFacts, BTreeSet<Question>) {
     let mut gaps = Vec::new();
     let read = read_files(known, reader, unit, (options, threads), &mut gaps);
     let types: Vec<Option<FileTypes<'_>>> =
@@ -178,11 +203,13 @@ fn from_source<'k>(
     let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
     if concurrency {
-        facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known });
+        facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known, view });
     }
-    let in_hand = InHand { bodies: &bodies, facts: &facts, known };
-    facts.facts = options.facts.of_package(&in_hand);
-    facts
+    let in_hand = InHand { bodies: &bodies, facts: &facts, known, view };
+    let found = options.facts.of_package(&in_hand);
+    facts.facts = found;
+    let asked = types.iter().flatten().flat_map(FileTypes::asked).collect();
+    (facts, asked)
 }
 
 fn read_files<'s>(
@@ -195,7 +222,7 @@ fn read_files<'s>(
     let vocabulary = options.facts.vocabulary();
     let places: Vec<&SourceFile> = unit.source.iter().flat_map(|source| source.part(unit.part)).collect();
     let read = |reader: &mut Reader, place: &&'s SourceFile| {
-        let content = known.world().source().read(place).map_err(|error| error.to_string())?;
+        let content = known.world().read(place).map_err(|error| error.to_string())?;
         let file = reader.read(&content, &vocabulary).map_err(|refusal| refusal.to_string())?;
         Ok(ReadFile { place, content, file })
     };

@@ -8,7 +8,8 @@ use crate::conditions::Facts;
 use crate::evaluate::{self, Match};
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
-use crate::flow::around::Around;
+use crate::flow::around::{Around, OfFile};
+use crate::incremental::Asked;
 use crate::job::{Job, RuleSetting, Target};
 use crate::profile::{Profile, Shared};
 use crate::suppress;
@@ -25,8 +26,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Larger files are skipped, with this as the reason.
@@ -42,7 +43,8 @@ pub fn check(job: &Job) -> Outcome {
     job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::new(job, &wanted, job.files);
-    let outcomes = run.in_parallel(|worker, target| run.check_target(worker, target));
+    let files: Vec<&Target> = job.files.iter().collect();
+    let outcomes = run.in_parallel(&files, |worker, target| run.check_target(worker, target).0);
     let mut outcome = Outcome::default();
     outcomes.into_iter().for_each(|one| outcome.absorb(one));
     run.finish(&mut outcome, start);
@@ -67,7 +69,10 @@ pub(crate) struct Run<'a> {
     build: Option<BuildContext>,
     go_version: Option<GoVersion>,
     /// What is known of functions, found out at the first question.
-    around: Option<Box<dyn Around + Sync + 'a>>,
+    functions: Option<Functions<'a>>,
+    /// What is known around files instead.
+    instead: Option<Box<dyn Around + Sync + 'a>>,
+    pool: OnceLock<Option<rayon::ThreadPool>>,
 }
 
 /// What a thread needs again for each file.
@@ -111,48 +116,55 @@ impl<'a> Run<'a> {
                 of_folder.insert(folder.to_owned(), loader.module_of(folder));
             }
         }
-        let around = |packages| -> Box<dyn Around + Sync + 'a> {
-            let options = Options { models: job.rules.models(), facts: wanted, tests: true };
-            Box::new(Functions::new(packages, options))
-        };
+        let options = Options { models: job.rules.models(), facts: wanted, tests: true };
         let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);
         Run {
             job,
             modules: of_folder,
             build: job.platform.is_given().then(|| loader.build_context().clone()),
             go_version,
-            around: job.packages.map(around),
+            functions: job.packages.map(|packages| Functions::new(packages, options)),
+            instead: None,
+            pool: OnceLock::new(),
         }
     }
 
     /// The same run, but with something else known around its files.
-    pub(crate) fn with_around<'s>(&'s self, around: Option<Box<dyn Around + Sync + 's>>) -> Run<'s> {
+    pub(crate) fn with_around<'s>(&'s self, around: Box<dyn Around + Sync + 's>) -> Run<'s> {
         Run {
             job: self.job,
             modules: self.modules.clone(),
             build: self.build.clone(),
             go_version: self.go_version,
-            around,
+            functions: None,
+            instead: Some(around),
+            pool: OnceLock::new(),
         }
     }
 
-    /// What is known around its files.
-    pub(crate) fn around(&self) -> Option<&(dyn Around + Sync + 'a)> {
-        self.around.as_deref()
+    /// Works on these files, on the threads that the job asks for; results come in the order of the files.
+    pub(crate) fn in_parallel<T: Send>(
+        &self,
+        files: &[&Target],
+        work: impl Fn(&mut Worker, &Target) -> T + Sync,
+    ) -> Vec<T> {
+        let all = || files.par_iter().map_init(Worker::new, |worker, target| work(worker, target)).collect();
+        // Where the system gives no more threads, this one is left.
+        let alone = || {
+            let mut worker = Worker::new();
+            files.iter().map(|target| work(&mut worker, target)).collect()
+        };
+        match self.pool() {
+            Some(pool) => pool.install(all),
+            None => alone(),
+        }
     }
 
-    /// Works on all files, on the threads that the job asks for; results come in the order of the files.
-    pub(crate) fn in_parallel<T: Send>(&self, work: impl Fn(&mut Worker, &Target) -> T + Sync) -> Vec<T> {
-        let all = || self.job.files.par_iter().map_init(Worker::new, &work).collect();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.job.threads).stack_size(STACK_BYTES).build();
-        match pool {
-            Ok(pool) => pool.install(all),
-            // The system gives no more threads: this one is left.
-            Err(_) => {
-                let mut worker = Worker::new();
-                self.job.files.iter().map(|target| work(&mut worker, target)).collect()
-            }
-        }
+    /// The threads that the job asks for; none if the system gives no more.
+    pub(crate) fn pool(&self) -> Option<&rayon::ThreadPool> {
+        let build =
+            || rayon::ThreadPoolBuilder::new().num_threads(self.job.threads).stack_size(STACK_BYTES).build().ok();
+        self.pool.get_or_init(build).as_ref()
     }
 
     /// What files are read over.
@@ -172,16 +184,18 @@ impl<'a> Run<'a> {
         outcome.summary.elapsed_ms = ms_since(start);
     }
 
-    fn check_target(&self, worker: &mut Worker, target: &Target) -> Outcome {
+    /// Checks a file, and says what that hangs on beside the file itself.
+    pub(crate) fn check_target(&self, worker: &mut Worker, target: &Target) -> (Outcome, Asked) {
+        let mut asked = Asked::default();
         if self.is_interrupted() {
-            return Outcome { interrupted: true, ..Outcome::default() };
+            return (Outcome { interrupted: true, ..Outcome::default() }, asked);
         }
         let outcome = self.guarded(worker, target, |worker| {
             let start = Instant::now();
-            match read(&target.path) {
+            match self.read(target) {
                 Ok(source) => {
                     let read_ms = ms_since(start);
-                    let mut outcome = self.check_bytes(worker, target, &source);
+                    let mut outcome = self.check_asking(worker, target, &source, &mut asked);
                     outcome.summary.stages.read_ms += read_ms;
                     outcome
                 }
@@ -189,7 +203,16 @@ impl<'a> Run<'a> {
             }
         });
         self.job.progress.file_done(&target.display);
-        outcome
+        (outcome, asked)
+    }
+
+    /// The content of a file, which is noted if results are kept; or why the file is skipped.
+    pub(crate) fn read(&self, target: &Target) -> Result<Vec<u8>, String> {
+        let source = read(&target.path)?;
+        if let Some(packages) = self.job.packages.filter(|packages| packages.world().keeps()) {
+            packages.world().note_content(&target.path, &source);
+        }
+        Ok(source)
     }
 
     /// Runs the analysis of one file; a panic becomes an internal error.
@@ -210,6 +233,11 @@ impl<'a> Run<'a> {
 
     /// Checks one file with these bytes.
     pub(crate) fn check_bytes(&self, worker: &mut Worker, target: &Target, source: &[u8]) -> Outcome {
+        self.check_asking(worker, target, source, &mut Asked::default())
+    }
+
+    /// The same, and notes what the outcome hangs on beside these bytes.
+    fn check_asking(&self, worker: &mut Worker, target: &Target, source: &[u8], asked: &mut Asked) -> Outcome {
         let start = Instant::now();
         if self.build.as_ref().is_some_and(|build| !build.takes_file_name(&target.display)) {
             return Outcome::default();
@@ -241,11 +269,14 @@ impl<'a> Run<'a> {
             return Outcome::default();
         }
         outcome.summary.lines = line_count(source);
-        self.analyse(target, source, &file, &settings, active, &mut outcome);
+        let around = self.around(target);
+        let facts = self.facts(target, source, &file, around.as_ref().map(|around| around as &dyn Around));
+        self.analyse(target, &facts, &settings, active, &mut outcome);
+        *asked = Asked::of(&facts, around.as_ref());
         outcome
     }
 
-    fn settings(&self, target: &Target) -> Cow<'_, [Vec<RuleSetting>]> {
+    pub(crate) fn settings(&self, target: &Target) -> Cow<'_, [Vec<RuleSetting>]> {
         let Some(policy) = self.job.policy else { return Cow::Borrowed(self.job.settings) };
         let mut settings = self.job.settings.to_vec();
         policy.adjust(&target.display, &mut settings);
@@ -300,20 +331,19 @@ impl<'a> Run<'a> {
     fn analyse(
         &self,
         target: &Target,
-        source: &[u8],
-        file: &File,
+        facts: &Facts,
         settings: &[Vec<RuleSetting>],
         mut active: Vec<Vec<bool>>,
         outcome: &mut Outcome,
     ) {
         let start = Instant::now();
-        let facts = self.facts(target, source, file);
-        self.note_bad_regions(target, &facts, outcome);
+        let file = facts.file;
+        self.note_bad_regions(target, facts, outcome);
         if file.generated {
             self.switch_off(&mut active, |meta| meta.skip_generated);
         }
         if let Some(profile) = self.job.profile {
-            self.prepare_for(profile, target, &facts);
+            self.prepare_for(profile, target, facts);
         }
         let prepared = Instant::now();
         outcome.summary.stages.front_ms = ms_between(start, prepared);
@@ -321,7 +351,7 @@ impl<'a> Run<'a> {
         let mut exhausted = Vec::new();
         let mut report_ms = 0.0;
         for (program, active) in active.iter().enumerate().filter(|(_, active)| active.contains(&true)) {
-            let (matches, report) = match self.run_rules(program, &facts, active) {
+            let (matches, report) = match self.run_rules(program, facts, active) {
                 Ok(result) => result,
                 Err(trap) => return outcome.absorb(internal_error(target, trap.0)),
             };
@@ -329,7 +359,7 @@ impl<'a> Run<'a> {
             let reporting = Instant::now();
             let settings = &settings[program];
             self.shared(Shared::Reporting, || {
-                findings::collect(self.job.rules, program, settings, &matches, &facts, &target.display, &mut found);
+                findings::collect(self.job.rules, program, settings, &matches, facts, &target.display, &mut found);
             });
             report_ms += ms_since(reporting);
         }
@@ -341,11 +371,11 @@ impl<'a> Run<'a> {
             let mut said = FxHashSet::default();
             undecided.retain(|one| said.insert(one.rule));
         }
-        undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, &facts)));
-        findings::set_fingerprints(&facts, &mut findings);
+        undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, facts)));
+        findings::set_fingerprints(facts, &mut findings);
         let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
         outcome.suppressed =
-            suppress::apply(&facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
+            suppress::apply(facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
         outcome.summary.types = facts.type_coverage();
         outcome.findings = findings;
         outcome.undecided = undecided;
@@ -368,7 +398,7 @@ impl<'a> Run<'a> {
 
     /// Gets ready what rules share, so that a profile shows it by itself.
     fn prepare_for(&self, profile: &Profile, target: &Target, facts: &Facts) {
-        if self.around.is_none() {
+        if self.functions.is_none() {
             return;
         }
         // What cannot be known of this file is told where rules ask for it.
@@ -379,28 +409,57 @@ impl<'a> Run<'a> {
         });
     }
 
+    /// What is known of functions around a file.
+    pub(crate) fn around<'f>(&'f self, target: &'f Target) -> Option<OfFile<'f, 'a>> {
+        self.functions.as_ref().map(|functions| OfFile::new(functions, &target.path))
+    }
+
+    /// What is known of functions, if there are packages.
+    pub(crate) fn functions(&self) -> Option<&Functions<'a>> {
+        self.functions.as_ref()
+    }
+
     /// What is known of a file before rules run over it.
-    pub(crate) fn facts<'f>(&'f self, target: &'f Target, source: &'f [u8], file: &'f File) -> Facts<'f> {
+    pub(crate) fn facts<'f>(
+        &'f self,
+        target: &'f Target,
+        source: &'f [u8],
+        file: &'f File,
+        around: Option<&'f dyn Around>,
+    ) -> Facts<'f> {
         let mut facts = Facts::new(file, source, &target.display);
         if let Some(packages) = self.job.packages {
             facts = facts.with_types(packages, &target.path);
         }
-        if let Some(around) = &self.around {
+        if let Some(around) = self.instead.as_deref().map(|instead| instead as &dyn Around).or(around) {
             around.meet(&target.path, file, source);
-            facts = facts.with_surroundings(&**around, self.job.rules);
+            facts = facts.with_surroundings(around, self.job.rules);
         }
         facts.folder = target.path.parent();
-        let module = facts.folder.and_then(|folder| self.modules.get(folder)).and_then(Option::as_deref);
-        facts.import_path = facts.folder.and_then(|folder| match module {
-            Some(module) => module.import_path(folder),
-            None => self.path_in_gopath(folder),
-        });
-        let of_module = module.and_then(|module| module.go);
+        facts.import_path = facts.folder.and_then(|folder| self.import_path(folder));
+        let of_module = facts.folder.and_then(|folder| self.go_of_module(folder));
         let raised = file.build.as_ref().and_then(|build| build.go_minor()).map(|minor| GoVersion { major: 1, minor });
         // A build constraint raises the version of its file; alone it does not tell the version.
         facts.go_version =
             self.go_version.or_else(|| of_module.map(|version| raised.map_or(version, |raised| version.max(raised))));
         facts
+    }
+
+    fn module(&self, folder: &Path) -> Option<&Module> {
+        self.modules.get(folder).and_then(Option::as_deref)
+    }
+
+    /// The import path of the package in a folder of the run, where a go.mod or `--gopath` tells.
+    pub(crate) fn import_path(&self, folder: &Path) -> Option<String> {
+        match self.module(folder) {
+            Some(module) => module.import_path(folder),
+            None => self.path_in_gopath(folder),
+        }
+    }
+
+    /// The language version of the module that a folder of the run belongs to.
+    pub(crate) fn go_of_module(&self, folder: &Path) -> Option<GoVersion> {
+        self.module(folder).and_then(|module| module.go)
     }
 
     fn path_in_gopath(&self, folder: &Path) -> Option<String> {

@@ -21,6 +21,7 @@ mod strings;
 mod tags;
 pub(crate) mod types;
 
+use crate::disk::DiskQuestion;
 use crate::flow::around::Around;
 use crate::flow::{self, Bodies};
 use crate::rules::RuleSet;
@@ -33,8 +34,9 @@ use rulec_program::GoVersion;
 use rulec_tree::{Category, Kind, Node, Span, Tree};
 use rulec_types::Basic;
 use rulec_types::check::Mode;
-use rulec_world::{Coverage, FileTypes, Packages};
-use std::cell::OnceCell;
+use rulec_world::{ContentHash, Coverage, FileTypes, Packages};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::Path;
 use types::{content, enumerated, selected};
 
@@ -44,6 +46,8 @@ pub use types::Form;
 
 pub(crate) use annotations::first_of as first_of_annotation;
 pub(crate) use comments::{code_below, is_alone_on_its_line};
+pub(crate) use embedding::embedded_by;
+pub(crate) use files::{exists_below, exists_in_or_above};
 pub(crate) use types::value_of_constant;
 
 /// What is known of the file that rules run over.
@@ -73,6 +77,8 @@ pub struct Facts<'a> {
     /// The bodies as somebody else has lowered them.
     lowered: Option<&'a FileFlow>,
     bodies: OnceCell<Bodies>,
+    /// What was asked of the file system, with hashes of the answers.
+    disk: RefCell<BTreeMap<DiskQuestion, ContentHash>>,
 }
 
 /// What gives the types of a file.
@@ -130,6 +136,7 @@ impl<'a> Facts<'a> {
             rules: None,
             lowered: None,
             bodies: OnceCell::new(),
+            disk: RefCell::default(),
         }
     }
 
@@ -183,9 +190,24 @@ impl<'a> Facts<'a> {
         self.bodies.get_or_init(|| Bodies::new(self))
     }
 
+    /// What is known of types, if somebody has asked.
+    pub(crate) fn asked_types(&self) -> Option<Result<&FileTypes<'_>, &str>> {
+        self.types.as_ref().filter(|types| types.is_asked()).map(|types| types.get())
+    }
+
+    /// What was asked of the file system, with hashes of the answers.
+    pub(crate) fn asked_disk(&self) -> BTreeMap<DiskQuestion, ContentHash> {
+        self.disk.borrow().clone()
+    }
+
+    /// Notes a question to the file system and its answer.
+    pub(crate) fn note_disk(&self, question: DiskQuestion, answer: ContentHash) {
+        self.disk.borrow_mut().insert(question, answer);
+    }
+
     /// Of how many expressions types are known in what was asked about; nothing if nobody asked.
     pub fn type_coverage(&self) -> Coverage {
-        match self.types.as_ref().filter(|types| types.is_asked()).map(|types| types.get()) {
+        match self.asked_types() {
             Some(Ok(types)) => types.coverage(),
             Some(Err(_)) => {
                 let is_expr = |node: &Node| self.tree().kind(*node).fits(Category::Expr);

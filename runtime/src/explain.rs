@@ -8,6 +8,7 @@ use crate::conditions::Facts;
 use crate::evaluate::{Because, FileHost, Match, Unknown};
 use crate::finding::{Position, RuleRef};
 use crate::findings::position;
+use crate::flow::around::Around;
 use crate::job::{Job, Target};
 use crate::rules::RuleSet;
 use crate::wanted::Wanted;
@@ -80,7 +81,9 @@ pub fn explain(
     let wanted = Wanted::of_all(job.rules);
     let run = Run::new(job, &wanted, std::slice::from_ref(target));
     let file = Reader::new().read(source, job.rules.vocabulary()).map_err(|refusal| refusal.to_string())?;
-    trace(job.rules, rule, &run.facts(target, source, &file), line_number).map_err(|trap| trap.0)
+    let around = run.around(target);
+    let facts = run.facts(target, source, &file, around.as_ref().map(|around| around as &dyn Around));
+    trace(job.rules, rule, &facts, line_number).map_err(|trap| trap.0)
 }
 
 fn trace(rules: &RuleSet, rule: RuleRef, facts: &Facts, line_number: u32) -> Result<Vec<Attempt>, Trap> {

@@ -265,7 +265,7 @@ impl Around for Hand<'_> {
         let file = self.package.bodies.store.name(&path.to_string_lossy());
         let sites = self.package.facts.calls_at(file, call);
         let site = sites.iter().find(|site| site.via != rulec_calls::Via::Callback);
-        site.map_or_else(Targets::default, |site| self.package.known.targets_of(site))
+        site.map_or_else(Targets::default, |site| self.package.known.targets_seen(self.package.view, site))
     }
 
     fn param_count(&self, function: &FunctionKey) -> Option<usize> {
@@ -285,7 +285,7 @@ impl Around for Hand<'_> {
     fn holds(&self, fact: &str, entity: &Entity) -> Tri {
         self.asked.borrow_mut().insert(*entity);
         match self.found(fact, entity) {
-            Tri::No if !self.is_own(entity) => self.package.known.fact(fact, entity),
+            Tri::No if !self.is_own(entity) => self.package.known.fact(Some(self.package.view), fact, entity),
             known => known,
         }
     }

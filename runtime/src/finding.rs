@@ -7,10 +7,11 @@ use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_tree::Span;
 pub use rulec_world::Coverage;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A rule of one run: which program, and which of its rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleRef {
     /// Index into the programs of the [`crate::RuleSet`].
     pub program: usize,
@@ -19,7 +20,7 @@ pub struct RuleRef {
 }
 
 /// A place in a file. Line and column count from 1, columns and offsets in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Line number.
     pub line: u32,
@@ -38,7 +39,7 @@ pub fn utf16_length(text: &[u8]) -> u32 {
 }
 
 /// Whole lines of source for showing a place: the lines that it touches, at most [`Snippet::MAX_LINES`] of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snippet {
     /// Number of the first line.
     pub line: u32,
@@ -54,19 +55,22 @@ impl Snippet {
 }
 
 /// One rule matched at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule; `None` for findings of the engine about suppressions.
     pub rule: Option<RuleRef>,
     /// `pack.family.name`.
+    #[serde(with = "shared::text")]
     pub rule_id: Arc<str>,
     /// As configured for the file.
     pub severity: Severity,
     /// The tags of the rule.
+    #[serde(with = "shared::texts")]
     pub tags: Arc<[String]>,
     /// What is wrong, on one line.
     pub message: String,
     /// As displayed: relative to the working folder with `/`, absolute outside of it.
+    #[serde(with = "shared::text")]
     pub path: Arc<str>,
     /// First byte.
     pub start: Position,
@@ -104,11 +108,12 @@ impl Finding {
 }
 
 /// A place that helps to understand a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// What is to see there.
     pub message: String,
     /// As displayed.
+    #[serde(with = "shared::text")]
     pub path: Arc<str>,
     /// First byte.
     pub start: Position,
@@ -121,7 +126,7 @@ pub struct Related {
 }
 
 /// A fix: all of its edits or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixEdits {
     /// How far it may be trusted.
     pub applicability: Applicability,
@@ -132,7 +137,7 @@ pub struct FixEdits {
 }
 
 /// The bytes from `start` to `end` are replaced by `text`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Edit {
     /// Offset of the first byte replaced.
     pub start: u32,
@@ -145,7 +150,7 @@ pub struct Edit {
 }
 
 /// A finding that a comment waives. Not counted as one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// What would have been reported.
     pub finding: Finding,
@@ -158,13 +163,15 @@ pub struct Suppressed {
 }
 
 /// A match that hangs on an answer that is not known. Not a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undecided {
     /// The rule.
     pub rule: RuleRef,
     /// `pack.family.name`.
+    #[serde(with = "shared::text")]
     pub rule_id: Arc<str>,
     /// As displayed.
+    #[serde(with = "shared::text")]
     pub path: Arc<str>,
     /// First byte.
     pub start: Position,
@@ -175,7 +182,7 @@ pub struct Undecided {
 }
 
 /// A file that was not checked, or not all of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
     /// As displayed.
     pub path: String,
@@ -184,7 +191,7 @@ pub struct Skipped {
 }
 
 /// The analysis of a file failed by a fault of rulec.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InternalError {
     /// As displayed.
     pub path: String,
@@ -193,7 +200,7 @@ pub struct InternalError {
 }
 
 /// Everything that came of one run, in an order that does not depend on threads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// Sorted by path, start, end, rule, message; no exact duplicates.
     pub findings: Vec<Finding>,
@@ -208,6 +215,7 @@ pub struct Outcome {
     /// Findings that comments waive, in the order of findings.
     pub suppressed: Vec<Suppressed>,
     /// What a caller took out of `findings` since nobody wants to see it.
+    #[serde(skip)]
     pub withheld: Withheld,
     /// The run was interrupted: some files were not looked at.
     pub interrupted: bool,
@@ -294,7 +302,7 @@ pub struct UnchangedFindings {
 }
 
 /// Counts and times of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Files checked, those included that no rule can match by their text.
     pub files: usize,
@@ -311,8 +319,10 @@ pub struct Summary {
     /// Of how many expressions types are known, in the declarations in which rules asked for some.
     pub types: Coverage,
     /// Wall-clock time in ms.
+    #[serde(skip)]
     pub elapsed_ms: f64,
     /// Where the time went, summed over threads.
+    #[serde(skip)]
     pub stages: Stages,
 }
 
@@ -350,5 +360,36 @@ impl Stages {
         self.front_ms += other.front_ms;
         self.match_ms += other.match_ms;
         self.report_ms += other.report_ms;
+    }
+}
+
+/// Texts that many findings share, as each of them is written.
+mod shared {
+    /// One text.
+    pub(super) mod text {
+        use serde::{Deserialize, Deserializer, Serializer};
+        use std::sync::Arc;
+
+        pub(crate) fn serialize<S: Serializer>(text: &Arc<str>, out: S) -> Result<S::Ok, S::Error> {
+            out.serialize_str(text)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+            String::deserialize(from).map(Arc::from)
+        }
+    }
+
+    /// A list of texts.
+    pub(super) mod texts {
+        use serde::{Deserialize, Deserializer, Serializer};
+        use std::sync::Arc;
+
+        pub(crate) fn serialize<S: Serializer>(texts: &Arc<[String]>, out: S) -> Result<S::Ok, S::Error> {
+            out.collect_seq(texts.iter())
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<[String]>, D::Error> {
+            Vec::deserialize(from).map(Arc::from)
+        }
     }
 }

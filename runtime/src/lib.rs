@@ -6,7 +6,8 @@
 //!
 //! The life of a finding: [`discover`] names the file, [`check`] reads it, `prefilter` lets it pass, `gofront` makes the tree,
 //! `evaluate` runs the rules and answers their questions through [`conditions`], `render` and [`fix`] turn matches into
-//! messages and edits, `suppress` sets aside what the author waived.
+//! messages and edits, `suppress` sets aside what the author waived. [`incremental`] keeps what came of it, and does all of this only
+//! for files of which it may have changed.
 //!
 //! **Absent:** Cranelift, rule syntax and output formats. All `unsafe` code is in `pack`.
 
@@ -22,12 +23,14 @@ mod rules;
 mod check;
 pub mod conditions;
 mod declarations;
+mod disk;
 mod evaluate;
 pub mod explain;
 mod facts;
 mod findings;
 pub mod fix;
 mod flow;
+pub mod incremental;
 mod prefilter;
 pub mod profile;
 pub mod session;
@@ -40,6 +43,7 @@ pub use check::{MAX_FILE_BYTES, STACK_BYTES, check, check_source};
 pub use declarations::declaration_lines;
 pub use explain::explain;
 pub use finding::Outcome;
+pub use incremental::check_incrementally;
 pub use job::Job;
 pub use profile::Profile;
 pub use rules::{RuleSet, RuleSetError, declaration};

@@ -31,6 +31,8 @@ pub struct RuleSet {
     declarations: Vec<Declaration>,
     /// What each fact is about.
     facts: FxHashMap<String, FactKind>,
+    /// Over all that decides what the rules mean.
+    digest: blake3::Hasher,
 }
 
 /// One program of the run, with all that does not depend on a file.
@@ -97,6 +99,7 @@ impl RuleSet {
     /// See [`RuleSetError`].
     pub fn new(parts: Vec<(Arc<Plan>, Engine)>, options: &[OptionValue]) -> Result<RuleSet, RuleSetError> {
         let mut vocabulary = Vocabulary::default();
+        let digest = digest_of(&parts, options);
         let options = options_by_place(&parts, options)?;
         let linked: Vec<Program> =
             parts.into_iter().map(|(plan, engine)| Program::link(plan, engine, &mut vocabulary)).collect();
@@ -111,14 +114,20 @@ impl RuleSet {
         let facts = programs.iter().flat_map(|one| &one.program.plan().rules);
         let facts = facts.filter_map(|rule| Some((rule.meta.id.clone(), rule.meta.fact.as_ref()?.of))).collect();
         let vocabulary = Arc::new(vocabulary);
-        Ok(RuleSet { vocabulary, programs, prefilter, names, models, model_index, declarations, facts })
+        Ok(RuleSet { vocabulary, programs, prefilter, names, models, model_index, declarations, facts, digest })
     }
 
     /// The same rules, with what comments may waive.
     #[must_use]
     pub fn with_suppressions(mut self, suppressions: Suppressions) -> RuleSet {
+        self.digest.update(format!("{suppressions:?}").as_bytes());
         self.names = RuleNames::new(&self.programs, suppressions);
         self
+    }
+
+    /// A hash over all that decides what the rules mean: plans, options, what comments may waive.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        *self.digest.finalize().as_bytes()
     }
 
     /// The names that the rules mention; files are read over it.
@@ -207,6 +216,16 @@ impl RuleSet {
     pub(crate) fn identity(&self, rule: RuleRef) -> &Identity {
         &self.programs[rule.program].identities[rule.rule.0 as usize]
     }
+}
+
+fn digest_of(parts: &[(Arc<Plan>, Engine)], options: &[OptionValue]) -> blake3::Hasher {
+    let mut hasher = blake3::Hasher::new();
+    for (plan, _) in parts {
+        let plan = postcard::to_allocvec(&**plan).unwrap_or_else(|_| format!("{plan:?}").into_bytes());
+        hasher.update(&(plan.len() as u64).to_le_bytes()).update(&plan);
+    }
+    hasher.update(format!("{options:?}").as_bytes());
+    hasher
 }
 
 /// What a rule file says of a package, in the form of those who find packages.

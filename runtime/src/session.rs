@@ -41,8 +41,8 @@ impl Session<'_> {
         if let Some(packages) = self.job.packages {
             packages.prepare();
         }
-        if let (Some(around), Some(target)) = (self.run.around(), self.job.files.first()) {
-            around.package(&target.path);
+        if let Some(functions) = self.run.functions() {
+            functions.known();
         }
     }
 
@@ -62,11 +62,12 @@ impl Session<'_> {
         let mut worker = Worker::new();
         worker.again(std::mem::take(&mut loaded.last));
         let Loaded { target, source: before, file, .. } = &*loaded;
-        let mut outcome = match (self.run.around(), self.job.packages) {
+        let of_file = self.run.around(target);
+        let mut outcome = match (&of_file, self.job.packages) {
             (Some(around), Some(packages)) if before != source => {
                 let name = packages.world().store().name(&target.path.to_string_lossy());
                 let before = Before { path: &target.path, name, file, source: before };
-                let run = self.run.with_around(Some(Box::new(Edited::new(around, before))));
+                let run = self.run.with_around(Box::new(Edited::new(around, before)));
                 run.guarded(&mut worker, target, |worker| run.check_bytes(worker, target, source))
             }
             _ => self.run.guarded(&mut worker, target, |worker| self.run.check_bytes(worker, target, source)),

@@ -22,7 +22,7 @@ enum What {
 /// Whether a command uses the cache.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct UseArguments {
-    /// Neither read nor write summaries of packages in the cache.
+    /// Neither read nor write what is kept from run to run: results of files, and what is known of packages.
     #[arg(long)]
     no_cache: bool,
 }

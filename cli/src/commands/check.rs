@@ -27,7 +27,7 @@ use rulec_report::Notice;
 use rulec_runtime::finding::{InternalError, Outcome};
 use rulec_runtime::job::{Job, PathPolicy, RuleSetting};
 use rulec_runtime::profile::Row;
-use rulec_runtime::{Profile, RuleSet, check, check_source};
+use rulec_runtime::{Profile, RuleSet, check_incrementally, check_source};
 use rulec_world::Packages;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -232,11 +232,14 @@ fn check_all(
     if arguments.fix.is_wanted() {
         return fixing::run(&arguments.fix, &job, input, adoption, &mut loaded.notices);
     }
-    let outcome = match input {
-        Input::Files(_) => check(&job),
-        Input::Stream { target, source } => check_source(&job, target, source),
+    let (outcome, problems) = match input {
+        Input::Files(_) => {
+            let checked = check_incrementally(&job);
+            (checked.outcome, checked.problems)
+        }
+        Input::Stream { target, source } => (check_source(&job, target, source), packages.problems()),
     };
-    loaded.notices.extend(packages.problems().into_iter().map(Notice::warning));
+    loaded.notices.extend(problems.into_iter().map(Notice::warning));
     let profile = profile.map_or_else(Vec::new, |profile| profile.rows(rules));
     Checked { outcome, profile, ..Checked::default() }
 }

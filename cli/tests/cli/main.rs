@@ -10,6 +10,7 @@ mod commands;
 mod configuration;
 mod flow;
 mod git;
+mod incremental;
 mod killed;
 mod lsp;
 mod own_packages;

@@ -11,6 +11,7 @@
 
 use super::Facts;
 use super::files::pattern::NamePattern;
+use crate::disk::{DiskQuestion, hash_of};
 use crate::value::Value;
 use rulec_gofront::doc;
 use rulec_tree::{Kind, Node, literal};
@@ -27,7 +28,7 @@ pub(super) fn unmatched(facts: &Facts, comment: Node) -> Option<Value> {
     let folder = facts.folder.filter(|folder| folder.is_dir())?;
     let mut unmatched = Vec::new();
     for pattern in patterns_of(facts, comment)? {
-        if embedded_by(folder, &pattern)?.is_empty() {
+        if embedded(facts, folder, &pattern)?.is_empty() {
             unmatched.push(Value::Str(pattern.into_bytes()));
         }
     }
@@ -40,7 +41,7 @@ pub(super) fn names(facts: &Facts, variable: Node) -> Option<Value> {
     let mut names = BTreeSet::new();
     for comment in directives_of(facts, variable)? {
         for pattern in patterns_of(facts, comment)? {
-            names.extend(embedded_by(folder, &pattern)?);
+            names.extend(embedded(facts, folder, &pattern)?);
         }
     }
     let folders = names.iter().flat_map(|name| Path::new(name).ancestors().skip(1));
@@ -94,8 +95,15 @@ fn patterns(text: &str) -> Option<Vec<String>> {
     Some(patterns)
 }
 
+/// What [`embedded_by`] says, which is noted.
+fn embedded(facts: &Facts, folder: &Path, pattern: &str) -> Option<Vec<String>> {
+    let files = embedded_by(folder, pattern);
+    facts.note_disk(DiskQuestion::Embedded(folder.to_owned(), pattern.to_owned()), hash_of(&files));
+    files
+}
+
 /// The files that a pattern embeds, relative to the folder; empty if Go refuses it. Nothing if there are too many.
-fn embedded_by(folder: &Path, pattern: &str) -> Option<Vec<String>> {
+pub(crate) fn embedded_by(folder: &Path, pattern: &str) -> Option<Vec<String>> {
     let (all, glob) = pattern.strip_prefix("all:").map_or((false, pattern), |glob| (true, glob));
     let parts: Vec<&str> = glob.split('/').collect();
     if parts.iter().any(|part| matches!(*part, "" | "." | "..")) {

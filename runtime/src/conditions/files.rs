@@ -3,6 +3,7 @@
 pub(super) mod pattern;
 
 use super::Facts;
+use crate::disk::{DiskQuestion, hash_of};
 use crate::value::Value;
 use pattern::NamePattern;
 use rulec_plan::host::Tri;
@@ -37,7 +38,9 @@ pub(super) fn imports(facts: &Facts, path: Option<&Value>) -> Tri {
 /// Go's `path.Match`.
 pub(super) fn exists(facts: &Facts, pattern: Option<&Value>) -> Tri {
     let (Some(pattern), Some(folder)) = (pattern.and_then(Value::utf8), facts.folder) else { return Tri::Unknown };
-    exists_below(folder, pattern)
+    let answer = exists_below(folder, pattern);
+    facts.note_disk(DiskQuestion::Exists(folder.to_owned(), pattern.to_owned()), hash_of(&answer));
+    answer
 }
 
 /// How many folders above a file are looked at for the root of its module.
@@ -47,6 +50,13 @@ const MAX_DEPTH: usize = 64;
 /// one, of the file system.
 pub(super) fn exists_above(facts: &Facts, pattern: Option<&Value>) -> Tri {
     let (Some(pattern), Some(folder)) = (pattern.and_then(Value::utf8), facts.folder) else { return Tri::Unknown };
+    let answer = exists_in_or_above(folder, pattern);
+    facts.note_disk(DiskQuestion::ExistsAbove(folder.to_owned(), pattern.to_owned()), hash_of(&answer));
+    answer
+}
+
+/// The same for a folder.
+pub(crate) fn exists_in_or_above(folder: &Path, pattern: &str) -> Tri {
     let Ok(folder) = std::path::absolute(folder) else { return Tri::Unknown };
     let mut answer = Tri::No;
     for above in folder.ancestors().take(MAX_DEPTH) {
@@ -62,7 +72,8 @@ pub(super) fn exists_above(facts: &Facts, pattern: Option<&Value>) -> Tri {
     answer
 }
 
-fn exists_below(folder: &Path, pattern: &str) -> Tri {
+/// Whether a file matches this path below a folder.
+pub(crate) fn exists_below(folder: &Path, pattern: &str) -> Tri {
     let mut candidates = vec![folder.to_owned()];
     for part in pattern.split('/').filter(|part| !part.is_empty() && *part != ".") {
         let Some(next) = step(&candidates, part) else { return Tri::Unknown };

@@ -92,7 +92,8 @@ pub fn fix(job: &Job, level: FixLevel, spares: Spares<'_>, write: bool) -> FixOu
     job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::new(job, &wanted, job.files);
-    let fixed = run.in_parallel(|worker, target| {
+    let files: Vec<&Target> = job.files.iter().collect();
+    let fixed = run.in_parallel(&files, |worker, target| {
         let fixed = fix_target(&run, worker, target, level, spares, write);
         job.progress.file_done(&target.display);
         fixed
@@ -163,8 +164,8 @@ fn fix_target(
 }
 
 /// One file while it is being fixed.
-struct Fixing<'a> {
-    run: &'a Run<'a>,
+struct Fixing<'a, 'j> {
+    run: &'a Run<'j>,
     target: &'a Target,
     level: FixLevel,
     before: Vec<u8>,
@@ -179,8 +180,8 @@ struct Fixing<'a> {
     reader: Reader,
 }
 
-impl<'a> Fixing<'a> {
-    fn new(run: &'a Run<'a>, target: &'a Target, source: &[u8], level: FixLevel, spares: Spares<'a>) -> Fixing<'a> {
+impl<'a, 'j> Fixing<'a, 'j> {
+    fn new(run: &'a Run<'j>, target: &'a Target, source: &[u8], level: FixLevel, spares: Spares<'a>) -> Fixing<'a, 'j> {
         Fixing {
             run,
             target,

@@ -1,12 +1,17 @@
 //! What is known around a file: functions of all packages, who calls whom, and the facts of rules.
 
+use rulec_calls::asked::Question;
 use rulec_calls::package::PackageFacts;
-use rulec_calls::{Above, Entity, FunctionKey, Functions, Targets};
-use rulec_flow::Knowledge;
+use rulec_calls::{Above, Entity, FunctionKey, Functions, Known, Targets, View};
+use rulec_flow::{Knowledge, Summary};
 use rulec_gofront::File;
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
+use rulec_types::{Name, ObjId, Ty};
+use rustc_hash::FxHashSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What is known around a file. It differs between a package that is looked at for the first time, whose facts are just
 /// being found, and a file that is checked.
@@ -53,13 +58,67 @@ pub trait Around: Knowledge {
     }
 }
 
-impl Around for Functions<'_> {
+/// What is known around a file that is checked, and what it asks of the program around its package.
+pub(crate) struct OfFile<'r, 'p> {
+    functions: &'r Functions<'p>,
+    path: &'r Path,
+    view: OnceLock<Option<View>>,
+    is_asked: AtomicBool,
+    questions: Mutex<FxHashSet<Question>>,
+}
+
+impl<'r, 'p> OfFile<'r, 'p> {
+    /// What these functions are for the file at a path.
+    pub(crate) fn new(functions: &'r Functions<'p>, path: &'r Path) -> OfFile<'r, 'p> {
+        OfFile { functions, path, view: OnceLock::new(), is_asked: AtomicBool::default(), questions: Mutex::default() }
+    }
+
+    /// What was asked of other packages than the file's own and those that it imports; nothing if nobody asked at all.
+    pub(crate) fn asked(&self) -> Option<FxHashSet<Question>> {
+        let questions = || self.questions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.is_asked.load(Ordering::Relaxed).then(questions)
+    }
+
+    fn known(&self) -> &Known<'p> {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.functions.known()
+    }
+
+    fn view(&self) -> Option<View> {
+        *self.view.get_or_init(|| self.known().view_of(self.path))
+    }
+
+    fn ask(&self, question: Question) {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
+    }
+}
+
+impl Knowledge for OfFile<'_, '_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        self.known().function(function)
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        let known = self.known();
+        if let Some(question) = known.question_of_method(receiver, name) {
+            self.ask(question);
+        }
+        known.method(receiver, name)
+    }
+}
+
+impl Around for OfFile<'_, '_> {
     fn as_knowledge(&self) -> &dyn Knowledge {
         self
     }
 
     fn callees(&self, path: &Path, call: Node) -> Targets {
-        self.known().callees(path, call)
+        let known = self.known();
+        let Some(site) = known.site_at(path, call) else { return Targets::default() };
+        if let Some(method) = site.interface {
+            self.ask(Question::Method(method));
+        }
+        known.targets_of(site)
     }
 
     fn param_count(&self, function: &FunctionKey) -> Option<usize> {
@@ -71,6 +130,7 @@ impl Around for Functions<'_> {
     }
 
     fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>) {
+        self.ask(Question::Callers(*function));
         let own = self.known().store().name(&path.to_string_lossy());
         let (sites, complete) = self.known().callers(function);
         let (here, elsewhere): (Vec<_>, Vec<_>) = sites.iter().partition(|(_, site)| site.place.file == own);
@@ -78,10 +138,11 @@ impl Around for Functions<'_> {
     }
 
     fn holds(&self, fact: &str, entity: &Entity) -> Tri {
-        self.known().fact(fact, entity)
+        self.known().fact(self.view(), fact, entity)
     }
 
     fn annotated_above(&self, function: &FunctionKey, name: &str) -> Option<Vec<Above<'_>>> {
+        self.ask(Question::Above(*function, name.to_owned()));
         Some(self.known().annotated_above(function, name))
     }
 

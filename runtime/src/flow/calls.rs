@@ -47,8 +47,10 @@ pub(crate) fn unknown_because(facts: &Facts, row: Node, kind: FactKind) -> Optio
     };
     let (around, store) = (facts.around()?, facts.types().ok()?.store());
     let Targets { functions, complete } = around.callees(facts.location()?, call);
-    match functions.iter().find(|function| !around.has_source(function)) {
-        Some(foreign) => Some(format!("nothing is known of `{}`: its source is not at hand", foreign.text(store))),
+    // The order of functions is not the same in all runs, that of their names is.
+    let foreign = functions.iter().filter(|function| !around.has_source(function)).map(|function| function.text(store));
+    match foreign.min() {
+        Some(foreign) => Some(format!("nothing is known of `{foreign}`: its source is not at hand")),
         None => (!complete).then(|| "not all functions that may be called here are known".to_owned()),
     }
 }
