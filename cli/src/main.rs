@@ -12,6 +12,7 @@ mod console;
 mod dependencies;
 mod folders;
 mod interrupt;
+mod linters;
 mod packs;
 mod progress;
 mod project;

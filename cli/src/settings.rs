@@ -1,8 +1,8 @@
 //! The configuration of a run: `rulec.toml`, and which rules are on where.
 
 use crate::arguments::{RuleArguments, SelectArguments};
-use crate::rule_files;
 use crate::rules::Loaded;
+use crate::linters;
 use rulec_config::{Candidate, CommandLine, Config, Layers, Selection};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_program::normalised;
@@ -10,6 +10,7 @@ use rulec_report::{Notice, Source};
 use rulec_runtime::discover;
 use rulec_runtime::finding::RuleRef;
 use rulec_runtime::job::{OptionValue, PathPolicy, RuleSetting};
+use rulec_runtime::suppress::Suppressions;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::{env, io};
@@ -107,6 +108,14 @@ impl Configuration {
             }
         }
         nested.into_iter().collect()
+    }
+
+    /// What comments may waive: those of golangci-lint are understood unless the configuration says otherwise.
+    pub fn suppressions(&self) -> Suppressions {
+        Suppressions {
+            require_reason: self.layers.setting(|config| config.suppressions.require_reason).unwrap_or(false),
+            nolint: self.layers.setting(|config| config.suppressions.nolint).unwrap_or(true).then(linters::known),
+        }
     }
 
     /// Whether something is wrong with it.

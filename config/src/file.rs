@@ -36,6 +36,8 @@ pub struct Config {
     pub files: Files,
     /// What differs for some paths, in the order written.
     pub per_path: Vec<PathRules>,
+    /// What comments may waive.
+    pub suppressions: Suppressions,
     /// Packs of other teams: `[packs]`.
     pub packs: Vec<Dependency>,
     /// The index folder of those that do not say where they are, relative to the configuration's folder.
@@ -68,6 +70,15 @@ pub struct Files {
     pub generated: Option<bool>,
     /// Whether `.gitignore` is followed.
     pub gitignore: Option<bool>,
+}
+
+/// The table `[suppressions]`: what comments may waive.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Suppressions {
+    /// Whether a comment without a reason waives nothing.
+    pub require_reason: Option<bool>,
+    /// Whether `//nolint` comments are understood.
+    pub nolint: Option<bool>,
 }
 
 /// One `[[per-path]]`: what differs below some paths.
@@ -115,6 +126,7 @@ impl TableReader<'_> {
                 "rules" => config.options = self.options(value),
                 "files" => config.files = self.files(value),
                 "per-path" => config.per_path = self.per_path(value),
+                "suppressions" => config.suppressions = self.suppressions(value),
                 "packs" => config.packs = self.dependencies(value),
                 "index" => config.index = self.string(value),
                 _ => self.unknown_key(&key, "a configuration", &names(schema::CONFIGURATION)),
@@ -153,6 +165,18 @@ impl TableReader<'_> {
             }
         }
         files
+    }
+
+    fn suppressions(&mut self, value: Value<'_, '_>) -> Suppressions {
+        let mut suppressions = Suppressions::default();
+        for (key, value) in self.entries(value) {
+            match key.value.as_str() {
+                "require-reason" => suppressions.require_reason = self.bool(value),
+                "nolint" => suppressions.nolint = self.bool(value),
+                _ => self.unknown_key(&key, "`[suppressions]`", &names(schema::SUPPRESSIONS)),
+            }
+        }
+        suppressions
     }
 
     fn per_path(&mut self, value: Value<'_, '_>) -> Vec<PathRules> {
@@ -258,6 +282,9 @@ mod tests {
             testdata = true
             generated = true
             gitignore = false
+            [suppressions]
+            require-reason = true
+            nolint = false
             [[per-path]]
             paths = ["internal/**"]
             select = ["strict"]
@@ -276,6 +303,8 @@ mod tests {
         assert_eq!((files.tests, files.vendor, files.testdata), (Some(false), Some(true), Some(true)));
         assert_eq!((files.generated, files.gitignore), (Some(true), Some(false)));
         assert!(files.include.fit("a/b.go") && files.exclude.fit("x/y.pb.go"));
+        let suppressions = config.suppressions;
+        assert_eq!((suppressions.require_reason, suppressions.nolint), (Some(true), Some(false)));
         let [rules] = &config.per_path[..] else { panic!("one table") };
         assert!(rules.paths.fit("internal/x.go"));
         assert_eq!((rules.select.len(), rules.ignore.len(), rules.severity.len()), (1, 1, 1));
@@ -291,6 +320,10 @@ mod tests {
             (
                 "[files]\nincludes = []",
                 r#"E0802 "includes" `[files]` has no key `includes`; there is a key with a similar name: `include`"#,
+            ),
+            (
+                "[suppressions]\nrequire-reasons = true",
+                r#"E0802 "require-reasons" `[suppressions]` has no key `require-reasons`; there is a key with a similar name: `require-reason`"#,
             ),
             ("select = 1", r#"E0803 "1" expected a list of strings, found a TOML integer; "#),
             ("ignore = [1]", r#"E0803 "1" expected a string, found a TOML integer; "#),

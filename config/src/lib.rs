@@ -22,7 +22,7 @@ mod selector;
 pub mod table;
 
 pub use dependency::{Dependency, Place, is_pack_name};
-pub use file::{Config, Files, PathRules, find, find_in, read};
+pub use file::{Config, Files, PathRules, Suppressions, find, find_in, read};
 pub use glob::Globs;
 pub use layers::{Layers, Sources, load};
 pub use option::Written;

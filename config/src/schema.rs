@@ -47,8 +47,14 @@ pub(crate) const CONFIGURATION: &[Key] = &[
     key("rules", Form::Rules, "Options of rules: `[rules.NAME]`."),
     key("files", Form::Table(FILES), "Which files are checked."),
     key("per-path", Form::Tables(PER_PATH), "What differs for some files. Later tables win."),
+    key("suppressions", Form::Table(SUPPRESSIONS), "What comments may waive."),
     key("packs", Form::Packs, "Packs of other teams, with the versions that will do."),
     key("index", Form::Text, "The folder of the index in which packs are that do not say where they are."),
+];
+
+pub(crate) const SUPPRESSIONS: &[Key] = &[
+    key("require-reason", Form::Truth(false), "Whether a suppression without a reason hides nothing."),
+    key("nolint", Form::Truth(true), "Whether the `//nolint` comments of golangci-lint are understood."),
 ];
 
 pub(crate) const FILES: &[Key] = &[

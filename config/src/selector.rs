@@ -14,7 +14,7 @@ pub fn selects(selector: &str, rule: &RuleMeta) -> bool {
     }
     names(rule).any(|name| name == selector)
         || groups(rule).any(|group| group == selector)
-        || severity_word(rule.severity) == selector
+        || rule.severity.text() == selector
         || level_word(rule.level) == selector
         || rule.tags.iter().any(|tag| tag == selector)
 }
@@ -39,7 +39,7 @@ pub(crate) fn suggest<'a>(selector: &str, rules: impl Iterator<Item = &'a RuleMe
 
 /// The severity with this name.
 pub(crate) fn severity(word: &str) -> Option<Severity> {
-    SEVERITIES.into_iter().find(|&severity| severity_word(severity) == word)
+    SEVERITIES.into_iter().find(|&severity| severity.text() == word)
 }
 
 pub(crate) const SEVERITY_WORDS: [&str; 3] = ["error", "warning", "info"];
@@ -47,15 +47,6 @@ pub(crate) const SEVERITY_WORDS: [&str; 3] = ["error", "warning", "info"];
 const WORDS: [&str; 6] = ["error", "warning", "info", "recommended", "strict", "pedantic"];
 
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
-
-/// The word for a severity.
-pub fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
 
 /// The word for a level.
 pub fn level_word(level: Level) -> &'static str {

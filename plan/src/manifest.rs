@@ -57,14 +57,19 @@ impl RuleMeta {
 
     /// The middle of the id: `http` of `stdlib.http.nil-body`.
     pub fn family(&self) -> &str {
-        let without_name = self.id.rsplit_once('.').map_or("", |(rest, _)| rest);
-        without_name.split_once('.').map_or(without_name, |(_, family)| family)
+        family(&self.id)
     }
 
     /// The first paragraph of the documentation, on one line.
     pub fn summary(&self) -> String {
         self.doc.split("\n\n").next().unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The middle of the id of a rule: `http` of `stdlib.http.nil-body`.
+pub fn family(id: &str) -> &str {
+    let without_name = id.rsplit_once('.').map_or("", |(rest, _)| rest);
+    without_name.split_once('.').map_or(without_name, |(_, family)| family)
 }
 
 /// How bad a finding is.
@@ -77,6 +82,17 @@ pub enum Severity {
     Warning,
     /// Has to be mended.
     Error,
+}
+
+impl Severity {
+    /// As written in rules, configurations and reports.
+    pub fn text(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
 }
 
 /// Who has a rule switched on.

@@ -4,6 +4,7 @@
 //! `--no-timings` omits.
 
 use crate::diagnostics::{Notice, Source};
+use crate::statistics::{Count, statistics};
 use crate::{Format, Report};
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_plan::manifest::{Applicability, Severity};
@@ -44,6 +45,7 @@ struct Document<'a> {
     baseline: Option<BaselineRow<'a>>,
     changes: Option<ChangesRow<'a>>,
     profile: Vec<ProfileRow<'a>>,
+    statistics: Vec<Count<'a>>,
     summary: SummaryRow,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Document<'a> {
             baseline: outcome.withheld.baseline.as_ref().map(BaselineRow::new),
             changes: outcome.withheld.changes.as_ref().map(ChangesRow::new),
             profile: report.profile.iter().map(ProfileRow::new).collect(),
+            statistics: if report.view.statistics { statistics(&outcome.findings) } else { Vec::new() },
             summary: SummaryRow::new(outcome, report.view.timings),
         }
     }
@@ -285,6 +288,7 @@ struct SummaryRow {
     lines: u64,
     rules: usize,
     parse_errors: usize,
+    suppressed: usize,
     /// The share of expressions whose type is known, in the declarations in which rules asked for some; null if none did.
     types_known: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -302,6 +306,7 @@ impl SummaryRow {
             lines: summary.lines,
             rules: summary.rules,
             parse_errors: summary.parse_errors,
+            suppressed: outcome.suppressed.len(),
             types_known: summary.types.share().map(|share| (share * 10_000.0).floor() / 10_000.0),
             elapsed_ms: timings.then(|| rounded(summary.elapsed_ms)),
             stages_ms: timings.then(|| summary.stages.into()),

@@ -8,18 +8,31 @@
 
 #![warn(missing_docs)]
 
+mod checkstyle;
 pub mod diagnostics;
+mod each;
+mod github;
+mod gitlab;
+mod html;
 pub mod json;
 mod jsonl;
+mod junit;
 mod markdown;
+mod problems;
+mod rdjson;
+mod sarif;
 mod screen;
 mod snippets;
+mod statistics;
 mod text;
+mod uri;
+mod xml;
 
 pub use diagnostics::{Notice, Remark, Source};
 pub use screen::Screen;
 
 use rulec_grammar::diagnostic::Diagnostic;
+use rulec_plan::manifest::RuleMeta;
 use rulec_runtime::finding::Outcome;
 use rulec_runtime::profile::Row;
 use std::io;
@@ -35,6 +48,10 @@ pub struct Report<'a> {
     pub sources: &'a [Source],
     /// What went wrong besides, in places that are not text.
     pub notices: &'a [Notice],
+    /// The rules that were on, for formats that tell about them.
+    pub rules: &'a [&'a RuleMeta],
+    /// The exit status that the run ends with.
+    pub exit_code: u8,
     /// The version of rulec.
     pub version: &'a str,
     /// Where the time went; empty if nobody asked.
@@ -54,7 +71,7 @@ pub struct View {
     pub timings: bool,
     /// The list of matches that hang on something unknown; without it, only their number.
     pub undecided: bool,
-    /// How often each rule was found.
+    /// How many findings there are of each rule, family and severity.
     pub statistics: bool,
 }
 
@@ -76,7 +93,19 @@ pub trait Format: Sync {
 }
 
 /// All formats, in the order in which they are offered; the first is the default.
-pub const FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &jsonl::JsonLines, &markdown::Markdown];
+pub const FORMATS: &[&dyn Format] = &[
+    &text::Text,
+    &json::Json,
+    &jsonl::JsonLines,
+    &html::Html,
+    &sarif::Sarif,
+    &github::GitHub,
+    &gitlab::GitLab,
+    &checkstyle::Checkstyle,
+    &junit::JUnit,
+    &rdjson::RdJson,
+    &markdown::Markdown,
+];
 
 /// The format with this name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

@@ -85,7 +85,7 @@ fn write_findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| | Place | Finding | Rule |\n|---|---|---|---|")?;
     for finding in worst.iter().take(MAX_ROWS) {
         let place = format!("{}:{}:{}", finding.path, finding.start.line, finding.start.column);
-        let (severity, message) = (severity_word(finding.severity), text(&finding.message));
+        let (severity, message) = (finding.severity.text(), text(&finding.message));
         writeln!(out, "| {severity} | {} | {message} | {} |", code(&place), code(&finding.rule_id))?;
     }
     writeln!(out)?;
@@ -126,14 +126,6 @@ fn write_faults(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "> [!WARNING]\n> {}; the log tells more.\n", faults.join(", "))
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
 }
 
 fn counted(count: usize, one: &str) -> String {

@@ -1,7 +1,7 @@
 use super::*;
 use rulec_grammar::codes;
 use rulec_grammar::diagnostic::{FileId, Sink};
-use rulec_plan::manifest::{Applicability, Severity};
+use rulec_plan::manifest::{Applicability, CostClass, Level, RuleMeta, Severity};
 use rulec_runtime::finding::{
     Edit, Finding, FixEdits, GoneFinding, InternalError, KnownFindings, Position, Related, Skipped, Snippet, Summary,
     Suppressed, UnchangedFindings, Undecided, Withheld,
@@ -49,12 +49,19 @@ fn outcome() -> Outcome {
         related: vec![],
         fix: None,
         fix_withheld: Some("a comment stands in the way".into()),
+        fingerprint: "f01".into(),
         start: at(20, 1, 300),
         end: at(25, 2, 350),
         snippet: Snippet { line: 20, text: "{\n1\n2\n3".into() },
         ..finding.clone()
     };
-    let waived = Finding { message: "waived".into(), start: at(30, 1, 400), end: at(30, 4, 403), ..bare.clone() };
+    let waived = Finding {
+        message: "waived".into(),
+        fingerprint: "f02".into(),
+        start: at(30, 1, 400),
+        end: at(30, 4, 403),
+        ..bare.clone()
+    };
     let reason = Some("measured: it does not matter".to_owned());
     let suppressed = Suppressed { finding: waived, reason, start: at(29, 1, 370), end: at(29, 20, 389) };
     Outcome {
@@ -85,18 +92,50 @@ fn outcome() -> Outcome {
     }
 }
 
+fn rule() -> RuleMeta {
+    RuleMeta {
+        id: "stdlib.http.nil-body".to_owned(),
+        doc: "A request without a body has `http.NoBody`.\n\n## Why\nBecause.\n".to_owned(),
+        severity: Severity::Warning,
+        level: Level::Recommended,
+        tags: vec!["http".to_owned()],
+        since: None,
+        options: Vec::new(),
+        skip_tests: false,
+        only_tests: false,
+        skip_generated: false,
+        cost: CostClass::Literal,
+        needs_types: false,
+        needs_flow: false,
+        fact: None,
+        captures: Vec::new(),
+        reports: Vec::new(),
+        fix: None,
+        file: "nil-body.rule".to_owned(),
+        source: Default::default(),
+        source_offset: 0,
+    }
+}
+
 fn written(name: &str, view: View) -> String {
-    let outcome = outcome();
+    written_of(&outcome(), name, view)
+}
+
+fn written_of(outcome: &Outcome, name: &str, view: View) -> String {
+    let rule = rule();
+    let rules = [&rule];
     let sources = [Source::new("x.rule", "rule é {\n  mtach\n}\n")];
     let mut sink = Sink::new();
     sink.error(codes::E0106, FileId(0), Span::new(12, 17), "`mtach` is not a clause").help("did you mean `match`?");
     let notices = [Notice::error("there is no such file").about("nope.go")];
     let diagnostics = sink.into_sorted();
     let report = Report {
-        outcome: &outcome,
+        outcome,
         diagnostics: &diagnostics,
         sources: &sources,
         notices: &notices,
+        rules: &rules,
+        exit_code: 1,
         version: "0.1.0",
         profile: &[],
         view,
@@ -143,6 +182,9 @@ note: y.go was checked in part: function F: syntax error
 note: g.go: a.b.c is gone in m.F
 note: 1 finding is gone and still in known.json; `--write-baseline` takes them out
 2  stdlib.http.nil-body  (1 with a fix)
+2  family http  (1 with a fix)
+1  severity error
+1  severity warning  (1 with a fix)
 2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 7 in the baseline, 2 outside of what changed, 1 undecided
 error[E0106]: `mtach` is not a clause
   ┌─ x.rule:2:3
@@ -187,7 +229,7 @@ fn json_has_every_key() {
             "rule": "stdlib.http.nil-body", "severity": "error", "tags": ["http"], "message": "use http.NoBody",
             "path": "a/b.go",
             "start": {"line": 20, "column": 1, "offset": 300}, "end": {"line": 25, "column": 2, "offset": 350},
-            "function": null, "related": [], "fix": null, "fingerprint": "f00",
+            "function": null, "related": [], "fix": null, "fingerprint": "f01",
         }],
         "diagnostics": [
             {"code": "E0106", "severity": "error", "message": "`mtach` is not a clause", "path": "x.rule",
@@ -204,7 +246,12 @@ fn json_has_every_key() {
                      "written": null},
         "changes": {"revision": "main", "base": "c0ffee", "outside": 2},
         "profile": [],
-        "summary": {"files": 240, "bytes": 5, "lines": 2, "rules": 3, "parse_errors": 1, "types_known": null},
+        "statistics": [
+            {"kind": "rule", "name": "stdlib.http.nil-body", "count": 2, "fixable": 1},
+            {"kind": "family", "name": "http", "count": 2, "fixable": 1},
+            {"kind": "severity", "name": "error", "count": 1, "fixable": 0},
+            {"kind": "severity", "name": "warning", "count": 1, "fixable": 1}],
+        "summary": {"files": 240, "bytes": 5, "lines": 2, "rules": 3, "parse_errors": 1, "suppressed": 1, "types_known": null},
     });
     assert_eq!(value, expected);
 }
@@ -274,6 +321,8 @@ fn markdown_escapes_what_comes_from_code() {
         diagnostics: &[],
         sources: &[],
         notices: &[],
+        rules: &[],
+        exit_code: 1,
         version: "0.1.0",
         profile: &[],
         view: VIEW,
@@ -285,4 +334,90 @@ fn markdown_escapes_what_comes_from_code() {
     assert!(text.contains(row), "{text}");
     assert_eq!(text.matches("| warning |").count(), 200);
     assert!(text.contains("… and 100 more."), "{text}");
+}
+
+/// What the formats write of the report with one of everything, and of one whose texts try to break out, as whole files:
+/// `UPDATE=1 cargo test -p rulec-report` rewrites them.
+#[test]
+fn formats_write_what_was_looked_at() {
+    for (report, outcome) in [("one-of-everything", outcome()), ("nasty", nasty()), ("nothing", Outcome::default())] {
+        for name in ["sarif", "github", "gitlab", "checkstyle", "junit", "rdjson"] {
+            let written = written_of(&outcome, name, VIEW);
+            let path = format!("{}/tests/written/{report}.{name}.out", env!("CARGO_MANIFEST_DIR"));
+            if std::env::var_os("UPDATE").is_some() {
+                std::fs::write(&path, &written).expect("the file is written");
+            }
+            let expected = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(written == expected, "{path} is not what is written: {written}");
+        }
+    }
+}
+
+/// Texts that end elements, strings, lines and commands where they are not escaped.
+const NASTY: &str = "</script><!--\u{1b}[31m ]]> \"'&,:;%0A\r\n::error::x\u{0} \u{2028}é😀\u{fffe}\\";
+
+/// A report in which every text is nasty.
+fn nasty() -> Outcome {
+    let [first, ..] = &outcome().findings[..] else { panic!("a finding") };
+    let path: std::sync::Arc<str> = format!("a b/{NASTY}%FF.go").into();
+    let mut related = first.related.clone();
+    for (index, one) in related.iter_mut().enumerate() {
+        (one.message, one.path, one.step) = (NASTY.to_owned(), path.clone(), index == 0);
+    }
+    let mut fix = first.fix.clone().expect("a fix");
+    fix.edits[0].text = NASTY.to_owned();
+    // A second edit on the same line: together they are one.
+    fix.edits.push(Edit { start: 114, end: 114, text: "x".to_owned(), import: false });
+    fix.places.push((at(12, 15, 114), at(12, 15, 114)));
+    let finding = Finding {
+        rule_id: "local.é.nasty<rule>".into(),
+        message: NASTY.to_owned(),
+        path: path.clone(),
+        function: Some(NASTY.to_owned()),
+        related,
+        fix: Some(fix),
+        ..first.clone()
+    };
+    let absolute = Finding {
+        fingerprint: "f01".into(),
+        path: "/tmp/é.go".into(),
+        fix: None,
+        related: Vec::new(),
+        ..finding.clone()
+    };
+    Outcome {
+        findings: vec![finding.clone(), absolute],
+        suppressed: vec![Suppressed { finding, reason: Some(NASTY.to_owned()), start: at(1, 1, 0), end: at(1, 2, 1) }],
+        skipped: vec![Skipped { path: NASTY.into(), reason: NASTY.into() }],
+        internal_errors: vec![InternalError { path: String::new(), message: NASTY.into() }],
+        ..Outcome::default()
+    }
+}
+
+#[test]
+fn the_page_holds_the_findings_as_data() {
+    for outcome in [outcome(), nasty(), Outcome::default()] {
+        let page = written_of(&outcome, "html", VIEW);
+        let (_, rest) = page.split_once("<script id=\"data\" type=\"application/json\">").expect("the data");
+        let (data, rest) = rest.split_once("</script>").expect("its end");
+        assert!(!data.contains('<'), "nothing ends the element: {data}");
+        assert_eq!(rest.matches("</script>").count(), 1, "the script alone is behind it");
+        let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+        let rows = data["findings"].as_array().expect("a list");
+        // The mistake of the rule file, the notice, and the faults of rulec come behind the findings.
+        assert_eq!(rows.len(), outcome.findings.len() + 2 + outcome.internal_errors.len());
+        assert_eq!(data["suppressed"].as_array().map(Vec::len), Some(outcome.suppressed.len()));
+        for (row, finding) in rows.iter().zip(&outcome.findings) {
+            assert_eq!(row["message"], finding.message);
+            assert_eq!(row["path"], *finding.path);
+        }
+    }
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    let parts = [include_str!("html/report.html"), include_str!("html/report.css"), include_str!("html/report.js")];
+    for elsewhere in ["http:", "https:", "src=", "<link", "@import", "url(", "fetch(", "innerHTML"] {
+        assert!(parts.iter().all(|part| !part.contains(elsewhere)), "{elsewhere}");
+    }
 }

@@ -3,13 +3,13 @@
 use crate::diagnostics::emit;
 use crate::screen::Screen;
 use crate::snippets::Excerpt;
+use crate::statistics::{Count, statistics};
 use crate::{Format, Report};
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity as Shade};
 use codespan_reporting::term::termcolor::Color;
 use rulec_plan::manifest::{Applicability, Severity};
 use rulec_runtime::finding::{Coverage, Finding, KnownFindings, Related, Snippet};
 use rulec_runtime::profile::Row;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// See the module.
@@ -160,18 +160,12 @@ fn note(out: &mut Out<'_>, text: &str) -> io::Result<()> {
 }
 
 fn write_statistics(findings: &[Finding], out: &mut Out<'_>) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for finding in findings {
-        let count = counts.entry(&finding.rule_id).or_default();
-        count.0 += 1;
-        count.1 += usize::from(finding.fix.is_some());
-    }
-    let mut rows: Vec<_> = counts.into_iter().collect();
-    rows.sort_by_key(|&(rule, (count, _))| (std::cmp::Reverse(count), rule));
-    let width = rows.first().map_or(0, |(_, (count, _))| count.to_string().len());
-    for (rule, (count, fixable)) in rows {
+    let rows = statistics(findings);
+    let width = rows.iter().map(|row| row.count).max().map_or(0, |most| most.to_string().len());
+    for Count { kind, name, count, fixable } in rows {
+        let kind = if kind == "rule" { String::new() } else { format!("{kind} ") };
         let fixes = if fixable > 0 { format!("  ({fixable} with a fix)") } else { String::new() };
-        writeln!(out, "{count:>width$}  {rule}{fixes}")?;
+        writeln!(out, "{count:>width$}  {kind}{name}{fixes}")?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::arguments::RuleArguments;
 use crate::commands::explain::option_default;
-use crate::commands::list::{fix_word, level_word, severity_word};
+use crate::commands::list::{fix_word, level_word};
 use crate::console::Console;
 use crate::rules::{Found, Loaded};
 use crate::settings::Configuration;
@@ -84,7 +84,7 @@ fn index(rules: &[Found<'_>]) -> String {
         let _ =
             writeln!(page, "\n## {family}\n\n| Rule | Severity | Level | Fix | What it finds |\n|---|---|---|---|---|");
         for meta in rules {
-            let (severity, level, fix) = (severity_word(meta.severity), level_word(meta.level), fix_word(meta));
+            let (severity, level, fix) = (meta.severity.text(), level_word(meta.level), fix_word(meta));
             let summary = cell(&meta.summary());
             let _ =
                 writeln!(page, "| [{0}]({family}/{0}.md) | {severity} | {level} | {fix} | {summary} |", meta.name());
@@ -97,7 +97,7 @@ fn page(found: &Found<'_>) -> String {
     let meta = found.meta;
     let mut page = format!("{MARK}\n\n# {}\n\n{}\n\n", meta.name(), meta.summary());
     let _ = writeln!(page, "| | |\n|---|---|\n| Rule | `{}` |", meta.id);
-    let _ = writeln!(page, "| Severity | {} |", severity_word(meta.severity));
+    let _ = writeln!(page, "| Severity | {} |", meta.severity.text());
     let on = if meta.level == Level::Recommended { ": on by default" } else { "" };
     let _ = writeln!(page, "| Level | {}{on} |", level_word(meta.level));
     let rows = [

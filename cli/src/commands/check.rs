@@ -123,6 +123,8 @@ struct Checked {
     spared: Option<Spared>,
     /// Where the time went, under `--profile`.
     profile: Vec<Row>,
+    /// Whether each rule of [`Loaded::rules`] was on for any file.
+    rules_on: Vec<bool>,
 }
 
 /// Checks the files, applies fixes, writes the reports.
@@ -137,10 +139,11 @@ pub fn run(arguments: &CheckArguments, console: &Console) -> Result<Status, Fail
     let mut checked = Checked::default();
     if let Some(selection) = selection.filter(|_| is_usable) {
         checked = guarded(|| analyse(arguments, &configuration, &selection, &mut loaded));
+        checked.rules_on = (0..loaded.rules().count()).map(|rule| selection.anywhere(rule)).collect();
     }
     checked.outcome.summary.elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
     let status = status(arguments, &loaded, &checked);
-    output::write(arguments, console, &loaded, &checked)?;
+    output::write(arguments, console, &loaded, &checked, status)?;
     Ok(status)
 }
 
@@ -174,7 +177,7 @@ fn analyse(
         loaded.notices.extend((strange > 0).then(|| strangers(strange)));
     }
     let rules = match rule_set(arguments.engine, selection, loaded) {
-        Ok(rules) => rules,
+        Ok(rules) => rules.with_suppressions(configuration.suppressions()),
         Err(reason) => {
             loaded.notices.push(Notice::error(reason));
             return Checked::default();

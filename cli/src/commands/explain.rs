@@ -3,7 +3,7 @@
 mod trace;
 
 use crate::arguments::RuleArguments;
-use crate::commands::list::{fix_word, level_word, severity_word};
+use crate::commands::list::{fix_word, level_word};
 use crate::console::Console;
 use crate::rules::Loaded;
 use crate::settings::Configuration;
@@ -89,7 +89,7 @@ fn unknown_code(name: &str) -> String {
 
 fn write_rule(rule: &RuleMeta, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "{}", rule.id)?;
-    let mut facts = vec![severity_word(rule.severity).to_owned(), level_word(rule.level).to_owned()];
+    let mut facts = vec![rule.severity.text().to_owned(), level_word(rule.level).to_owned()];
     facts.extend(Some(fix_word(rule).to_owned()).filter(|word| !word.is_empty()));
     facts.extend(rule.since.iter().map(|version| format!("since {version}")));
     writeln!(out, "{}", facts.join(" · "))?;

@@ -32,6 +32,7 @@ enum LintFormat {
 pub fn run(arguments: &LintArguments, console: &Console) -> Result<Status, Failure> {
     let mut loaded = Loaded::of_paths(&arguments.paths);
     loaded.diagnostics.sort_by_key(|diagnostic| (diagnostic.file, diagnostic.span.start));
+    let status = if loaded.has_errors() { Status::Usage } else { Status::Clean };
     match arguments.format {
         LintFormat::Text => {
             console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
@@ -39,9 +40,9 @@ pub fn run(arguments: &LintArguments, console: &Console) -> Result<Status, Failu
             writeln!(out, "{}", summary(&loaded))?;
             out.flush()?;
         }
-        LintFormat::Json => write_json(&loaded, console)?,
+        LintFormat::Json => write_json(&loaded, status, console)?,
     }
-    Ok(if loaded.has_errors() { Status::Usage } else { Status::Clean })
+    Ok(status)
 }
 
 /// `2 errors, 1 warning in 14 rule files; 12 rules are sound`.
@@ -61,12 +62,14 @@ fn summary(loaded: &Loaded) -> String {
     format!("{faults} in {}; {} without errors", counted(files, "rule file"), counted(rules, "rule"))
 }
 
-fn write_json(loaded: &Loaded, console: &Console) -> Result<(), Failure> {
+fn write_json(loaded: &Loaded, status: Status, console: &Console) -> Result<(), Failure> {
     let report = Report {
         outcome: &Outcome::default(),
         diagnostics: &loaded.diagnostics,
         sources: &loaded.sources,
         notices: &loaded.notices,
+        rules: &[],
+        exit_code: status as u8,
         version: env!("CARGO_PKG_VERSION"),
         profile: &[],
         view: View { color: false, quiet: false, timings: false, undecided: false, statistics: false },

@@ -45,20 +45,11 @@ fn row(found: Found<'_>, on: bool, severity: Severity) -> Row {
     [
         if on { "*" } else { " " }.to_owned(),
         meta.id.clone(),
-        severity_word(severity).to_owned(),
+        severity.text().to_owned(),
         level_word(meta.level).to_owned(),
         fix_word(meta).to_owned(),
         meta.summary(),
     ]
-}
-
-/// The name of a severity.
-pub fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
 }
 
 /// The name of a level.

@@ -3,8 +3,9 @@
 use super::{CheckArguments, Checked, Undecided};
 use crate::console::Console;
 use crate::rules::Loaded;
-use crate::status::Failure;
+use crate::status::{Failure, Status};
 use crate::whole_file;
+use rulec_plan::manifest::RuleMeta;
 use rulec_report::{FORMATS, Format, Report, View, write_rest};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub struct OutputArguments {
     #[arg(short, long)]
     quiet: bool,
 
-    /// Show how often each rule was found.
+    /// Show how many findings there are of each rule, family and severity.
     #[arg(long)]
     statistics: bool,
 
@@ -74,7 +75,13 @@ fn destination(text: &str) -> Result<Destination, String> {
 }
 
 /// Writes all reports.
-pub fn write(arguments: &CheckArguments, console: &Console, loaded: &Loaded, checked: &Checked) -> Result<(), Failure> {
+pub fn write(
+    arguments: &CheckArguments,
+    console: &Console,
+    loaded: &Loaded,
+    checked: &Checked,
+    status: Status,
+) -> Result<(), Failure> {
     let output = &arguments.output;
     let view = View {
         color: false,
@@ -83,11 +90,15 @@ pub fn write(arguments: &CheckArguments, console: &Console, loaded: &Loaded, che
         undecided: arguments.undecided != Undecided::Ignore,
         statistics: output.statistics,
     };
+    let on = loaded.rules().zip(&checked.rules_on).filter(|(_, on)| **on);
+    let rules: Vec<&RuleMeta> = on.map(|(found, _)| found.meta).collect();
     let report = Report {
         outcome: &checked.outcome,
         diagnostics: &loaded.diagnostics,
         sources: &loaded.sources,
         notices: &loaded.notices,
+        rules: &rules,
+        exit_code: status as u8,
         version: env!("CARGO_PKG_VERSION"),
         profile: &checked.profile,
         view,
