@@ -48,6 +48,7 @@ fn json_is_one_object_with_every_key() {
         "baseline",
         "changes",
         "profile",
+        "statistics",
         "summary",
     ];
     expected.sort_unstable();
@@ -129,7 +130,7 @@ fn quiet_statistics_and_color() {
     let sandbox = sandbox();
     let quiet = sandbox.run(&check(&["--quiet"])).exits(1);
     assert!(!quiet.out.contains("in 1 file"), "{quiet:#?}");
-    sandbox.run(&check(&["--statistics"])).says(&["1  local.own.nil-body  (1 with a fix)\n1  local.own.no-panic\n"]);
+    sandbox.run(&check(&["--statistics"])).says(&["1  local.own.nil-body  (1 with a fix)\n1  local.own.no-panic\n2  family own  (1 with a fix)\n1  severity error"]);
     assert!(sandbox.run(&check(&["--color", "always"])).out.contains("\u{1b}["));
     assert!(!sandbox.run(&check(&["--color", "never"])).out.contains('\u{1b}'));
 }

@@ -103,8 +103,8 @@ const where = (path, place) => (place ? `${path}:${place.line}:${place.shown}` :
 function card(finding) {
   const kind = finding.suppressed ? " suppressed" : "";
   const about = element("button", { type: "button", class: "rule", onclick: () => tell(finding.rule) }, finding.rule);
-  const place = element("p", { class: "place" }, where(finding.path, finding.place), finding.function ? `, in ${finding.function}` : "");
-  const parts = [element("h3", {}, element("span", { class: "badge" }, finding.severity), finding.message), place, element("p", {}, about)];
+  const place = element("p", { class: "place" }, where(finding.path, finding.place), finding.function ? `, in ${finding.function}` : "", ", ", about);
+  const parts = [element("h3", {}, element("span", { class: "badge" }, finding.severity), finding.message), place];
   if (finding.excerpt) parts.push(excerpt(finding.excerpt, finding.place));
   if (finding.suppressed) parts.push(element("p", {}, `suppressed: ${finding.reason || "no reason is given"}`));
   const steps = finding.related || [];
