@@ -7,6 +7,7 @@
 
 use crate::each::each;
 use crate::problems::{Problem, problems};
+use crate::text::summary;
 use crate::{Format, Report};
 use rulec_plan::manifest::{Applicability, RuleMeta, family};
 use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Snippet};
@@ -69,7 +70,7 @@ fn write_data(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Data<'a, F, W> {
         version: &'a str,
-        summary: Summary,
+        summary: String,
         rules: BTreeMap<&'a str, Rule<'a>>,
         findings: F,
         suppressed: W,
@@ -79,7 +80,7 @@ fn write_data(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let rows: Vec<Problem<'_>> = problems(report);
     let data = Data {
         version: report.version,
-        summary: Summary::new(outcome),
+        summary: summary(report),
         rules: rules(report),
         findings: each(&rows, Row::new),
         suppressed: each(&outcome.suppressed, |suppressed| Waived {
@@ -90,28 +91,6 @@ fn write_data(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     };
     serde_json::to_writer(out, &data)?;
     Ok(())
-}
-
-#[derive(Serialize)]
-struct Summary {
-    files: usize,
-    lines: u64,
-    rules: usize,
-    undecided: usize,
-    interrupted: bool,
-}
-
-impl Summary {
-    fn new(outcome: &Outcome) -> Summary {
-        let summary = &outcome.summary;
-        Summary {
-            files: summary.files,
-            lines: summary.lines,
-            rules: summary.rules,
-            undecided: outcome.undecided.len(),
-            interrupted: outcome.interrupted,
-        }
-    }
 }
 
 /// What is told about a rule.

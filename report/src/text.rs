@@ -185,7 +185,7 @@ fn write_profile(rows: &[Row], out: &mut Out<'_>) -> io::Result<()> {
 }
 
 /// `12 findings (3 errors, 9 warnings) in 240 files, 2 files checked in part, 0.31 s`.
-fn summary(report: &Report<'_>) -> String {
+pub fn summary(report: &Report<'_>) -> String {
     let outcome = report.outcome;
     let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
     let kinds = [

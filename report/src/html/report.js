@@ -29,12 +29,7 @@ function element(name, attributes, ...children) {
 const plural = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 
 function showSummary() {
-  const { files, lines, rules, undecided, interrupted } = data.summary;
-  const parts = [plural(data.findings.length, "finding"), plural(files, "file"), plural(lines, "line"), plural(rules, "rule")];
-  if (data.suppressed.length > 0) parts.push(`${data.suppressed.length} suppressed`);
-  if (undecided > 0) parts.push(`${undecided} undecided`);
-  if (interrupted) parts.push("interrupted: not all files were checked");
-  byId("summary").textContent = `${parts.join(", ")}; rulec ${data.version}`;
+  byId("summary").textContent = `${data.summary}; rulec ${data.version}`;
   for (const severity of SEVERITIES) {
     const count = data.findings.filter((finding) => finding.severity === severity).length;
     fields[severity].parentElement.querySelector("span").textContent = plural(count, severity);
