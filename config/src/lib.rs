@@ -28,4 +28,4 @@ pub use layers::{Layers, Sources, load};
 pub use option::Written;
 pub use schema::schema;
 pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select};
-pub use selector::{level_word, selects, selects_id, severity_word};
+pub use selector::{level_word, selects, selects_id};

@@ -2,7 +2,7 @@
 
 use super::{Change, Kind, RuleView, of, without_pack};
 use crate::migration::{Migration, What};
-use rulec_config::{level_word, severity_word};
+use rulec_config::level_word;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::{Applicability, EditMeta, MessagePiece, OptionMeta, OptionType, RuleMeta, TemplatePiece};
 use rulec_tree::duration;
@@ -31,7 +31,7 @@ pub(super) fn compare(old: &RuleMeta, new: &RuleMeta, migrations: &[&Migration],
     };
     if old.severity != new.severity {
         let kind = if new.severity > old.severity { Kind::SeverityRaised } else { Kind::SeverityLowered };
-        add(kind, severity_word(old.severity).to_owned(), severity_word(new.severity).to_owned());
+        add(kind, old.severity.text().to_owned(), new.severity.text().to_owned());
     }
     if old.level != new.level {
         let kind = if new.level < old.level { Kind::SwitchedOn } else { Kind::SwitchedOff };
