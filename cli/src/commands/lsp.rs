@@ -78,6 +78,7 @@ impl Workshop for Rules {
         let mut loaded = Loaded::new(&self.arguments, &configuration);
         let selection = configuration.select(&SelectArguments::default(), &mut loaded).unwrap_or_default();
         let rules = rule_set(EngineName::Native, &selection, &loaded);
+        let rules = rules.map(|rules| rules.with_suppressions(configuration.suppressions()));
         let settings = rule_settings(&selection, &loaded);
         let path = configuration.path_for(&self.arguments, folder);
         let faults = path.zip(configuration.sources.first()).map(|(path, source)| {
