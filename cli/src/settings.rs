@@ -2,7 +2,7 @@
 
 use crate::arguments::{RuleArguments, SelectArguments};
 use crate::rules::Loaded;
-use crate::linters;
+use crate::{linters, rule_files};
 use rulec_config::{Candidate, CommandLine, Config, Layers, Selection};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_program::normalised;
