@@ -92,6 +92,28 @@ fn signatures_of_trusted_keys_count() {
 }
 
 #[test]
+fn a_pack_holds_code_for_the_targets_that_are_named() {
+    let sandbox = with_pack();
+    let expected = check(&sandbox, &[]).exits(1).out;
+    let mut build = vec!["build", "rules", "-o", "own.rpack"];
+    for target in ["s390x-linux", "x86_64-linux", "riscv64-linux", "aarch64-linux", "x86_64-linux"] {
+        build.extend(["--target", target]);
+    }
+    sandbox.run(&build).exits(0);
+    let code = ["code: aarch64-linux\n", "code: riscv64-linux\n", "code: s390x-linux\n", "code: x86_64-linux\n"];
+    sandbox.run(&["pack", "inspect", "own.rpack"]).exits(0).says(&code);
+    assert_eq!(check(&sandbox, &[]).exits(1).out, expected);
+    let only = if cfg!(target_arch = "s390x") { "x86_64-linux" } else { "s390x-linux" };
+    sandbox.run(&["build", "rules", "-o", "own.rpack", "--target", only]).exits(0);
+    let compiled = check(&sandbox, &[]).exits(1);
+    assert_eq!((compiled.out, compiled.err.as_str()), (expected, ""));
+    let unknown = sandbox.run(&["build", "rules", "-o", "own.rpack", "--target", "pdp11-unix"]).exits(2);
+    unknown.complains(&["aarch64-linux, riscv64-linux, s390x-linux, x86_64-linux"]);
+    let asm = ["expand", "nil-body", "--no-stock", "--rules", "rules", "--asm", "--target", "aarch64-linux"];
+    sandbox.run(&asm).exits(0).says(&["ret"]);
+}
+
+#[test]
 fn damaged_packs_are_refused() {
     let sandbox = with_pack();
     let bytes = fs::read(sandbox.path("own.rpack")).expect("a pack");

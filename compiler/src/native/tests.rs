@@ -3,7 +3,7 @@
 mod cost;
 pub mod random;
 
-use super::{Machine, NativeOptions, Opt, asm, clif, compile};
+use super::{Machine, NativeOptions, Opt, Target, asm, clif, compile};
 use random::{Rng, random_plan, random_tree};
 use rulec_pack::file::{self, Contents};
 use rulec_pack::manifest::Manifest;
@@ -247,8 +247,30 @@ fn code_from_a_pack_is_the_code_that_was_stored() {
 }
 
 #[test]
+fn all_targets_have_code_without_relocations() {
+    let plan = random_plan(&mut Rng::new(11), 40);
+    for target in Target::ALL {
+        let options = NativeOptions::pack_for(*target);
+        // That there are no relocations is asserted for each function.
+        let code = compile(&plan, &options).unwrap();
+        assert_eq!(code.target, target.name());
+        assert!(code.offsets_are_inside());
+        assert_eq!(code, compile(&plan, &options).unwrap(), "the same plan makes the same bytes");
+        assert_eq!(code.target == rulec_pack::abi::host_target(), Some(*target) == Target::of_this_machine());
+    }
+    let here = Target::of_this_machine().expect("tests run on a target");
+    assert_eq!(compile(&plan, &NativeOptions::pack_for(here)), compile(&plan, &NativeOptions::PACK));
+}
+
+#[test]
 fn a_rule_can_be_read_as_clif_and_as_assembly() {
     let plan = random_plan(&mut Rng::new(7), 1);
     assert!(clif(&plan, RuleIndex(0)).unwrap().starts_with("function "));
-    assert!(asm(&plan, RuleIndex(0), &NativeOptions::PACK).unwrap().contains("ret"));
+    for (target, end) in
+        [("x86_64-linux", "ret"), ("aarch64-linux", "ret"), ("riscv64-linux", "ret"), ("s390x-linux", "br %r14")]
+    {
+        let target = Target::by_name(target).unwrap();
+        let text = asm(&plan, RuleIndex(0), &NativeOptions::pack_for(target)).unwrap();
+        assert!(text.contains(end), "{}: {text}", target.name());
+    }
 }
