@@ -72,6 +72,8 @@ struct GoFile {
     shown: Option<Shown>,
     /// The text of the last complete check, and what it found.
     complete: Option<(Text, Vec<Finding>)>,
+    /// The text of a version with all safe fixes.
+    fixed: Option<(i32, String)>,
 }
 
 /// The findings of a version.
@@ -99,8 +101,17 @@ impl GoFiles {
 
     pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: Text) {
         let key = self.workshop.project_key(path.parent().unwrap_or(&path));
-        let file =
-            GoFile { uri, version, text, key: key.clone(), checking: false, again: false, shown: None, complete: None };
+        let file = GoFile {
+            uri,
+            version,
+            text,
+            key: key.clone(),
+            checking: false,
+            again: false,
+            shown: None,
+            complete: None,
+            fixed: None,
+        };
         self.files.insert(path.clone(), file);
         self.read_project(&key, false);
         self.changed(&path);
@@ -154,6 +165,12 @@ impl GoFiles {
             GoEvent::Project { key, project } => self.project_read(key, *project),
             GoEvent::Analysis(Event::Ready { analysis, took }) => {
                 self.ready(analysis, took);
+                AnalysisNews::default()
+            }
+            GoEvent::Analysis(Event::Fixed { path, version, text }) => {
+                if let Some(file) = self.files.get_mut(&path) {
+                    file.fixed = Some((version, text));
+                }
                 AnalysisNews::default()
             }
             GoEvent::Analysis(Event::Checked(checked)) => {
@@ -334,7 +351,11 @@ impl GoFiles {
         let project = self.projects.get(&file.key).and_then(|state| state.project.as_ref());
         let root = project.map_or(Path::new("/"), |project| &project.root);
         let mut actions = show::actions(&shown.findings, at, &file.uri, &shown.text, root);
-        actions.extend(show::fix_all(&shown.findings, &file.uri, &shown.text));
+        let fixed = file.fixed.as_ref().filter(|(version, _)| *version == shown.version);
+        actions.extend(match fixed {
+            Some((_, fixed)) => show::replace_all(fixed, &file.uri, &shown.text),
+            None => show::fix_all(&shown.findings, &file.uri, &shown.text),
+        });
         actions
     }
 

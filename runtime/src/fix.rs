@@ -14,6 +14,8 @@ mod template;
 
 pub use apply::{Change, Failure, FixLevel, FixOutcome, FixedSource, Spares, fix, fix_source, unified_diff};
 
+pub(crate) use apply::fixed_in;
+
 use crate::conditions::{Facts, Nodes};
 use crate::evaluate::Captured;
 use crate::finding::{Edit, FixEdits};

@@ -9,6 +9,7 @@
 
 use crate::check::{Run, Worker};
 use crate::finding::Outcome;
+use crate::fix::{Change, FixLevel, fixed_in};
 use crate::flow::edited::{Before, Edited};
 use crate::job::{Job, Target};
 use crate::wanted::Wanted;
@@ -75,6 +76,11 @@ impl Session<'_> {
         loaded.last = worker.take_last();
         self.run.finish(&mut outcome, start);
         outcome
+    }
+
+    /// What a text of a file becomes with all safe fixes, applied in rounds as `rulec check --fix` does.
+    pub fn fixed(&self, loaded: &Loaded, source: &[u8]) -> Change {
+        fixed_in(&self.run, &loaded.target, source, FixLevel::Safe)
     }
 
     /// Whether a text of the file is checked with all that is known.

@@ -6,6 +6,7 @@
 
 use crate::workshop::{Project, Workshop};
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use rulec_plan::manifest::Applicability;
 use rulec_program::Overlay;
 use rulec_runtime::finding::Outcome;
 use rulec_runtime::job::{Job, PathPolicy, Quiet, Target};
@@ -30,6 +31,15 @@ pub(crate) enum Event {
     },
     /// A text was checked.
     Checked(Box<Checked>),
+    /// What a text that was checked becomes with all safe fixes.
+    Fixed {
+        /// The file.
+        path: PathBuf,
+        /// The version of its text.
+        version: i32,
+        /// The text with the fixes.
+        text: String,
+    },
 }
 
 /// What came of a check.
@@ -116,8 +126,17 @@ impl Work {
             drop(self.events.send(Event::Ready { analysis: self.number, took: start.elapsed() }));
             let mut files = BTreeMap::new();
             for ask in asked {
+                let (path, version, text) = (ask.path.clone(), ask.version, ask.text.clone());
                 let checked = self.check(session, &mut files, ask);
+                let has_fixes = checked.exact && checked.outcome.as_ref().is_ok_and(has_safe_fix);
                 drop(self.events.send(Event::Checked(Box::new(checked))));
+                // Fixes are applied in rounds, which takes a while: whoever types does not wait for that.
+                if let Some(loaded) = files.get(&path).filter(|_| has_fixes && asked.is_empty()) {
+                    let after = session.fixed(loaded, text.as_bytes()).after;
+                    if let Ok(text) = String::from_utf8(after) {
+                        drop(self.events.send(Event::Fixed { path, version, text }));
+                    }
+                }
             }
         });
     }
@@ -171,4 +190,9 @@ impl Work {
         }
         checked
     }
+}
+
+fn has_safe_fix(outcome: &Outcome) -> bool {
+    let fixes = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    fixes.into_iter().any(|fix| fix.applicability == Applicability::Safe)
 }

@@ -5,6 +5,7 @@
 //! complete check stays as long as its rule is undecided at the same place.
 
 use rulec_runtime::finding::{Finding, FixEdits, Outcome};
+use rulec_tree::Span;
 
 /// How places of one text are found in a later one: all that changed lies between an equal start and an equal end.
 pub(crate) struct Change {
@@ -16,13 +17,21 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    /// Both ends are those of characters.
     pub(crate) fn between(then: &str, now: &str) -> Change {
-        let (then, now) = (then.as_bytes(), now.as_bytes());
-        let start = then.iter().zip(now).take_while(|(then, now)| then == now).count();
+        let same = then.bytes().zip(now.bytes()).take_while(|(then, now)| then == now).count();
+        let start = (0..=same).rev().find(|at| then.is_char_boundary(*at) && now.is_char_boundary(*at)).unwrap_or(0);
         let left = then.len().min(now.len()) - start;
-        let ends = then.iter().rev().zip(now.iter().rev()).take(left);
-        let end = ends.take_while(|(then, now)| then == now).count();
+        let ends = then.bytes().rev().zip(now.bytes().rev()).take(left);
+        let same = ends.take_while(|(then, now)| then == now).count();
+        let is_end = |end: &usize| then.is_char_boundary(then.len() - end) && now.is_char_boundary(now.len() - end);
+        let end = (0..=same).rev().find(is_end).unwrap_or(0);
         Change { start: start as u32, end_then: (then.len() - end) as u32, end_now: (now.len() - end) as u32 }
+    }
+
+    /// What differs, then and now.
+    pub(crate) fn differing(&self) -> (Span, Span) {
+        (Span::new(self.start, self.end_then), Span::new(self.start, self.end_now))
     }
 
     /// Where an offset is now; none if it lies in what changed.
@@ -88,5 +97,7 @@ mod tests {
         assert_eq!((change.offset(1), change.offset(3), change.offset(5)), (Some(1), None, Some(2)));
         let change = Change::between("aa", "aaa");
         assert_eq!((change.offset(0), change.offset(2)), (Some(0), Some(2)), "an edit among equal letters");
+        let (then, now) = Change::between("x é", "x è").differing();
+        assert_eq!((then, now), (Span::new(2, 4), Span::new(2, 4)), "whole characters");
     }
 }

@@ -1,5 +1,6 @@
 //! Findings as the protocol shows them: diagnostics, actions, explanations.
 
+use super::moved::Change;
 use crate::paths::uri_of;
 use crate::text::Text;
 use gen_lsp_types::{
@@ -108,7 +109,16 @@ fn edits_of<'e>(edits: impl IntoIterator<Item = &'e Edit>, text: &Text) -> Vec<T
     edits.into_iter().map(shown).collect()
 }
 
-/// The safe fixes of all findings that do not get in each other's way, as one action.
+/// All safe fixes as one action: the text becomes the fixed one.
+pub(crate) fn replace_all(fixed: &str, uri: &Uri, text: &Text) -> Option<CodeAction> {
+    let change = Change::between(text.as_str(), fixed);
+    let (then, now) = change.differing();
+    let new_text = fixed.get(now.range()).unwrap_or_default().to_owned();
+    (text.as_str() != fixed).then(|| all_fixes(uri, vec![TextEdit { range: text.range(then), new_text }]))
+}
+
+/// The safe fixes of all findings that do not get in each other's way, as one action: what is left of them may not be right
+/// together, such as an import that nothing uses any more, until [`replace_all`] can be offered.
 pub(crate) fn fix_all(findings: &[Finding], uri: &Uri, text: &Text) -> Option<CodeAction> {
     let mut all: Vec<&Edit> = Vec::new();
     for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {
@@ -126,12 +136,16 @@ pub(crate) fn fix_all(findings: &[Finding], uri: &Uri, text: &Text) -> Option<Co
         return None;
     }
     all.sort_by_key(|edit| (edit.start, edit.end));
-    Some(CodeAction {
+    Some(all_fixes(uri, edits_of(all, text)))
+}
+
+fn all_fixes(uri: &Uri, edits: Vec<TextEdit>) -> CodeAction {
+    CodeAction {
         title: "Apply all safe fixes of rulec in this file".to_owned(),
         kind: Some(CodeActionKind::SourceFixAll),
-        edit: Some(workspace_edit(uri, edits_of(all, text))),
+        edit: Some(workspace_edit(uri, edits)),
         ..CodeAction::default()
-    })
+    }
 }
 
 /// A comment on a line of its own above the line on which the finding starts.

@@ -130,6 +130,13 @@ pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel, sp
     FixedSource { outcome, change: fixing.change(), failures: fixing.failures, spared: fixing.spared }
 }
 
+/// What a text becomes with all fixes of this level, within a run that is there already.
+pub(crate) fn fixed_in(run: &Run, target: &Target, source: &[u8], level: FixLevel) -> Change {
+    let mut fixing = Fixing::new(run, target, source, level, &|_| false);
+    fixing.finish(&mut Worker::new());
+    fixing.change()
+}
+
 fn fix_target(
     run: &Run,
     worker: &mut Worker,
