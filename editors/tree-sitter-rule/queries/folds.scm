@@ -1,0 +1,2 @@
+(body) @fold
+(go_block) @fold
