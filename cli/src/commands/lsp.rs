@@ -81,9 +81,12 @@ impl Workshop for Rules {
         let rules = rules.map(|rules| rules.with_suppressions(configuration.suppressions()));
         let settings = rule_settings(&selection, &loaded);
         let path = configuration.path_for(&self.arguments, folder);
-        let faults = path.zip(configuration.sources.first()).map(|(path, source)| {
+        // It may extend others, whose texts are there as well.
+        let faults = path.and_then(|path| {
+            let display = rulec_runtime::discover::display(&path, &configuration.cwd);
+            let source = configuration.sources.iter().find(|source| source.path == display)?;
             let own = loaded.diagnostics.iter().filter(|fault| is_in(&loaded, fault, &source.path));
-            FileFaults { path, text: source.text.clone(), diagnostics: own.cloned().collect() }
+            Some(FileFaults { path, text: source.text.clone(), diagnostics: own.cloned().collect() })
         });
         let configuration = Arc::new(configuration);
         let generated = configuration.layers.of_files(|files| files.generated).unwrap_or(false);
