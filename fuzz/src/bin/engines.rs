@@ -61,7 +61,7 @@ fn run() -> Result<String, String> {
 fn tree(plan: &Plan, vocabulary: &Arc<Vocabulary>, seed: u64) -> Tree {
     let mut rng = Rng::new(seed);
     let few = [Kind::Call, Kind::Block, Kind::Paren, Kind::Ident, Kind::Binary, Kind::Selector, Kind::List];
-    let kinds = if seed % 2 == 0 { Kind::ALL } else { &few };
+    let kinds = if seed.is_multiple_of(2) { Kind::ALL } else { &few };
     let symbol = plan.symbols.get(rng.below(plan.symbols.len().max(1)));
     let names = symbol.map_or([&b"f"[..], b"p"], |(package, name)| [name.as_bytes(), package.as_bytes()]);
     trees::named(vocabulary, kinds, seed, names)
