@@ -297,7 +297,10 @@ fn what_is_read_again_is_what_a_fresh_reader_reads() {
         match numbers.below(3) {
             0 => text.replace_range(start..end, piece),
             1 => text.insert_str(end, piece),
-            _ => text.insert_str(end, &text[from..to].to_owned()),
+            _ => {
+                let again = text[from..to].to_owned();
+                text.insert_str(end, &again);
+            }
         }
         let again = reader.read_again(&mut last, text.as_bytes(), &vocabulary).expect("UTF-8 text below the limit");
         let fresh = Reader::new().read(text.as_bytes(), &vocabulary).expect("UTF-8 text below the limit");

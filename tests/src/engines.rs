@@ -141,7 +141,17 @@ pub fn target(path: &Path, root: &Path) -> Target {
 /// The outcome as `--format json --no-timings --undecided=list` prints it.
 pub fn json(outcome: &Outcome) -> String {
     let view = View { color: false, quiet: false, timings: false, undecided: true, statistics: false };
-    let report = Report { outcome, diagnostics: &[], sources: &[], notices: &[], profile: &[], version: "", view };
+    let report = Report {
+        outcome,
+        diagnostics: &[],
+        sources: &[],
+        notices: &[],
+        profile: &[],
+        rules: &[],
+        exit_code: 0,
+        version: "",
+        view,
+    };
     let mut bytes = Vec::new();
     let format = rulec_report::format("json").expect("a format of that name");
     format.write(&report, &mut bytes).expect("writing to memory");
