@@ -30,6 +30,8 @@ pub struct Configuration {
     pub folder: PathBuf,
     /// The working folder, absolute.
     pub cwd: PathBuf,
+    /// It was looked for, and not named or declined by the arguments.
+    is_searched: bool,
 }
 
 impl Configuration {
@@ -48,6 +50,7 @@ impl Configuration {
     pub fn load_for(arguments: &RuleArguments, paths: &[PathBuf]) -> Result<Configuration, String> {
         let cwd = working_folder()?;
         let mut configuration = Configuration { folder: cwd.clone(), cwd, ..Configuration::default() };
+        configuration.is_searched = arguments.config.is_none() && !arguments.no_config;
         let nearest = common_folder(paths, &configuration.cwd);
         let nearest = nearest.and_then(|folder| configuration.path_for(arguments, &folder));
         if let Some(path) = nearest.or_else(|| configuration.path_for(arguments, &configuration.cwd)) {
@@ -95,10 +98,14 @@ impl Configuration {
         PathBuf::from(discover::display(&config.folder.join(path), &self.cwd))
     }
 
-    /// The configurations between a file and this one, which are nearer to it and are not read.
+    /// The configurations between a file and this one, which are nearer to it and are not read; none if the arguments say
+    /// which configuration holds.
     pub fn nested<'p>(&self, files: impl Iterator<Item = &'p Path>) -> Vec<PathBuf> {
         let folders: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
         let mut nested = BTreeSet::new();
+        if !self.is_searched {
+            return Vec::new();
+        }
         let mut seen: HashSet<&Path> = HashSet::new();
         for folder in folders {
             let inner = folder.ancestors().take_while(|inner| inner.starts_with(&self.folder) && *inner != self.folder);

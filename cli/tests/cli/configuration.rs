@@ -75,6 +75,10 @@ fn the_nearest_to_what_is_checked_counts() {
     let both =
         check(&["sub/deep", "b.go"]).complains(&["sub/rulec.toml: not read", "`rulec check sub` reads this one"]);
     assert_eq!(found(&both), ["b.go no-panic warning", "sub/deep/a.go no-panic warning"]);
+    for chosen in [&["--no-config"][..], &["--config", "rulec.toml"]] {
+        let run = check(&[chosen, &["sub/deep", "b.go"]].concat());
+        assert_eq!(run.err, "", "who says which configuration holds need not be told of others: {chosen:?}");
+    }
     let piped = sandbox.pipe(&[&CHECK[..], &["--stdin-filename", "sub/new.go"]].concat(), GO);
     assert_eq!(found(&piped), ["sub/new.go nil-body error"]);
     // What is outside of every configuration has that of the working folder.
