@@ -289,7 +289,7 @@ fn what_is_read_again_is_what_a_fresh_reader_reads() {
     let (mut reader, vocabulary) = (Reader::new(), Arc::new(Vocabulary::default()));
     let mut last = LastRead::default();
     let (mut clean, mut parses) = (0, text.clone());
-    for round in 0..60 {
+    for round in 0..120 {
         let tokens = tokens(&text);
         let (start, end) = tokens[numbers.below(tokens.len())];
         let (from, to) = tokens[numbers.below(tokens.len())];
