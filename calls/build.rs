@@ -1,39 +1,8 @@
-//! A hash over the code that decides what is known of functions: what is kept in a cache is of no use to other code.
+//! A hash over the code that decides what is known of functions, beside the code that decides what packages declare.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+#[path = "../world/code_hash.rs"]
+mod code_hash;
 
-/// The crates whose code decides it, beside those that decide what packages declare.
-const CRATES: &[&str] = &["calls", "flow"];
-
-fn main() -> io::Result<()> {
-    let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let workspace = own.parent().unwrap_or(&own);
-    let mut hasher = blake3::Hasher::new();
-    for name in CRATES {
-        let source = workspace.join(name).join("src");
-        println!("cargo::rerun-if-changed={}", source.display());
-        let mut files = Vec::new();
-        collect(&source, &mut files)?;
-        files.sort();
-        for file in files {
-            let content = fs::read(&file)?;
-            hasher.update(&(content.len() as u64).to_le_bytes());
-            hasher.update(&content);
-        }
-    }
-    println!("cargo::rustc-env=RULEC_CALLS_CODE={}", hasher.finalize().to_hex());
-    Ok(())
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
+fn main() -> std::io::Result<()> {
+    code_hash::emit("RULEC_CALLS_CODE", &["calls", "flow"])
 }

@@ -23,7 +23,7 @@ pub use rulec_tree::words;
 pub use format::format;
 pub use lexer::{Token, TokenKind};
 pub use outline::{Block, BlockKind, ITEM_WORDS, Lexeme, RawItem};
-pub use pattern::same as same_pattern;
+pub use pattern::{is_go_keyword, same as same_pattern};
 pub use rule::CLAUSE_WORDS;
 pub use survey::{Survey, survey, tokens};
 

@@ -8,6 +8,8 @@
 mod lower;
 mod prepare;
 
+pub use prepare::is_go_keyword;
+
 use crate::ast::{Form, OpForm, Pattern, PatternId, PatternNode};
 use crate::codes;
 use crate::diagnostic::{FileId, Sink};

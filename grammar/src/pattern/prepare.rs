@@ -59,7 +59,7 @@ fn ends_statement(text: &str, kind: TokenKind) -> bool {
     match kind {
         TokenKind::Word => match text {
             "break" | "continue" | "fallthrough" | "return" => true,
-            _ => !KEYWORDS.contains(&text),
+            _ => !is_go_keyword(text),
         },
         TokenKind::Number
         | TokenKind::String
@@ -74,14 +74,23 @@ fn ends_statement(text: &str, kind: TokenKind) -> bool {
     }
 }
 
-/// Go's keywords but those that can end a statement.
-const KEYWORDS: &[&str] = &[
+/// Whether a word is a keyword of Go.
+///
+/// Source: Go specification, "Keywords".
+pub fn is_go_keyword(word: &str) -> bool {
+    GO_KEYWORDS.contains(&word)
+}
+
+const GO_KEYWORDS: &[&str] = &[
+    "break",
     "case",
     "chan",
     "const",
+    "continue",
     "default",
     "defer",
     "else",
+    "fallthrough",
     "for",
     "func",
     "go",
@@ -92,6 +101,7 @@ const KEYWORDS: &[&str] = &[
     "map",
     "package",
     "range",
+    "return",
     "select",
     "struct",
     "switch",

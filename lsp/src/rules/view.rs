@@ -9,7 +9,7 @@ use gen_lsp_types::{
     Tooltip, Uri,
 };
 use rulec_grammar::ast::{Item, Rule};
-use rulec_grammar::{BlockKind, TokenKind};
+use rulec_grammar::{BlockKind, TokenKind, is_go_keyword};
 use rulec_tree::Span;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -151,7 +151,7 @@ fn colour(index: &Index, item: usize, kind: TokenKind, span: Span) -> Option<u32
         TokenKind::Word => {
             let within = index.within(item, span.start);
             match within.block {
-                Some(BlockKind::Pattern) => GO_KEYWORDS.contains(&index.slice(span)).then_some(KEYWORD),
+                Some(BlockKind::Pattern) => is_go_keyword(index.slice(span)).then_some(KEYWORD),
                 Some(_) => None,
                 None => Some(word_colour(index, span)),
             }
@@ -170,35 +170,6 @@ fn word_colour(index: &Index, span: Span) -> u32 {
         () => KEYWORD,
     }
 }
-
-/// Source: Go specification, "Keywords".
-const GO_KEYWORDS: &[&str] = &[
-    "break",
-    "case",
-    "chan",
-    "const",
-    "continue",
-    "default",
-    "defer",
-    "else",
-    "fallthrough",
-    "for",
-    "func",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "interface",
-    "map",
-    "package",
-    "range",
-    "return",
-    "select",
-    "struct",
-    "switch",
-    "type",
-    "var",
-];
 
 /// Behind each hole where it is bound: what it stands for.
 pub(crate) fn hints(index: &Index, text: &Text, wanted: Span) -> Vec<InlayHint> {
