@@ -10,7 +10,6 @@ mod arguments;
 mod commands;
 mod console;
 mod dependencies;
-mod folders;
 mod interrupt;
 mod linters;
 mod packs;

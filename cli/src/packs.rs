@@ -6,7 +6,6 @@
 //! Packs that are made for rulec's own use (the stock rules, packs of strangers compiled again) are kept in the cache folder. They are
 //! found by what they were made of, and believed because they were built here. Where nothing can be kept, they are made in each run.
 
-use crate::folders;
 use crate::trust::{Record, Standing, Trust};
 use crate::whole_file;
 use rulec_pack::abi::{ABI_HASH, host_target};
@@ -14,6 +13,7 @@ use rulec_pack::file::SourceText;
 use rulec_pack::signature::hex;
 use rulec_pack::{Container, PackError};
 use rulec_plan::Plan;
+use rulec_world::folders::UserFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -180,7 +180,7 @@ fn place(key: &[u8; 32]) -> Option<PathBuf> {
 }
 
 fn folder() -> Option<PathBuf> {
-    folders::cache().map(|folder| folder.join("packs"))
+    UserFolder::CACHE.path().map(|folder| folder.join("packs"))
 }
 
 /// Removes what is kept of packs. Returns how many bytes that were.

@@ -6,11 +6,11 @@
 //! What was built here is recorded by its content hash, with a message authentication code under a key that only this user
 //! can read. Whoever can write records, but not read that key, cannot make one that counts.
 
-use crate::folders;
 use crate::whole_file;
 use rulec_pack::Container;
 use rulec_pack::abi::ABI_HASH;
 use rulec_pack::signature::{PublicKey, hex};
+use rulec_world::folders::UserFolder;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -62,7 +62,11 @@ pub struct Trust {
 impl Trust {
     /// Those in the folders of this user.
     pub fn of_this_user() -> Trust {
-        Trust { configuration: folders::configuration(), data: folders::data(), cache: folders::cache() }
+        Trust {
+            configuration: UserFolder::CONFIGURATION.path(),
+            data: UserFolder::DATA.path(),
+            cache: UserFolder::CACHE.path(),
+        }
     }
 
     /// What is known of a pack.

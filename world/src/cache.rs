@@ -10,6 +10,7 @@
 //! A file is `types/AB/HASH` in the folder, `HASH` being the key and `AB` the start of it. It starts with [`MAGIC`] and the
 //! hash of key and content, which follows.
 
+use crate::folders::UserFolder;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -88,8 +89,7 @@ impl Cache {
     /// The one of this user: in `$RULEC_CACHE_DIR`, or else where the system has caches. None if that cannot be found
     /// out.
     pub fn of_this_user() -> Option<Cache> {
-        default_folder(&|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
-            .map(Cache::at)
+        UserFolder::CACHE.path().map(Cache::at)
     }
 
     /// The one in this folder, which need not exist.
@@ -236,27 +236,6 @@ fn head_of(key: &Key, content: &[u8]) -> [u8; MAGIC.len() + 32] {
     magic.copy_from_slice(&MAGIC);
     hash.copy_from_slice(hasher.finalize().as_bytes());
     head
-}
-
-/// The folder for a user with these variables.
-///
-/// Source: XDG Base Directory Specification; Apple's File System Programming Guide; Known Folders of Windows.
-fn default_folder(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    if let Some(folder) = variable("RULEC_CACHE_DIR") {
-        return Some(folder);
-    }
-    // A relative path there means nothing, says the specification.
-    if let Some(folder) = variable("XDG_CACHE_HOME").filter(|folder| folder.is_absolute()) {
-        return Some(folder.join("rulec"));
-    }
-    let caches = if cfg!(windows) {
-        variable("LOCALAPPDATA")?
-    } else if cfg!(target_os = "macos") {
-        variable("HOME")?.join("Library").join("Caches")
-    } else {
-        variable("HOME")?.join(".cache")
-    };
-    Some(caches.join("rulec"))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod declare;
 pub mod deprecation;
 mod disk;
 mod file;
+pub mod folders;
 mod graph;
 pub mod inspect;
 mod memory;

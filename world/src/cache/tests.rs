@@ -1,5 +1,4 @@
 use super::*;
-use std::ffi::OsString;
 
 fn key(number: u8) -> Key {
     Key([number; 32])
@@ -113,23 +112,6 @@ fn cleaning_takes_what_is_kept_and_leaves_the_rest() {
     assert!(dir.path().join("mine").exists());
     cache.write(&key(1), b"again");
     assert!(cache.read(&key(1)).is_some());
-}
-
-#[test]
-fn the_folder_follows_the_variables() {
-    let folder = |variables: &[(&str, &str)]| {
-        let find =
-            |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| OsString::from(value).into());
-        default_folder(&find)
-    };
-    assert_eq!(folder(&[("RULEC_CACHE_DIR", "here"), ("XDG_CACHE_HOME", "/x")]), Some("here".into()));
-    assert_eq!(folder(&[]), None);
-    if cfg!(unix) {
-        assert_eq!(folder(&[("XDG_CACHE_HOME", "/x"), ("HOME", "/h")]), Some("/x/rulec".into()));
-    }
-    if cfg!(target_os = "linux") {
-        assert_eq!(folder(&[("XDG_CACHE_HOME", "x"), ("HOME", "/h")]), Some("/h/.cache/rulec".into()));
-    }
 }
 
 #[test]
