@@ -164,6 +164,13 @@ pub fn absent(count: usize) -> Vec<SourceFile> {
     one_file((0..count).map(rule).collect())
 }
 
+/// A Go file in which one of ten [`generated`] rules reports, and a stock rule.
+pub fn go_file() -> String {
+    let uses = NAMES.iter().map(|name| format!("\t_ = x.{name} == x.{name}\n")).collect::<String>();
+    let request = "\thttp.NewRequest(\"GET\", \"/\", nil)\n";
+    format!("package first\n\nimport \"net/http\"\n\nfunc f(x T) {{\n{request}{uses}}}\n")
+}
+
 fn one_file(text: String) -> Vec<SourceFile> {
     vec![SourceFile { path: "generated.rule".into(), family: "generated".into(), text }]
 }

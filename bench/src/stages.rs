@@ -2,6 +2,7 @@
 //! on one thread.
 
 pub mod compile;
+pub mod first;
 pub mod flow;
 pub mod front;
 pub mod load;

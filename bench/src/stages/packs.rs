@@ -1,10 +1,11 @@
-//! Packs: from a plan to a file, from a file to rules that run, and what runs beside code made for the run and the interpreter.
+//! Packs: from rule text to a file, from a file to rules that run, and what runs beside code made for the run and the interpreter.
 //!
-//! In: rule files. Out: times of one round. A pack is signed, and lies on disk as users have it; the system has read it
-//! before, so that no disk is measured.
+//! In: rule files. Out: times of all rounds. A pack is signed, and lies on disk as users have it; the system has read it
+//! before, so that no disk is measured. What a user waits for is in [`crate::stages::first`].
 
 use crate::corpus::Corpus;
 use crate::rules::plan;
+use crate::stages::first::First;
 use crate::stages::run;
 use crate::table::{Measured, Table};
 use crate::{Sample, sample};
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Measures these rules, `rounds` times, over a corpus; the files of the corpus are checked once each round with each engine.
 ///
 /// # Errors
-/// If the folder cannot be written to.
+/// If the folder cannot be written to, if two engines find different things, or if `rulec` cannot be run.
 ///
 /// # Panics
 /// If a rule has a mistake, or there is no executable memory.
@@ -32,8 +33,10 @@ pub fn measure(
     corpus: &Corpus,
     rounds: usize,
     folder: &Path,
+    rulec: Option<&Path>,
 ) -> Result<Table, String> {
     let bytes = files.iter().map(|file| file.text.len() as u64).sum();
+    let first = rulec.map(|rulec| First::new(rulec, folder, &key().public().to_string())).transpose()?;
     let mut table = Table::new(Measured { name: name.to_owned(), files: files.len(), bytes }, rounds);
     let path = folder.join(format!("{name}.rpack"));
     for _ in 0..rounds {
@@ -50,11 +53,39 @@ pub fn measure(
         table.add("ready-again", sample(|| ready(&path).rules().count().to_le_bytes().to_vec()));
         let jit =
             with(&compiled, Engine::Native(Executable::map(&code(&compiled, &NativeOptions::JIT)).expect("memory")));
-        table.add("run-jit", run::measure(corpus, &jit).0);
-        table.add("run-pack", run::measure(corpus, &ready(&path)).0);
-        table.add("run-interp", run::measure(corpus, &with(&compiled, Engine::Interp)).0);
+        let interpreted = with(&compiled, Engine::Interp);
+        let runs = [("run-jit", &jit), ("run-pack", &ready(&path)), ("run-interp", &interpreted)]
+            .map(|(stage, rules)| (stage, run::measure(corpus, rules).0));
+        if runs.iter().any(|(_, run)| run.result != runs[0].1.result) {
+            return Err(format!("{name}: the engines find different things"));
+        }
+        runs.into_iter().for_each(|(stage, run)| table.add(stage, run));
+        if let Some(first) = &first {
+            add_first(&mut table, first, files, &path)?;
+        }
     }
     Ok(table)
+}
+
+/// Adds the times to the first finding. The stock rules are part of rulec, so they need no pack and no files.
+fn add_first(table: &mut Table, first: &First<'_>, files: &[SourceFile], pack: &Path) -> Result<(), String> {
+    let [file] = files else {
+        table.add("first-new", first.stock()?);
+        table.add("first-kept", first.stock_again()?);
+        return Ok(());
+    };
+    let rules = pack.with_extension("rule");
+    std::fs::write(&rules, &file.text).map_err(|error| format!("{}: {error}", rules.display()))?;
+    table.add("first-pack", first.pack(pack)?);
+    table.add("first-recorded", first.pack_again(pack)?);
+    table.add("first-jit", first.rule_files(&rules)?);
+    table.add("first-interp", first.rule_files_interpreted(&rules)?);
+    Ok(())
+}
+
+/// The key that packs are signed with here.
+fn key() -> SecretKey {
+    SecretKey::of_random([7; 32])
 }
 
 fn code(plan: &Plan, options: &NativeOptions) -> rulec_pack::Code {
@@ -83,7 +114,7 @@ fn written(plan: &Plan, files: &[SourceFile], code: &rulec_pack::Code, pack: &mu
 
 fn signed(pack: Vec<u8>) -> Vec<u8> {
     let container = Container::of_bytes(pack).expect("a pack just written");
-    let signature = SecretKey::of_random([7; 32]).sign(container.content_hash());
+    let signature = key().sign(container.content_hash());
     container.with_signatures(&[signature]).expect("a pack of this format")
 }
 
