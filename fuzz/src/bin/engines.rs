@@ -2,7 +2,7 @@
 //!
 //! In: a pack with code for this machine. Out: how many matches both engines found alike over small trees that have names
 //! of the pack's rules; exit status 1 if they differ. It needs neither the compiler nor Go, so that it is quickly built for
-//! another machine; `fuzz/aarch64` does that.
+//! another machine; `fuzz/emulated` does that.
 
 use rulec_fuzz::host::{Heard, Listener};
 use rulec_fuzz::mutate::Rng;
