@@ -29,8 +29,7 @@ fn every_flipped_byte_is_refused() {
 fn other_lengths_are_refused() {
     let bytes = pack();
     assert!(file::read(&bytes).is_ok());
-    let tail = bytes.len() - 64;
-    for len in (0..tail).step_by(3).chain(tail..bytes.len()) {
+    for len in 0..bytes.len() {
         assert!(file::read(&bytes[..len]).is_err(), "{len} of {} bytes", bytes.len());
     }
     for more in [1, 7, 8, 100] {

@@ -2,7 +2,11 @@
 
 use crate::support::{GO, RULES, Run, Sandbox};
 use rulec_pack::container::{Tag, assemble};
+use rulec_pack::file::Contents;
+use rulec_pack::signature::SecretKey;
 use rulec_pack::{Container, Pack};
+use rulec_plan::Plan;
+use rulec_plan::ir::{Arg, ConstId, Op, OriginId, Register, RegisterType, Way};
 use std::fs;
 
 /// A sandbox with `a.go`, `rules/own.rule` and the pack `own.rpack` of it.
@@ -128,6 +132,44 @@ fn damaged_packs_are_refused() {
     sandbox.write("own.rpack", &bytes[..bytes.len() - 1]);
     check(&sandbox, &[]).exits(2).complains(&["the pack is cut off"]);
     sandbox.run(&["pack", "verify", "own.rpack"]).exits(2).complains(&["the pack is cut off"]);
+}
+
+/// Something that an enemy does to a plan, and the reason for which it is refused.
+type Evil = (fn(&mut Plan), &'static str);
+
+const EVIL: [Evil; 5] = [
+    (|plan| plan.rules[0].body[0].origin = OriginId(9999), "step 0: origin 9999 of"),
+    (
+        |plan| plan.rules[0].body[0].op = Op::Move { dst: Register(1), src: Register::ROOT, way: Way::Slot(200) },
+        "step 0: slot 200 of a kind with",
+    ),
+    (|plan| plan.rules[0].body[0].op = Op::Either(vec![Vec::new(); 100_000]), "step 0: more than 4096 steps"),
+    (|plan| plan.rules[0].body[0].op = Op::Emit(vec![Arg::Const(ConstId(0))]), "captures reported of"),
+    (|plan| plan.rules[0].registers = vec![RegisterType::Node; 60_000], "60000 registers; 4096 are the most"),
+];
+
+#[test]
+fn evil_plans_are_refused_whoever_signed_them() {
+    let sandbox = with_pack();
+    let own = rulec_pack::file::read(&fs::read(sandbox.path("own.rpack")).expect("a pack")).expect("a pack");
+    let key = SecretKey::of_random([5; 32]);
+    sandbox.run(&["pack", "trust", "add", &key.public().to_string()]).exits(0);
+    for (change, reason) in EVIL {
+        let mut plan = own.plan.clone();
+        change(&mut plan);
+        let manifest = own.manifest.as_ref().expect("a manifest");
+        let contents = Contents { manifest, sources: &own.sources, plan: &plan, codes: &own.codes };
+        let bytes = rulec_pack::file::write(&contents);
+        let container = Container::of_bytes(bytes.clone()).expect("a pack");
+        let signed =
+            container.with_signatures(&[key.sign(container.content_hash())]).expect("a pack that can be signed");
+        for bytes in [bytes, signed] {
+            sandbox.write("own.rpack", bytes);
+            let run = check(&sandbox, &[]).exits(2).complains(&["own.rpack", "the pack's plan is refused", reason]);
+            assert_eq!(run.json()["findings"].as_array().map(Vec::len), Some(0), "{reason}");
+            sandbox.run(&["pack", "verify", "own.rpack"]).exits(2).complains(&[reason]);
+        }
+    }
 }
 
 #[test]
