@@ -1,12 +1,10 @@
 //! The command line: commands, options and their help.
 
-use crate::commands::{
-    build, cache, catalogue, check, completions, expand, explain, fmt, init, inspect, lint, list, lsp, man, migrate,
-    new, pack, schema, test,
-};
+#[cfg(feature = "compiler")]
+use crate::commands::{build, catalogue, expand, fmt, lint, lsp, migrate, new, test};
+use crate::commands::{cache, check, completions, explain, init, inspect, list, man, pack, schema};
 use crate::console::Color;
 use clap::{Args, Parser, Subcommand};
-use rulec_compiler::native::Target;
 use std::path::PathBuf;
 
 /// Rules for Go code, compiled to machine code.
@@ -28,36 +26,45 @@ pub enum Command {
     /// Apply rules to Go code.
     Check(Box<check::CheckArguments>),
     /// Run the examples in rules, and annotated Go files next to them.
+    #[cfg(feature = "compiler")]
     Test(test::TestArguments),
     /// Check rules without running them.
+    #[cfg(feature = "compiler")]
     Lint(lint::LintArguments),
     /// Format rule files.
+    #[cfg(feature = "compiler")]
     Fmt(fmt::FmtArguments),
     /// List the rules there are.
     List(list::ListArguments),
     /// Write a page for each rule, and an index.
+    #[cfg(feature = "compiler")]
     Catalogue(catalogue::CatalogueArguments),
     /// Explain a rule, a code, or why a rule fires at a place or does not.
     Explain(explain::ExplainArguments),
     /// Show what a rule is compiled to.
+    #[cfg(feature = "compiler")]
     Expand(expand::ExpandArguments),
     /// Show what is known of Go files.
     Inspect(inspect::InspectArguments),
     /// Start a rule.
+    #[cfg(feature = "compiler")]
     New(new::NewArguments),
     /// Start a configuration.
     Init(init::InitArguments),
     /// Print a JSON schema of `rulec.toml`, for editors.
     Schema(schema::SchemaArguments),
     /// Compile rules ahead of time into a pack.
+    #[cfg(feature = "compiler")]
     Build(build::BuildArguments),
     /// Show, check, sign and compare packs, lock their versions, and say whose are trusted.
     Pack(pack::PackArguments),
     /// Take over what packs renamed: in the configuration, in suppressions and in rule files.
+    #[cfg(feature = "compiler")]
     Migrate(Box<migrate::MigrateArguments>),
     /// Look after what is kept on disk from run to run.
     Cache(cache::CacheArguments),
     /// Serve an editor over standard input and output, by the Language Server Protocol.
+    #[cfg(feature = "compiler")]
     Lsp(lsp::LspArguments),
     /// Write manual pages.
     Man(man::ManArguments),
@@ -109,17 +116,6 @@ pub struct SelectArguments {
     /// Leave out these rules, of those that are selected.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-}
-
-/// The target of this name.
-///
-/// # Errors
-/// Which there are.
-pub fn target(name: &str) -> Result<Target, String> {
-    Target::by_name(name).ok_or_else(|| {
-        let names: Vec<_> = Target::ALL.iter().map(|target| target.name()).collect();
-        format!("there is {}", names.join(", "))
-    })
 }
 
 /// What runs the rules.

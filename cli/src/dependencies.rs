@@ -9,8 +9,8 @@ mod provider;
 pub use contents::{Content, of_pack_file};
 
 use provider::Folders;
-use rulec_compiler::OtherPack;
 use rulec_config::{Dependency, Place};
+use rulec_grammar::source::OtherPack;
 use rulec_release::lock::{self, Lock};
 use rulec_release::resolve::{Failure, Root, Source, Want, resolve};
 use std::collections::BTreeMap;

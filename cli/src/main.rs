@@ -4,13 +4,22 @@
 //! packs to checked rules), [`settings`] (the configuration and what is selected), [`console`] (where text goes),
 //! [`whole_file`] (how files are written).
 //!
+//! Without the feature `compiler` it is the *runner*: it checks Go code with packs and reads no rule files. Commands that do are
+//! not there ([`commands`]), and `rules/not_compiling.rs` stands for what they share. With the feature `stock-pack` the stock rules
+//! are compiled when rulec is built.
+//!
 //! **Absent:** analysis of any kind.
+
+// What several modules share is not all used where the commands are missing that write packs.
+#![cfg_attr(not(feature = "compiler"), allow(dead_code))]
 
 mod arguments;
 mod commands;
 mod console;
 mod dependencies;
 mod interrupt;
+#[cfg(not(feature = "compiler"))]
+mod lacking;
 mod linters;
 mod packs;
 mod progress;
@@ -69,6 +78,10 @@ fn fault(panic: &PanicHookInfo<'_>) -> String {
 
 /// Help and version are no mistakes.
 fn usage(shown: &clap::Error) -> ExitCode {
+    #[cfg(not(feature = "compiler"))]
+    if let Some(message) = lacking::message(shown) {
+        return report_failure(&Failure::Message(message), &Console::new(Color::default())).into();
+    }
     // A closed pipe is all that can go wrong, and then nobody reads.
     let _ = shown.print();
     if shown.use_stderr() { Status::Usage.into() } else { Status::Clean.into() }

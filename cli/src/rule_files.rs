@@ -4,7 +4,7 @@
 //! below the path given, the file's own name without `.rule` otherwise.
 
 use ignore::WalkBuilder;
-use rulec_compiler::SourceFile;
+use rulec_grammar::source::SourceFile;
 use rulec_report::Notice;
 use std::fs;
 use std::path::{Path, PathBuf};

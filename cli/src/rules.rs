@@ -1,32 +1,43 @@
 //! From rule files and packs to checked rules.
 //!
 //! In: where rules come from. Out: [`Loaded`]: plans, the texts they were made of, and every mistake found. Rules with
-//! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them.
+//! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them,
+//! or the build of this rulec.
+//!
+//! What reads rule files is in `compiling`. A rulec without compiler has `not_compiling` in its place, which says so.
 
+#[cfg(feature = "compiler")]
+mod compiling;
 mod needed;
+#[cfg(not(feature = "compiler"))]
+mod not_compiling;
+
+#[cfg(not(feature = "compiler"))]
+use not_compiling as compiling;
 
 use crate::arguments::{EngineName, RuleArguments};
-use crate::dependencies::{Locking, Packs};
+use crate::dependencies::Packs;
 use crate::packs::{self, Content};
 use crate::project::Project;
 use crate::rule_files;
 use crate::settings::Configuration;
 use crate::stock;
-use rulec_compiler::native::{self, NativeOptions};
-use rulec_compiler::{Compiled, CompiledRule, Declared, OtherPack, SourceFile, Surroundings, compile, compile_in};
+#[cfg(feature = "compiler")]
+use rulec_compiler::CompiledRule;
 use rulec_grammar::codes::E0808;
-use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
-use rulec_pack::file::{Contents, SourceText};
-use rulec_pack::manifest::Manifest;
-use rulec_pack::{Code, Container, Engine, Executable, ExecutableError, LoadError};
+use rulec_grammar::diagnostic::{Diagnostic, Severity, Sink};
+use rulec_grammar::source::{OtherPack, SourceFile};
+use rulec_pack::{Container, Engine, Executable, LoadError};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{Notice, Source};
-use rulec_world::declarations::{self, Declaration};
-use rulec_world::standard::names_without;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+
+pub use compiling::code_not_run;
+#[cfg(feature = "compiler")]
+pub use compiling::{surroundings, usable_by};
 
 /// The name of the pack that user's own rule files make.
 pub const LOCAL_PACK: &str = "local";
@@ -59,6 +70,7 @@ pub struct RulePack {
     /// The rules.
     pub plan: Arc<Plan>,
     /// What the sources say besides; empty for pack files.
+    #[cfg(feature = "compiler")]
     pub rules: Vec<CompiledRule>,
     /// The sources; empty for pack files.
     pub files: Vec<SourceFile>,
@@ -92,12 +104,7 @@ pub struct Found<'a> {
 impl Loaded {
     /// All rules that the arguments and the configuration name, ready to run.
     pub fn new(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
-        Loaded::load(arguments, configuration, Loaded::kept_stock)
-    }
-
-    /// The same, with the sources of the stock rules: what is written in them, besides what they do.
-    pub fn with_sources(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
-        Loaded::load(arguments, configuration, Loaded::compiled_stock)
+        Loaded::load(arguments, configuration, Loaded::ready_stock)
     }
 
     fn load(arguments: &RuleArguments, configuration: &Configuration, stock: fn(&mut Loaded)) -> Loaded {
@@ -116,45 +123,27 @@ impl Loaded {
         for path in &arguments.pack {
             loaded.open(path, arguments.require_signed);
         }
+        loaded.must_have_rules(arguments);
         loaded
     }
 
-    /// The stock rules as an earlier run has compiled them.
-    fn kept_stock(&mut self) {
-        match packs::kept(&packs::key(stock::PACK, stock::hash())) {
+    /// The stock rules as they were compiled before.
+    fn ready_stock(&mut self) {
+        match stock::compiled() {
             Some(Content::Plan(plan, machine)) => {
-                let name = stock::PACK.to_owned();
-                let first_source = self.sources.len();
-                self.packs.push(RulePack { machine, ..RulePack::of_plan(name, plan, first_source, false) });
+                self.packs.push(RulePack { machine, ..RulePack::of_plan(stock::PACK.to_owned(), plan, false) });
             }
             _ => self.compiled_stock(),
         }
     }
 
-    fn compiled_stock(&mut self) {
-        self.compile(stock::sources(), stock::PACK, false);
-        self.packs.iter_mut().for_each(|pack| pack.keep = Some(packs::key(stock::PACK, stock::hash())));
-    }
-
-    /// Only the rules in these files and folders. Where they belong to a pack, its `pack.toml` says which packs they can use;
-    /// elsewhere the nearest `rulec.toml` does.
-    pub fn of_paths(paths: &[PathBuf]) -> Loaded {
-        Loaded::of_pack(paths, None, Locking::Heed)
-    }
-
-    /// The same as a pack of this name; if none is given, of the name that its `pack.toml` says.
-    pub fn of_pack(paths: &[PathBuf], name: Option<&str>, locking: Locking) -> Loaded {
-        let mut loaded = Loaded::default();
-        loaded.project(paths, locking);
-        let (own, roots) = match &loaded.project {
-            Some(project) => (project.toml.as_ref().map(|toml| toml.name.value.clone()), project.rule_paths(paths)),
-            None => (None, paths.to_vec()),
-        };
-        let mut read = rule_files::read(&roots);
-        loaded.notices.append(&mut read.mistakes);
-        let name = name.map(str::to_owned).or(own);
-        loaded.compile(read.files, name.as_deref().unwrap_or(LOCAL_PACK), true);
-        loaded
+    /// Without stock rules and any others there is nothing to do, which users should not take for code without findings.
+    fn must_have_rules(&mut self, arguments: &RuleArguments) {
+        if self.packs.is_empty() && !arguments.no_stock && !self.has_errors() {
+            let message = "there are no rules: this rulec was built without the stock rules; name a pack with `--pack`, or in \
+                           `[packs]` of rulec.toml";
+            self.notices.push(Notice::error(message));
+        }
     }
 
     /// The rules that the configuration's `rule-paths` name.
@@ -175,39 +164,6 @@ impl Loaded {
         self.diagnostics.extend(sink.into_sorted());
     }
 
-    fn compile(&mut self, files: Vec<SourceFile>, pack: &str, added: bool) {
-        if files.is_empty() {
-            return;
-        }
-        // What is embedded was checked when it was built.
-        let compiled = match added {
-            true => compile_in(&files, pack, surroundings(&self.usable())),
-            false => compile(&files, pack),
-        };
-        self.take(compiled, files, pack, added);
-    }
-
-    /// The packs whose modules rule files can use.
-    fn usable(&self) -> Vec<OtherPack> {
-        let mut packs = self.others.clone();
-        if packs.iter().all(|pack| pack.name != stock::PACK) {
-            packs.push(OtherPack { name: stock::PACK.to_owned(), files: stock::sources() });
-        }
-        packs
-    }
-
-    fn take(&mut self, compiled: Compiled, files: Vec<SourceFile>, pack: &str, added: bool) {
-        let first_source = self.sources.len();
-        self.sources.extend(files.iter().chain(&compiled.others).map(|file| Source::new(&file.path, &file.text)));
-        self.diagnostics.extend(compiled.diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, first_source)));
-        self.packs.push(RulePack {
-            rules: compiled.rules,
-            files,
-            others: compiled.other_packs.into_iter().zip(compiled.others).collect(),
-            ..RulePack::of_plan(pack.to_owned(), compiled.plan, first_source, added)
-        });
-    }
-
     fn open(&mut self, path: &Path, require_signed: bool) {
         let opened = packs::open(path, require_signed);
         self.add(path.display().to_string(), opened);
@@ -221,28 +177,17 @@ impl Loaded {
         let known = self.packs.len();
         match opened.content {
             Content::Plan(plan, machine) => {
-                let pack = RulePack::of_plan(String::new(), plan, self.sources.len(), true);
-                self.packs.push(RulePack { machine, ..pack });
+                self.packs.push(RulePack { machine, ..RulePack::of_plan(String::new(), plan, true) });
             }
-            Content::Sources(name, sources) => self.compile_again(&name, &sources),
+            Content::Sources(name, sources) => {
+                if let Err(reason) = self.compile_again(&name, &sources) {
+                    self.notices.push(Notice::error(reason).about(&display));
+                }
+            }
         }
         for pack in self.packs.iter_mut().skip(known) {
             (pack.keep, pack.is_strange, pack.path) = (Some(opened.key), opened.is_strange, Some(display.clone()));
         }
-    }
-
-    /// Compiles the sources of a pack whose plan was made by another rulec.
-    fn compile_again(&mut self, name: &str, sources: &[SourceText]) {
-        let file = |source: &SourceText| SourceFile {
-            path: source.path.clone(),
-            family: source.family.clone(),
-            text: source.text.clone(),
-        };
-        let (own, others): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.pack == name);
-        let packs = by_pack(others.into_iter().map(|source| (source.pack.clone(), file(source))));
-        let files: Vec<SourceFile> = own.into_iter().map(file).collect();
-        let compiled = compile_in(&files, name, surroundings(&packs));
-        self.take(compiled, files, name, true);
     }
 
     /// All rules, pack by pack; facts are none. They stand behind the rules of their pack.
@@ -286,25 +231,21 @@ impl Loaded {
 
 impl RulePack {
     /// Rules of which only the plan is known.
-    fn of_plan(name: String, plan: Plan, first_source: usize, added: bool) -> RulePack {
+    fn of_plan(name: String, plan: Plan, added: bool) -> RulePack {
         RulePack {
             name,
             path: None,
             plan: Arc::new(plan),
+            #[cfg(feature = "compiler")]
             rules: Vec::new(),
             files: Vec::new(),
             others: Vec::new(),
-            first_source,
+            first_source: 0,
             machine: None,
             keep: None,
             is_strange: false,
             added,
         }
-    }
-
-    /// The files of other packs that its files use, by pack.
-    pub fn other_packs(&self) -> Vec<OtherPack> {
-        by_pack(self.others.iter().cloned())
     }
 
     /// What runs the rules of this pack.
@@ -326,79 +267,19 @@ impl RulePack {
                         return Err(format!("{path}: {error}"));
                     }
                 }
-                Err(LoadError::Executable(error)) => return Err(no_executable_memory(&error)),
+                Err(LoadError::Executable(error)) => return Err(compiling::no_executable_memory(&error)),
             }
         }
-        // Code that is kept is worth some more time.
-        let keep = self.keep.filter(|_| packs::can_keep());
-        let options = if keep.is_some() { NativeOptions::PACK } else { NativeOptions::JIT };
-        let code = native::compile(&self.plan, &options)
-            .map_err(|error| format!("the rules cannot be compiled to machine code: {error}"))?;
-        let executable = Executable::map(&code).map_err(|error| no_executable_memory(&error))?;
-        if let Some(key) = &keep {
-            self.keep_as(key, code);
-        }
-        Ok(Engine::Native(executable))
-    }
-
-    /// Keeps it for the next run.
-    fn keep_as(&self, key: &[u8; 32], code: Code) {
-        let source = |file: &SourceFile| SourceText {
-            pack: self.name.clone(),
-            path: file.path.clone(),
-            family: file.family.clone(),
-            text: file.text.clone(),
-        };
-        let sources: Vec<SourceText> = self.files.iter().map(source).collect();
-        let manifest = Manifest::of_plan(&self.name, &self.plan);
-        let contents = Contents { manifest: &manifest, sources: &sources, plan: &self.plan, codes: &[code] };
-        packs::keep(key, &rulec_pack::file::write(&contents));
+        self.engine_without_code()
     }
 }
 
-fn no_executable_memory(error: &ExecutableError) -> String {
-    format!(
-        "the system gives no executable memory: {error}; `rulec build` makes packs for `--pack` where it does, and \
-         `--engine interp` runs without"
-    )
-}
-
-/// The packs whose modules rule files can use where the first of them stands: those that its `pack.toml` or `rulec.toml` names,
-/// as far as they can be had, and the stock rules.
-pub fn usable_by(files: &[SourceFile]) -> Vec<OtherPack> {
-    let folder = files.first().and_then(|file| Path::new(&file.path).parent());
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Loaded::for_lock(folder, Locking::Heed).usable()
-}
-
-/// Files of packs, by pack.
-pub fn by_pack(files: impl IntoIterator<Item = (String, SourceFile)>) -> Vec<OtherPack> {
-    let mut packs: Vec<OtherPack> = Vec::new();
-    for (name, file) in files {
-        match packs.iter_mut().find(|pack| pack.name == name) {
-            Some(pack) => pack.files.push(file),
-            None => packs.push(OtherPack { name, files: vec![file] }),
-        }
-    }
-    packs
-}
-
-/// What rule files are compiled against.
-pub fn surroundings(packs: &[OtherPack]) -> Surroundings<'_> {
-    Surroundings { names_without, packs, declared: judge_declared }
-}
-
-/// What Go's front end says of the packages that rule files declare.
-fn judge_declared(declarations: &[rulec_plan::model::Declaration]) -> Declared {
-    let declarations: Vec<Declaration> = declarations.iter().map(rulec_runtime::declaration).collect();
-    let judged = declarations::judge(&declarations);
-    let faults = judged.faults.into_iter().map(|fault| (fault.declaration, fault.at, fault.message));
-    Declared { faults: faults.collect(), names: judged.names }
-}
-
-fn shifted(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
-    let shift = |file: &mut FileId| file.0 += by as u32;
-    shift(&mut diagnostic.file);
-    diagnostic.related.iter_mut().for_each(|(file, _, _)| shift(file));
-    diagnostic
+/// What is said, once, of packs whose machine code is not run. `instead` is what happens.
+fn strangers(count: usize, instead: &str) -> Option<Notice> {
+    let packs = if count == 1 { "a pack".to_owned() } else { format!("{count} packs") };
+    let message = format!(
+        "the machine code of {packs} is not run, since it was neither built on this machine nor signed by a key that is \
+         trusted here (`rulec pack trust add`); {instead}"
+    );
+    (count > 0).then(|| Notice::warning(message))
 }

@@ -45,6 +45,7 @@ mod value_type;
 
 pub use expand::{Expansion, expand};
 pub use mutate::{Mutant, mutants};
+pub use rulec_grammar::source::{OtherPack, SourceFile};
 pub use scope::package_name;
 
 use build::Tables;
@@ -61,17 +62,6 @@ use scope::{Modules, Scope};
 use sources::{Source, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// A rule file.
-#[derive(Clone, Debug)]
-pub struct SourceFile {
-    /// Its path, for messages.
-    pub path: String,
-    /// The family of its rules: the middle of their ids.
-    pub family: String,
-    /// Its text.
-    pub text: String,
-}
 
 /// Rules that compiled, and what is wrong with the others.
 #[derive(Clone, Debug)]
@@ -126,15 +116,6 @@ pub struct Declared {
     pub faults: Vec<(usize, usize, String)>,
     /// By import path, the names that they have: `T`, and `T.M` for methods and fields.
     pub names: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// A pack whose modules rule files of other packs can use.
-#[derive(Clone, Debug)]
-pub struct OtherPack {
-    /// The first part of the ids of its rules.
-    pub name: String,
-    /// Its rule files.
-    pub files: Vec<SourceFile>,
 }
 
 /// What rule files are compiled against.

@@ -9,7 +9,8 @@
 use crate::diagnostic::{Diagnostic, FileId, Sink};
 use crate::lexer::{Lexer, Token, TokenKind};
 use crate::outline::{Block, BlockKind, Lexeme, Outline, RawItem};
-use crate::{outline, rule, with_stack};
+use crate::parse::with_stack;
+use crate::{outline, rule};
 use rulec_tree::Span;
 use std::ops::Range;
 

@@ -5,8 +5,9 @@ use crate::lexer::{Token, TokenKind};
 use crate::outline::outline;
 use rulec_tree::Span;
 
-/// See [`crate::names`].
-pub(crate) fn names(source: &str) -> Vec<Span> {
+/// The places of names in rule text: words outside of Go patterns, examples, strings and comments. A name with hyphens is
+/// one name; parts of a dotted name are none. Never fails: where brackets do not pair up, there are fewer.
+pub fn names(source: &str) -> Vec<Span> {
     // Mistakes are told by who parses the file.
     let outline = outline(source, FileId::default(), &mut Sink::new());
     let foreign: Vec<Span> = outline.items.iter().flat_map(|item| &item.blocks).map(|block| block.inner).collect();

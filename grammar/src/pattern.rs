@@ -90,7 +90,7 @@ fn parse_as(
     file: FileId,
     sink: &mut Sink,
 ) -> Result<Option<Pattern>, Box<Error<Rule>>> {
-    crate::limit_calls();
+    crate::parse::limit_calls();
     let Some(entry) = PatternParser::parse(rule, text)?.next() else { return Ok(None) };
     let mut lower = Lower { nodes: Vec::new(), file, sink, base: inner.start, result_depth: 0 };
     let root = lower.root(entry);

@@ -131,7 +131,7 @@ impl<'s> ItemReader<'s, '_> {
     // What pest sees
 
     fn parse(&mut self, rule: R, span: Span) -> Result<Node<'s>, Box<Error<R>>> {
-        crate::limit_calls();
+        crate::parse::limit_calls();
         let masked = self.masked;
         let parsed = RuleParser::parse(rule, &masked[span.range()])?.next();
         self.base = span.start;

@@ -6,7 +6,8 @@ use crate::ast::Module;
 use crate::diagnostic::{FileId, Sink};
 use crate::lexer::{Lexer, Token};
 use crate::outline::{self, Lexeme, RawItem};
-use crate::{rule, with_stack};
+use crate::parse::with_stack;
+use crate::rule;
 use rulec_tree::Span;
 
 /// What stands where in a file.

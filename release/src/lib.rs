@@ -5,20 +5,23 @@
 //! and files of users rewritten by [`Migration`]s.
 //!
 //! **Absent:** it opens no files, runs no `git` and no rules, and knows no compiler; who calls it brings what it needs. Read
-//! [`pack_toml`], [`resolve`](mod@resolve), [`lock`] and [`index`]; then [`change`]; then [`migration`], [`conversion`] and
-//! [`migrate`].
+//! [`pack_toml`], [`resolve`](mod@resolve), [`lock`] and [`index`]; then `change`; then [`migration`], [`conversion`] and
+//! `migrate`. `change` and `migrate` read rule files, and are there with the feature `changes`.
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "changes")]
 pub mod change;
 pub mod conversion;
 pub mod index;
 pub mod lock;
+#[cfg(feature = "changes")]
 pub mod migrate;
 pub mod migration;
 pub mod pack_toml;
 pub mod resolve;
 
+#[cfg(feature = "changes")]
 pub use change::{Change, Step};
 pub use conversion::Conversion;
 pub use lock::Lock;

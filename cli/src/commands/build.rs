@@ -1,6 +1,6 @@
 //! `rulec build -o FILE`: rules to a pack with machine code for this machine's architecture.
 
-use crate::arguments::{EngineName, target};
+use crate::arguments::EngineName;
 use crate::commands::test::{failures, run_examples};
 use crate::console::Console;
 use crate::dependencies::Locking;
@@ -48,6 +48,17 @@ pub struct BuildArguments {
     /// Take the packs that `pack.toml` names exactly as `rulec.lock` has them, or fail.
     #[arg(long)]
     locked: bool,
+}
+
+/// The target of this name.
+///
+/// # Errors
+/// Which there are.
+pub fn target(name: &str) -> Result<Target, String> {
+    Target::by_name(name).ok_or_else(|| {
+        let names: Vec<_> = Target::ALL.iter().map(|target| target.name()).collect();
+        format!("there is {}", names.join(", "))
+    })
 }
 
 /// Builds the pack, unless a rule has mistakes or an example fails.

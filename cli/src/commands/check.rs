@@ -14,7 +14,7 @@ use crate::commands::cache::UseArguments;
 use crate::console::Console;
 use crate::interrupt::{self, INTERRUPTED};
 use crate::progress::Bar;
-use crate::rules::Loaded;
+use crate::rules::{Loaded, code_not_run};
 use crate::settings::{Configuration, Policy, option_values, rule_settings};
 use crate::status::{Failure, Status};
 use adoption::{Adoption, AdoptionArguments, Surroundings};
@@ -173,8 +173,7 @@ fn analyse(
     loaded: &mut Loaded,
 ) -> Checked {
     if arguments.engine == EngineName::Native {
-        let strange = loaded.packs.iter().filter(|pack| pack.is_strange).count();
-        loaded.notices.extend((strange > 0).then(|| strangers(strange)));
+        loaded.notices.extend(code_not_run(&loaded.packs));
     }
     let rules = match rule_set(arguments.engine, selection, loaded) {
         Ok(rules) => rules.with_suppressions(configuration.suppressions()),
@@ -245,15 +244,6 @@ fn check_all(
     loaded.notices.extend(problems.into_iter().map(Notice::warning));
     let profile = profile.map_or_else(Vec::new, |profile| profile.rows(rules));
     Checked { outcome, profile, ..Checked::default() }
-}
-
-/// What is said, once, of packs whose machine code is not run.
-fn strangers(count: usize) -> Notice {
-    let packs = if count == 1 { "a pack".to_owned() } else { format!("{count} packs") };
-    Notice::warning(format!(
-        "the machine code of {packs} is not run, since it was neither built on this machine nor signed by a key that is \
-         trusted here (`rulec pack trust add`); the rules are compiled again"
-    ))
 }
 
 /// The rules of all packs, ready to run.

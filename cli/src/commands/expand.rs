@@ -1,6 +1,7 @@
 //! `rulec expand RULE`: what a rule is compiled to.
 
-use crate::arguments::{RuleArguments, target};
+use crate::arguments::RuleArguments;
+use crate::commands::build::target;
 use crate::console::Console;
 use crate::rules::{Found, Loaded, surroundings};
 use crate::settings::Configuration;

@@ -1,5 +1,6 @@
 //! `rulec pack`: what packs are, whose are trusted, which versions go together, and what changed between them.
 
+#[cfg(feature = "compiler")]
 mod diff;
 mod index;
 mod inspect;
@@ -24,6 +25,7 @@ enum What {
     /// Check all of a pack: hashes, signatures, plan, machine code.
     Verify(verify::VerifyArguments),
     /// Tell what changed between two versions of a pack, and which version step that asks for.
+    #[cfg(feature = "compiler")]
     Diff(diff::DiffArguments),
     /// Choose the packs that `pack.toml` or `rulec.toml` names, and write `rulec.lock`.
     Lock(lock::LockArguments),
@@ -42,6 +44,7 @@ pub fn run(arguments: &PackArguments, console: &Console) -> Result<Status, Failu
     match &arguments.what {
         What::Inspect(arguments) => inspect::run(arguments, console),
         What::Verify(arguments) => verify::run(arguments, console),
+        #[cfg(feature = "compiler")]
         What::Diff(arguments) => diff::run(arguments, console),
         What::Lock(arguments) => lock::run(arguments, console),
         What::Index(arguments) => index::run(arguments, console),

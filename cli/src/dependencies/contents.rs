@@ -2,9 +2,8 @@
 
 use super::wants;
 use crate::rule_files;
-use crate::rules::by_pack;
-use rulec_compiler::{OtherPack, SourceFile};
 use rulec_grammar::diagnostic::{FileId, Severity, Sink};
+use rulec_grammar::source::{OtherPack, SourceFile};
 use rulec_pack::file::SourceText;
 use rulec_pack::{Container, PackError, manifest};
 use rulec_release::pack_toml::{self, PackToml};
@@ -136,7 +135,7 @@ pub fn of_pack_file(path: &Path, shown: &str) -> Result<Content, String> {
     let (own, others): (Vec<_>, Vec<_>) = sources.partition(|(pack, _)| *pack == manifest.name);
     Ok(Content {
         files: own.into_iter().map(|(_, file)| file).collect(),
-        others: by_pack(others),
+        others: OtherPack::of_files(others),
         shown: shown.to_owned(),
         hash: hash_of_pack(&container),
         name: manifest.name,

@@ -21,13 +21,6 @@ impl Loaded {
         loaded
     }
 
-    /// The rules of one pack, compiled from its source.
-    pub fn of_content(content: Content) -> Loaded {
-        let mut loaded = Loaded { others: content.others, ..Loaded::default() };
-        loaded.compile(content.files, &content.name, true);
-        loaded
-    }
-
     /// Adds the packs of the configuration with their rules; other rule files can use their modules.
     pub(super) fn configured_packs(&mut self, configuration: &Configuration, arguments: &RuleArguments) {
         let Some(config) = with_packs(configuration) else { return };

@@ -122,8 +122,8 @@ impl Texts<'_> {
 /// The text in which the rule stands, its number, and how far offsets are shifted in it. A pack file has the text of the
 /// rule alone.
 fn rule_text<'a>(loaded: &'a Loaded, found: Found<'_>) -> (Texts<'a>, FileId, u32) {
-    match found.pack.rules.iter().find(|rule| rule.index == found.index) {
-        Some(rule) => (Texts::Loaded(&loaded.sources), FileId(found.pack.first_source as u32 + rule.file.0), 0),
+    match found.pack.source_of(found.index) {
+        Some(file) => (Texts::Loaded(&loaded.sources), file, 0),
         None => {
             let source = Source::new(&found.meta.file, found.meta.source.as_str());
             (Texts::Own(Box::new(source)), FileId(0), found.meta.source_offset)
