@@ -5,9 +5,10 @@
 
 use crate::conversion::{self, Conversion};
 use crate::pack_toml::read_version;
-use rulec_config::table::{TableReader, Value, span_of};
+use rulec_config::table::{TableReader, Value, in_order, parse, span_of};
 use rulec_grammar::ast::Name;
 use rulec_grammar::codes::E0811;
+use rulec_grammar::diagnostic::{FileId, Sink};
 use rulec_tree::Span;
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,20 @@ pub enum What {
 }
 
 const KEYS: [&str; 8] = ["version", "rule", "option", "item", "to", "convert", "removed", "note"];
+
+/// Reads a file that has nothing but `[[migration]]`: the stock rules have no `pack.toml`. Mistakes are told at their places.
+pub fn read_file(text: &str, file: FileId, sink: &mut Sink) -> Vec<Migration> {
+    let table = parse(text, file, sink);
+    let mut reader = TableReader { file, sink };
+    let mut migrations = Vec::new();
+    for (key, value) in in_order(table.get_ref()) {
+        match key.value.as_str() {
+            "migration" => migrations = read(&mut reader, value),
+            _ => reader.unknown_key(&key, "a file of migrations", &["migration"]),
+        }
+    }
+    migrations
+}
 
 /// Reads the list of tables.
 pub(crate) fn read(reader: &mut TableReader<'_>, value: Value<'_, '_>) -> Vec<Migration> {
@@ -168,23 +183,17 @@ fn renamed(from: String, to: String) -> Result<(String, String), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rulec_config::table::{in_order, parse};
-    use rulec_grammar::diagnostic::{FileId, Sink};
 
     fn read_text(text: &str) -> (Vec<Migration>, Vec<String>) {
         let mut sink = Sink::new();
-        let table = parse(text, FileId(0), &mut sink);
-        let mut found = Vec::new();
-        for (_, value) in in_order(table.get_ref()) {
-            found = read(&mut TableReader { file: FileId(0), sink: &mut sink }, value);
-        }
+        let found = read_file(text, FileId(0), &mut sink);
         (found, sink.into_sorted().into_iter().map(|one| one.message).collect())
     }
 
     #[test]
     fn in_the_order_of_versions() {
         let (found, faults) = read_text(
-            "[[m]]\nversion = \"2.0.0\"\nrule = \"a.c\"\nto = \"a.d\"\n[[m]]\nversion = \"1.0.0\"\nrule = \"a.b\"\nto = \"a.c\"\n",
+            "[[migration]]\nversion = \"2.0.0\"\nrule = \"a.c\"\nto = \"a.d\"\n[[migration]]\nversion = \"1.0.0\"\nrule = \"a.b\"\nto = \"a.c\"\n",
         );
         assert_eq!(faults, Vec::<String>::new());
         let froms = found.iter().map(|one| match &one.what {
@@ -212,7 +221,7 @@ mod tests {
             ),
             ("version = \"1.0.0\"\nrule = \"a.b\"\noption = \"x\"\nconvert = \"lists\"", "no conversion `lists`"),
         ] {
-            let (found, faults) = read_text(&format!("[[m]]\n{keys}\n"));
+            let (found, faults) = read_text(&format!("[[migration]]\n{keys}\n"));
             assert!(found.is_empty() && faults.len() == 1 && faults[0].contains(expected), "{keys}: {faults:?}");
         }
     }

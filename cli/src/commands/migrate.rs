@@ -1,7 +1,7 @@
 //! `rulec migrate`: what packs renamed or changed, taken over in the configuration, in suppressions and in rule files.
 //!
-//! The migrations are those of the packs that the configuration or `pack.toml` names, and of `--pack`. Doing it twice does no more than
-//! doing it once.
+//! The migrations are those of the stock rules, of the packs that the configuration or `pack.toml` names, and of `--pack`. Doing it twice
+//! does no more than doing it once.
 
 use crate::arguments::RuleArguments;
 use crate::console::Console;
@@ -10,8 +10,9 @@ use crate::rule_files;
 use crate::rules::Loaded;
 use crate::settings::{Configuration, working_folder};
 use crate::status::{Failure, Status};
-use crate::whole_file;
+use crate::{stock, whole_file};
 use rulec_gofront::Reader;
+use rulec_release::Migration;
 use rulec_release::migrate::{Known, Migrated, config, rules, suppressions};
 use rulec_runtime::discover::{Filters, discover};
 use rulec_runtime::fix::{Change, unified_diff};
@@ -48,7 +49,7 @@ pub fn run(arguments: &MigrateArguments, console: &Console) -> Result<Status, Fa
     let loaded = Loaded::new(&arguments.rules, &configuration);
     let of_pack = Loaded::of_paths(&arguments.paths);
     console.diagnostics(&[], &[], &loaded.notices);
-    let known = known(arguments, &loaded, &of_pack)?;
+    let known = known(arguments, &loaded, &of_pack, stock::migrations())?;
     let mut work = Work { known: &known, console, changed: Vec::new(), done: Vec::new(), left: Vec::new() };
     for source in &configuration.sources {
         work.file(Path::new(&source.path), &source.path, config::migrate);
@@ -68,9 +69,17 @@ pub fn run(arguments: &MigrateArguments, console: &Console) -> Result<Status, Fa
     work.finish(arguments)
 }
 
-/// What is known of the packs in use.
-fn known(arguments: &MigrateArguments, loaded: &Loaded, of_pack: &Loaded) -> Result<Known, Failure> {
+/// What is known of the packs in use. `stock` are the migrations of the stock rules.
+fn known(
+    arguments: &MigrateArguments,
+    loaded: &Loaded,
+    of_pack: &Loaded,
+    stock: Vec<Migration>,
+) -> Result<Known, Failure> {
     let mut migrations = BTreeMap::new();
+    if !arguments.rules.no_stock {
+        migrations.insert(stock::PACK.to_owned(), stock);
+    }
     for content in loaded.needed.all.iter().chain(&of_pack.needed.all) {
         migrations.insert(content.name.clone(), content.migrations.clone());
     }
@@ -167,5 +176,41 @@ impl Work<'_> {
             self.console.warning(&format!("{left}; this was not changed"));
         }
         Ok(if dry && !self.changed.is_empty() { Status::Findings } else { Status::Clean })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+    use clap::Parser;
+    use rulec_grammar::diagnostic::{FileId, Sink};
+    use rulec_release::migration::read_file;
+
+    /// What a configuration and a rule file for the stock rules of another version become.
+    fn migrated(line: &[&str]) -> (String, String) {
+        let stock = read_file(
+            "[[migration]]\nversion = \"2.0.0\"\nrule = \"http.old-name\"\nto = \"http.new-name\"\n\
+             [[migration]]\nversion = \"2.0.0\"\nrule = \"http.new-name\"\noption = \"most\"\nto = \"max\"\n\
+             [[migration]]\nversion = \"2.0.0\"\nitem = \"http.is_old\"\nto = \"http.is_new\"\n",
+            FileId::default(),
+            &mut Sink::new(),
+        );
+        let arguments = Arguments::try_parse_from([&["rulec", "migrate"], line].concat()).expect("arguments");
+        let Command::Migrate(arguments) = arguments.command else { panic!("another command") };
+        let none = Loaded::default();
+        let known = known(&arguments, &none, &none, stock).unwrap_or_else(|_| panic!("there are no packs to open"));
+        let toml = "ignore = [\"http.old-name\"]\n[rules.\"stdlib.http.old-name\"]\nmost = 3\n";
+        let rule = "use stdlib.http { is_old }\n";
+        (config::migrate(toml, &known).expect("TOML").text, rules::migrate(rule, &known).text)
+    }
+
+    #[test]
+    fn stock_rules_can_have_other_names_and_options() {
+        let (toml, rule) = migrated(&[]);
+        assert_eq!(toml, "ignore = [\"http.new-name\"]\n[rules.\"stdlib.http.new-name\"]\nmax = 3\n");
+        assert_eq!(rule, "use stdlib.http { is_new }\n");
+        let (toml, rule) = migrated(&["--no-stock"]);
+        assert!(toml.contains("http.old-name") && rule.contains("is_old"), "{toml}{rule}");
     }
 }
