@@ -25,7 +25,7 @@ use report::Report;
 use reviewed::Reviewed;
 use score::{Found, Scores};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use suites::Suite;
@@ -53,11 +53,15 @@ fn main() -> ExitCode {
     }
 }
 
-const USAGE: &str = "Usage: conformance [--report] [--table FILE] [--rule NAME]… [--suite TEXT]…
+const USAGE: &str =
+    "Usage: conformance [--report] [--table FILE] [--rule NAME]… [--suite TEXT]… [--clone MODULE=GITDIR]… [--stock]
   --report      list every difference
   --table FILE  write every difference to this CSV file; reasons and verdicts that it has already are kept
   --rule NAME   only suites that name this rule
   --suite TEXT  only suites whose name contains this text
+  --clone MODULE=GITDIR
+                the files of a module come from this clone of its repository, as from the module client
+  --stock       the rules that the binary brings, which is quicker than those in stdlib-rules/
   --families A,B --power LETTERS --without LETTERS
                 only rules of these families, and of this power, in rules.csv; one that we lack has recall 0
 The folder of open.jsonl is RULEC_CONFORMANCE, or ../shared/conformance beside the repository; the binary is RULEC, or
@@ -70,6 +74,8 @@ struct Arguments {
     table: Option<PathBuf>,
     rules: Vec<String>,
     suites: Vec<String>,
+    clones: BTreeMap<String, PathBuf>,
+    stock: bool,
     choice: Choice,
 }
 
@@ -79,10 +85,17 @@ impl Arguments {
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
+                "--stock" => arguments.stock = true,
                 "--report" => arguments.differences = true,
                 "--table" => arguments.table = Some(PathBuf::from(value()?)),
                 "--rule" => arguments.rules.push(value()?),
                 "--suite" => arguments.suites.push(value()?),
+                "--clone" => {
+                    let value = value()?;
+                    let (module, folder) =
+                        value.split_once('=').ok_or_else(|| format!("{value} is not MODULE=GITDIR"))?;
+                    arguments.clones.insert(module.to_owned(), PathBuf::from(folder));
+                }
                 "--families" => arguments.choice.families.extend(value()?.split(',').map(str::to_owned)),
                 "--power" => arguments.choice.with = value()?,
                 "--without" => arguments.choice.without = value()?,
@@ -141,7 +154,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     if !modules::is_go_installed() {
         return Ok(Ending::Skipped("Go is not installed".to_owned()));
     }
-    let harness = Harness::new(repository)?;
+    let harness = Harness::new(repository, arguments)?;
     let mut scores = Scores::default();
     let mut report = Report::default();
     let chosen = chosen(&folder, arguments)?;
@@ -160,7 +173,8 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
 /// What stays the same from suite to suite.
 struct Harness {
     rulec: PathBuf,
-    rules: PathBuf,
+    /// Where the rules are that are scored; `None` for those of the binary.
+    rules: Option<PathBuf>,
     /// The last segments of the stock rules.
     names: BTreeSet<String>,
     translation: Translation,
@@ -169,16 +183,16 @@ struct Harness {
 }
 
 impl Harness {
-    fn new(repository: &Path) -> Result<Harness, String> {
+    fn new(repository: &Path, arguments: &Arguments) -> Result<Harness, String> {
         let here = repository.join("tests/conformance");
-        let rules = repository.join("stdlib-rules");
+        let rules = (!arguments.stock).then(|| repository.join("stdlib-rules"));
         let rulec = rulec(repository)?;
         let translation = Translation::read(&here.join("config.toml"))?;
         Ok(Harness {
-            names: names(&rulec, &rules)?,
+            names: names(&rulec, rules.as_deref())?,
             rulec,
             rules,
-            modules: Modules::new(translation.releases()),
+            modules: Modules::new(translation.releases(), arguments.clones.clone()),
             translation,
             reviewed: Reviewed::read(&here.join("reviewed.csv"))?,
         })
@@ -236,7 +250,8 @@ impl Harness {
         let selected: Vec<&str> = rules.iter().flat_map(|rule| self.own(rule)).collect();
         let mut command = Command::new(&self.rulec);
         command.current_dir(folder).args(["check", "--format", "json", "--no-timings", "--fail-on", "never"]);
-        command.args(["--no-stock", "--rules"]).arg(&self.rules).args(["--select", &selected.join(",")]);
+        choose(&mut command, self.rules.as_deref());
+        command.args(["--select", &selected.join(",")]);
         command.arg("--config").arg(&config);
         if let Some(path) = suite.gopath() {
             command.arg("--gopath").arg(path);
@@ -325,10 +340,18 @@ fn rulec(repository: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// The last segments of the rules in a folder, instances of generic rules included, as `rulec list` tells their ids.
-fn names(rulec: &Path, rules: &Path) -> Result<BTreeSet<String>, String> {
+/// The rules in a folder instead of the binary's own.
+fn choose(command: &mut Command, rules: Option<&Path>) {
+    if let Some(rules) = rules {
+        command.args(["--no-stock", "--rules"]).arg(rules);
+    }
+}
+
+/// The last segments of the rules in a folder, or of the binary, instances of generic rules included, as `rulec list` tells their ids.
+fn names(rulec: &Path, rules: Option<&Path>) -> Result<BTreeSet<String>, String> {
     let mut command = Command::new(rulec);
-    command.args(["list", "--no-stock", "--no-config", "--color", "never", "--rules"]).arg(rules);
+    command.args(["list", "--no-config", "--color", "never"]);
+    choose(&mut command, rules);
     let output = command.output().map_err(|error| format!("{}: {error}", rulec.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let id = |line: &str| line.split_whitespace().find(|word| word.contains('.')).map(str::to_owned);

@@ -2,7 +2,8 @@
 //!
 //! Not every module proxy serves single commits. Where the client gets none, releases are asked for, the newest one and those
 //! that the table `config.toml` names: since each file is checked, they give the very files that were meant, or the suite is
-//! left out.
+//! left out. A module that no proxy at hand serves may come from a clone of its repository instead (`--clone`), which is then
+//! asked for the same versions.
 
 use crate::suites::Suite;
 use serde::Deserialize;
@@ -23,13 +24,24 @@ pub fn is_go_installed() -> bool {
 pub struct Modules {
     /// By module, releases to look into besides the newest one.
     releases: BTreeMap<String, Vec<String>>,
+    /// By module, the git directory that stands for the module client.
+    clones: BTreeMap<String, PathBuf>,
     known: RefCell<BTreeMap<String, Result<PathBuf, String>>>,
 }
 
+/// Where the files of one version of a module are.
+enum Version<'a> {
+    /// In a folder, as the module client unpacks them.
+    Folder(PathBuf),
+    /// In a git directory, at a revision.
+    Revision(&'a Path, &'a str),
+}
+
 impl Modules {
-    /// `releases` are those to ask for, by module, where neither the commit nor the newest release has the files.
-    pub fn new(releases: BTreeMap<String, Vec<String>>) -> Modules {
-        Modules { releases, known: RefCell::default() }
+    /// `releases` are those to ask for, by module, where neither the commit nor the newest release has the files;
+    /// `clones` are git directories, by module.
+    pub fn new(releases: BTreeMap<String, Vec<String>>, clones: BTreeMap<String, PathBuf>) -> Modules {
+        Modules { releases, clones, known: RefCell::default() }
     }
 
     /// Copies the files and fixtures of a suite below `target`, under their paths in the module. All come from one version.
@@ -39,8 +51,8 @@ impl Modules {
     pub fn copy(&self, suite: &Suite, target: &Path) -> Result<(), String> {
         let releases = self.releases.get(&suite.module).into_iter().flatten().map(String::as_str);
         let mut wrong = Err(format!("{}: no version", suite.module));
-        for (index, version) in [suite.commit.as_str(), "latest"].into_iter().chain(releases).enumerate() {
-            let files = self.folder(&suite.module, version).and_then(|folder| files(suite, &folder));
+        for (index, version) in [suite.commit.as_str(), LATEST].into_iter().chain(releases).enumerate() {
+            let files = self.version(&suite.module, version).and_then(|version| files(suite, &version));
             match files {
                 Ok(files) => return files.iter().try_for_each(|(path, bytes)| write(target, path, bytes)),
                 // That a proxy serves no commits says less than what is wrong with a release.
@@ -51,22 +63,44 @@ impl Modules {
         wrong
     }
 
-    fn folder(&self, module: &str, version: &str) -> Result<PathBuf, String> {
+    fn version<'a>(&'a self, module: &str, version: &'a str) -> Result<Version<'a>, String> {
+        if let Some(clone) = self.clones.get(module) {
+            return Ok(Version::Revision(clone, if version == LATEST { "HEAD" } else { version }));
+        }
         let version = format!("{module}@{version}");
-        self.known.borrow_mut().entry(version.clone()).or_insert_with(|| download(&version)).clone()
+        let folder = self.known.borrow_mut().entry(version.clone()).or_insert_with(|| download(&version)).clone();
+        folder.map(Version::Folder)
     }
 }
+
+/// The module client's word for the newest release.
+const LATEST: &str = "latest";
 
 /// What the errors of versions have in common that the module client cannot get.
 const NOT_SERVED: &str = "is not served";
 
-/// Paths and contents of all that a suite needs, if `folder` has each file as it was meant.
-fn files<'a>(suite: &'a Suite, folder: &Path) -> Result<Vec<(&'a str, Vec<u8>)>, String> {
+impl Version<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match self {
+            Version::Folder(folder) => std::fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}")),
+            Version::Revision(clone, revision) => {
+                let mut command = Command::new("git");
+                command.arg("--git-dir").arg(clone).args(["cat-file", "blob", &format!("{revision}:{path}")]);
+                let output = command.output().map_err(|error| format!("git cannot be run: {error}"))?;
+                let told = || format!("{path}: {}", first_line(&String::from_utf8_lossy(&output.stderr)));
+                if output.status.success() { Ok(output.stdout) } else { Err(told()) }
+            }
+        }
+    }
+}
+
+/// Paths and contents of all that a suite needs, if `version` has each file as it was meant.
+fn files<'a>(suite: &'a Suite, version: &Version) -> Result<Vec<(&'a str, Vec<u8>)>, String> {
     let read = |(path, digest): (&'a String, &String)| {
         if !is_inside(Path::new(path)) {
             return Err(format!("{path} leads out of the module"));
         }
-        let bytes = std::fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let bytes = version.read(path)?;
         if !sha256(&bytes).starts_with(digest.as_str()) {
             return Err(format!("{path} is not the file that was meant: its SHA-256 differs"));
         }
