@@ -393,8 +393,8 @@ impl Printer<'_> {
     }
 
     fn field(&self, names: PatternId, ty: PatternId, tag: PatternId, place: Place) -> Vec<Task> {
-        let names = self.children(names);
-        let mut parts = self.joined(names, ", ");
+        let names = self.written(names, place);
+        let mut parts = self.joined(&names, ", ");
         // A method of an interface; parameters have no tag either, but say `func`.
         if place == Place::Other && self.is_absent(tag) && names.len() == 1 && self.kind(ty) == Some(Kind::FuncType) {
             parts.extend(self.signature(ty));
@@ -408,6 +408,16 @@ impl Printer<'_> {
             parts.extend(parts![" ", tag]);
         }
         parts
+    }
+
+    /// The names of a field, but for those that the `...` beside a parameter stands for.
+    fn written(&self, names: PatternId, place: Place) -> Vec<PatternId> {
+        let span = |id: PatternId| self.get(id).map(|node| node.span);
+        let is_inside = |id: &PatternId| match (span(names), span(*id)) {
+            (Some(all), Some(own)) => all.covers(own),
+            _ => true,
+        };
+        self.children(names).iter().copied().filter(|id| place != Place::Param || is_inside(id)).collect()
     }
 
     fn tparams(&self, list: PatternId) -> Vec<Task> {

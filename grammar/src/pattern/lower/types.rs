@@ -216,7 +216,36 @@ impl Lower<'_> {
             return self.mixed_params(self.node_span(*name));
         }
         self.check_runs(&fields)?;
+        self.open_groups(&fields);
         Some(self.list(fields, span))
+    }
+
+    /// `...` stands for parameters, also for those that share their type with the one beside it: `func(..., $p $_)` is to match
+    /// `func(a, b int)` as it matches `func(a int, b int)`.
+    fn open_groups(&mut self, fields: &[PatternId]) {
+        for (at, field) in fields.iter().enumerate() {
+            let dots = |beside: Option<usize>| {
+                let id = *fields.get(beside?)?;
+                matches!(self.nodes[id.0 as usize].form, Form::Run(None)).then(|| self.node_span(id))
+            };
+            let (before, behind) = (dots(at.checked_sub(1)), dots(Some(at + 1)));
+            if before.is_some() || behind.is_some() {
+                self.open_names(*field, before, behind);
+            }
+        }
+    }
+
+    /// Lets a field with one name have more of them, for which these dots stand.
+    fn open_names(&mut self, field: PatternId, before: Option<Span>, behind: Option<Span>) {
+        let Form::Node { kind: Kind::Field, children, .. } = &self.nodes[field.0 as usize].form else { return };
+        let Some(list) = children.first().copied() else { return };
+        let Form::Node { children: names, .. } = &self.nodes[list.0 as usize].form else { return };
+        let &[name] = &names[..] else { return };
+        let left = before.map(|dots| self.leaf(Form::Run(None), dots));
+        let right = behind.map(|dots| self.leaf(Form::Run(None), dots));
+        if let Form::Node { children, .. } = &mut self.nodes[list.0 as usize].form {
+            *children = left.into_iter().chain([name]).chain(right).collect();
+        }
     }
 
     fn mixed_params<T>(&mut self, span: Span) -> Option<T> {
@@ -349,7 +378,7 @@ impl Lower<'_> {
                     names_span = self.span(&part);
                     for name in part.into_inner() {
                         let inner = name.into_inner().next()?;
-                        let is_run = inner.as_rule() == Rule::named_run;
+                        let is_run = inner.as_rule() == Rule::run;
                         names.push(if is_run { self.run(&inner) } else { self.name(inner)? });
                     }
                 }
