@@ -29,7 +29,7 @@ pub(crate) fn in_package(package: &PackageBodies<'_>) -> Vec<Vec<Annotation>> {
     let comments: Vec<Vec<Node>> = package.files.iter().map(comments_if_annotated).collect();
     let of_function = |function: &crate::bodies::FunctionBody| {
         let file = &package.files[function.file as usize];
-        let row = file.flow.body(function.body).func;
+        let row = file.lowered.flow.body(function.body).func;
         let comments = &comments[function.file as usize];
         if comments.is_empty() || file.file.tree.kind(row) != Kind::FuncDecl {
             return Vec::new();

@@ -1,7 +1,7 @@
 //! The bodies of one part of a package, as long as they are looked at.
 
+use crate::held::Lowered;
 use crate::key::{FunctionKey, Place};
-use rulec_flow::FileFlow;
 use rulec_flow::ir::{Body, BodyId};
 use rulec_gofront::File;
 use rulec_tree::{Kind, Node};
@@ -41,7 +41,7 @@ pub struct FileBodies<'a> {
     /// What is known of its expressions.
     pub types: Option<&'a FileTypes<'a>>,
     /// Its bodies.
-    pub flow: FileFlow,
+    pub lowered: Lowered,
 }
 
 /// A function of the package.
@@ -78,7 +78,7 @@ impl<'a> PackageBodies<'a> {
     fn add_functions(&mut self, number: usize) {
         let file = &self.files[number];
         let mut of_body: Vec<u32> = Vec::new();
-        for (id, body) in file.flow.bodies() {
+        for (id, body) in file.lowered.flow.bodies() {
             let object = declared_object(file, body.func);
             let declared = object.and_then(|object| FunctionKey::of_object(self.store, object));
             // Of two with one name, which no compiler takes, the second has none.
@@ -99,7 +99,7 @@ impl<'a> PackageBodies<'a> {
     /// If it is of another package. So for all that follow.
     pub fn body(&self, function: u32) -> &Body {
         let function = &self.functions[function as usize];
-        self.files[function.file as usize].flow.body(function.body)
+        self.files[function.file as usize].lowered.flow.body(function.body)
     }
 
     /// The file that a function stands in.

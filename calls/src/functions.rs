@@ -1,5 +1,6 @@
 //! The functions of the packages of a run, prepared when the first question comes.
 
+use crate::held::HeldFile;
 use crate::known::Known;
 use crate::package::FactTable;
 use crate::prepare::InHand;
@@ -9,6 +10,7 @@ use rulec_tree::Vocabulary;
 use rulec_types::{Name, ObjId, Ty};
 use rulec_world::Packages;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// What the caller wants of the functions of a run.
@@ -19,6 +21,8 @@ pub struct Options<'p> {
     pub facts: &'p dyn FactsOf,
     /// Whether tests of the packages asked for are looked at.
     pub tests: bool,
+    /// How many bytes of files that will be checked may be held until then, with all that was made of them.
+    pub held_bytes: usize,
 }
 
 /// Evaluates the facts that rules declare.
@@ -80,6 +84,11 @@ impl<'p> Functions<'p> {
             self.packages.prepare();
             Known::prepare(self.packages, &self.options)
         })
+    }
+
+    /// A file that was looked at and is held since then; nobody else gets it after this. Nothing if nobody has asked yet.
+    pub fn take_held(&self, path: &Path) -> Option<HeldFile> {
+        self.known.get()?.take_held(path)
     }
 }
 

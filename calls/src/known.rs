@@ -5,6 +5,7 @@
 
 use crate::asked::Answers;
 use crate::functions::Options;
+use crate::held::{Held, HeldFile};
 use crate::interfaces::{Implementing, Interfaces};
 use crate::join::join;
 use crate::key::{Entity, FunctionKey};
@@ -38,6 +39,7 @@ pub struct Known<'p> {
     is_ready: OnceLock<()>,
     methods: Methods,
     pub(crate) answers: Answers,
+    pub(crate) held: Held,
 }
 
 /// From where something is asked: a unit sees itself and what it imports, directly or not. What is found out of a unit depends
@@ -151,6 +153,7 @@ impl<'p> Known<'p> {
             is_ready: OnceLock::new(),
             methods: Methods::default(),
             answers: Answers::default(),
+            held: Held::new(options.held_bytes),
         };
         let mut order: Vec<Vec<u32>> = Vec::new();
         for round in rounds {
@@ -228,6 +231,11 @@ impl<'p> Known<'p> {
     /// Where the packages come from.
     pub fn world(&self) -> &'p World {
         self.world
+    }
+
+    /// See [`crate::Functions::take_held`].
+    pub(crate) fn take_held(&self, path: &Path) -> Option<HeldFile> {
+        self.held.take(self.store().name(&path.to_string_lossy()))
     }
 
     /// Where names and types live.

@@ -33,6 +33,7 @@ mod numbered;
 pub mod standard;
 
 mod external;
+mod held;
 mod order;
 mod returns;
 mod summarise;
@@ -45,6 +46,7 @@ pub mod inspect;
 pub use annotated::Above;
 pub use bodies::PackageBodies;
 pub use functions::{FactsOf, Functions, NoFacts, Options};
+pub use held::{HeldFile, Lowered, Made};
 pub use key::{Entity, FunctionKey, Place};
 
 pub use known::{Kinds, Known, Targets, View};

@@ -10,6 +10,7 @@ use crate::bodies::{FileBodies, PackageBodies};
 use crate::concurrency::{self, Concurrency};
 use crate::external;
 use crate::functions::Options;
+use crate::held::{HeldFile, Lowered, Made};
 use crate::kept;
 use crate::key::FunctionKey;
 use crate::known::{Known, View};
@@ -24,11 +25,13 @@ use rulec_flow::ir::Op;
 use rulec_flow::{Knowledge, Summary};
 use rulec_gofront::{File, ObjectKind, Reader};
 use rulec_tree::{Kind, KindSet, Node};
+use rulec_types::check::Recorded;
 use rulec_types::{Name, ObjId, Ty};
 use rulec_world::{FileTypes, Part, Question, SourceFile, Unit, threads};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The code that finds the facts: what it made of the same files may have been something else.
 const CODE: &str = env!("RULEC_CALLS_CODE");
@@ -96,7 +99,7 @@ pub(crate) fn unit<'k>(
     {
         return Looked { facts, key, offer: with_imports(&kept.offer, &imports) };
     }
-    let look = AssertUnwindSafe(|| from_source(known, reader, (unit, view), (options, concurrency, threads)));
+    let look = AssertUnwindSafe(|| from_source(known, reader, (unit, view), (options, is_root, threads)));
     let (facts, asked) = catch_unwind(look).unwrap_or_else(|_| {
         let gap = format!("package `{}` could not be looked at: this is a mistake in rulec", unit.key);
         (PackageFacts { gaps: vec![gap], ..PackageFacts::default() }, BTreeSet::new())
@@ -177,7 +180,7 @@ fn from_source<'k>(
     known: &'k Known<'k>,
     reader: &mut Reader,
     (unit, view): (&Unit, View),
-    (options, concurrency, threads): (&Options<'_>, bool, usize),
+    (options, is_root, threads): (&Options<'_>, bool, usize),
 ) -> (PackageFacts, BTreeSet<Question>) {
     let mut gaps = Vec::new();
     let read = read_files(known, reader, unit, (options, threads), &mut gaps);
@@ -194,7 +197,7 @@ fn from_source<'k>(
             source: &read.content,
             file: &read.file,
             types: types.as_ref(),
-            flow: FileFlow::new(&read.file, types.as_ref(), known),
+            lowered: lowered(&read.file, types.as_ref(), known),
         },
     );
     let mut bodies = PackageBodies::new(unit.package, unit.part, known.store(), files);
@@ -202,14 +205,30 @@ fn from_source<'k>(
     let never = settle_returns(&mut bodies, known, is_standard);
     let mut facts = summarised(&bodies, known, &never, is_standard);
     facts.gaps = gaps;
-    if concurrency {
+    if options.facts.wants_concurrency(is_root) {
         facts.concurrency = concurrency_of(&InHand { bodies: &bodies, facts: &facts, known, view });
     }
     let in_hand = InHand { bodies: &bodies, facts: &facts, known, view };
     let found = options.facts.of_package(&in_hand);
     facts.facts = found;
     let asked = types.iter().flatten().flat_map(FileTypes::asked).collect();
+    let lowered: Vec<Lowered> = bodies.files.into_iter().map(|file| file.lowered).collect();
+    if is_root {
+        let recorded: Vec<Option<Recorded>> =
+            types.into_iter().map(|types| types.map(FileTypes::into_recorded)).collect();
+        hold(known, read, recorded, lowered);
+    }
     (facts, asked)
+}
+
+/// Holds the files until they are checked, as far as there is room.
+fn hold(known: &Known<'_>, read: Vec<ReadFile<'_>>, recorded: Vec<Option<Recorded>>, lowered: Vec<Lowered>) {
+    for ((ReadFile { place, content, file }, recorded), lowered) in read.into_iter().zip(recorded).zip(lowered) {
+        if known.held.takes(content.len()) {
+            let name = known.store().name(&place.path.to_string_lossy());
+            known.held.put(name, HeldFile { content, file, made: Made { recorded, lowered } });
+        }
+    }
 }
 
 fn read_files<'s>(
@@ -256,15 +275,40 @@ fn settle_returns(bodies: &mut PackageBodies<'_>, known: &Known<'_>, is_standard
         return never;
     }
     let found = Found { bodies, never: &never, known, summary: Summary { never_returns: true, ..Summary::default() } };
-    let lower = |number: &u32| {
+    let again = |number: &u32| {
         let file = &found.bodies.files[*number as usize];
-        FileFlow::new(file.file, file.types, &found)
+        lowered(file.file, file.types, &found)
     };
-    let flows: Vec<FileFlow> = affected.iter().map(lower).collect();
-    for (number, flow) in affected.into_iter().zip(flows) {
-        bodies.files[number as usize].flow = flow;
+    let all: Vec<Lowered> = affected.iter().map(again).collect();
+    for (number, lowered) in affected.into_iter().zip(all) {
+        bodies.files[number as usize].lowered = lowered;
     }
     never
+}
+
+/// The bodies of a file.
+fn lowered(file: &File, types: Option<&FileTypes<'_>>, knowledge: &dyn Knowledge) -> Lowered {
+    let listening = Listening { knowledge, methods: Mutex::default() };
+    let flow = Arc::new(FileFlow::new(file, types, &listening));
+    let methods = listening.methods.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Lowered { flow, methods: methods.into_iter().collect() }
+}
+
+/// Notes which methods of interfaces somebody asks about.
+struct Listening<'k> {
+    knowledge: &'k dyn Knowledge,
+    methods: Mutex<BTreeSet<(Ty, Name)>>,
+}
+
+impl Knowledge for Listening<'_> {
+    fn function(&self, function: ObjId) -> Option<&Summary> {
+        self.knowledge.function(function)
+    }
+
+    fn method(&self, receiver: Ty, name: Name) -> Option<&Summary> {
+        self.methods.lock().unwrap_or_else(PoisonError::into_inner).insert((receiver, name));
+        self.knowledge.method(receiver, name)
+    }
 }
 
 /// What is known of other packages, and which functions of this one never return.
@@ -324,7 +368,7 @@ fn concurrency_of(package: &InHand<'_>) -> Option<Concurrency> {
         return None;
     }
     let sources = (0..).zip(files).filter_map(|(number, file)| {
-        Some(concurrency::SourceFile { number, file: file.file, types: file.types?, flow: &file.flow })
+        Some(concurrency::SourceFile { number, file: file.file, types: file.types?, flow: &file.lowered.flow })
     });
     Some(concurrency::analyse(&sources.collect::<Vec<_>>(), package))
 }

@@ -54,7 +54,7 @@ fn annotated(text: &str) -> String {
     let content = bare.join("\n").into_bytes();
     let file = MemoryFile { import_path: "p".to_owned(), path: path.clone(), content: content.clone() };
     let packages = Packages::of_memory(vec![file], Some(26));
-    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true });
+    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true, held_bytes: 0 });
     let file = read(&content);
     let facts = by_line(&inspect::facts(functions.known(), &path, &file, "case.go", Format::Text));
     let calls = by_line(&inspect::calls(functions.known(), &path, &file, "case.go", Format::Text));

@@ -52,6 +52,24 @@ pub struct RunReport {
     pub steps: u64,
 }
 
+/// Which rules of a program are on, with what follows from it for each run.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// For each rule [`RULE_ON`] or [`RULE_OFF`].
+    states: Vec<u8>,
+    /// The kinds at which one of them starts.
+    kinds: KindSet,
+    /// Whether one of them starts at uses of symbols.
+    uses: bool,
+}
+
+impl Selection {
+    /// Whether a rule may start somewhere among rows of these kinds.
+    pub fn may_start_among(&self, kinds: KindSet) -> bool {
+        self.uses || !self.kinds.intersect(kinds).is_empty()
+    }
+}
+
 impl Program {
     /// Links a plan: its names become numbers of `vocabulary`. All programs of a run are linked into one vocabulary
     /// before the first file is read.
@@ -106,7 +124,21 @@ impl Program {
         enabled: &[bool],
         host: &mut dyn Host,
     ) -> Result<RunReport, Trap> {
-        self.run_from(0..tree.len() as u32, budget, tree, enabled, host)
+        self.run_from(0..tree.len() as u32, budget, tree, &self.select(enabled), host)
+    }
+
+    /// The rules that `enabled` holds true for.
+    pub fn select(&self, enabled: &[bool]) -> Selection {
+        let mut states: Vec<u8> = enabled.iter().map(|on| if *on { RULE_ON } else { RULE_OFF }).collect();
+        states.resize(self.plan.rules.len(), RULE_OFF);
+        let (mut kinds, mut uses) = (KindSet::EMPTY, false);
+        for (rule, _) in self.plan.rules.iter().zip(&states).filter(|(_, state)| **state == RULE_ON) {
+            match &rule.start {
+                Start::Kinds(own) => kinds = kinds.union(*own),
+                Start::Symbols { .. } => uses = true,
+            }
+        }
+        Selection { states, kinds, uses }
     }
 
     /// Like [`Program::run_within`], but rules start only at `rows`, which hold the whole subtree of each of them or the
@@ -119,15 +151,20 @@ impl Program {
         rows: Range<u32>,
         budget: i64,
         tree: &Tree,
-        enabled: &[bool],
+        selection: &Selection,
         host: &mut dyn Host,
     ) -> Result<RunReport, Trap> {
-        let mut states: Vec<u8> = enabled.iter().map(|on| if *on { RULE_ON } else { RULE_OFF }).collect();
-        states.resize(self.plan.rules.len(), RULE_OFF);
+        let mut states = selection.states.clone();
         let mut budgets = vec![budget; self.plan.rules.len()];
+        let there = tree.below(Node::ROOT).union(KindSet::of(&[tree.kind(Node::ROOT)]));
+        let wanted = selection.kinds.intersect(there);
+        let uses = if selection.uses { self.candidates_at_uses(&states, tree, &rows) } else { Vec::new() };
+        let starts = Starts { rows: &rows, wanted, uses: &uses };
         match &self.engine {
-            Engine::Native(executable) => self.run_native(executable, tree, &rows, &mut states, &mut budgets, host)?,
-            Engine::Interp => self.run_interp(tree, &rows, &mut states, &mut budgets, host)?,
+            Engine::Native(executable) => {
+                self.run_native(executable, tree, &starts, &mut states, &mut budgets, host)?
+            }
+            Engine::Interp => self.run_interp(tree, &starts, &mut states, &mut budgets, host)?,
         }
         Ok(report(&states, &budgets, budget))
     }
@@ -136,13 +173,11 @@ impl Program {
         &self,
         executable: &Executable,
         tree: &Tree,
-        rows: &Range<u32>,
+        starts: &Starts<'_>,
         states: &mut [u8],
         budgets: &mut [i64],
         host: &mut dyn Host,
     ) -> Result<(), Trap> {
-        let wanted = self.wanted_kinds(states, tree);
-        let uses = self.candidates_at_uses(states, tree, rows);
         let mut context = Context { tree, host, trap: None };
         let mut frame = Frame {
             columns: tree.columns(),
@@ -166,11 +201,11 @@ impl Program {
             unsafe { function(frame, row.0) }
         };
         let mut trapped = false;
-        if !wanted.is_empty() {
+        if !starts.wanted.is_empty() {
             let functions = executable.kinds();
-            for node in rows.clone().map(Node) {
+            for node in starts.rows.clone().map(Node) {
                 let kind = tree.kind(node);
-                if wanted.contains(kind)
+                if starts.wanted.contains(kind)
                     && let Some(function) = functions[kind as usize]
                 {
                     trapped = call(function, node) == Status::Trapped as u32;
@@ -180,7 +215,7 @@ impl Program {
                 }
             }
         }
-        for (rule, root) in uses {
+        for &(rule, root) in starts.uses {
             if trapped {
                 break;
             }
@@ -201,7 +236,7 @@ impl Program {
     fn run_interp(
         &self,
         tree: &Tree,
-        rows: &Range<u32>,
+        starts: &Starts<'_>,
         states: &mut [u8],
         budgets: &mut [i64],
         host: &mut dyn Host,
@@ -215,9 +250,8 @@ impl Program {
             }
             Ok(())
         };
-        let wanted = self.wanted_kinds(states, tree);
-        if !wanted.is_empty() {
-            for node in rows.clone().map(Node).filter(|node| wanted.contains(tree.kind(*node))) {
+        if !starts.wanted.is_empty() {
+            for node in starts.rows.clone().map(Node).filter(|node| starts.wanted.contains(tree.kind(*node))) {
                 for &rule in &self.at_kind[tree.kind(node) as usize] {
                     if states[rule.0 as usize] == RULE_ON && self.guards_hold(rule, tree, node) {
                         enter(states, rule, node)?;
@@ -225,7 +259,7 @@ impl Program {
                 }
             }
         }
-        for (rule, root) in self.candidates_at_uses(states, tree, rows) {
+        for &(rule, root) in starts.uses {
             if states[rule.0 as usize] == RULE_ON {
                 enter(states, rule, root)?;
             }
@@ -233,24 +267,9 @@ impl Program {
         Ok(())
     }
 
-    /// The kinds at which an enabled rule starts and which the tree has.
-    fn wanted_kinds(&self, states: &[u8], tree: &Tree) -> KindSet {
-        let there = tree.below(Node::ROOT).union(KindSet::of(&[tree.kind(Node::ROOT)]));
-        let starts = self.plan.rules.iter().zip(states).filter(|(_, state)| **state == RULE_ON);
-        let kinds = starts.fold(KindSet::EMPTY, |kinds, (rule, _)| match &rule.start {
-            Start::Kinds(own) => kinds.union(*own),
-            Start::Symbols { .. } => kinds,
-        });
-        kinds.intersect(there)
-    }
-
     /// Where enabled rules start because of a use of a symbol: each once, by rule and row.
     fn candidates_at_uses(&self, states: &[u8], tree: &Tree, rows: &Range<u32>) -> Vec<(RuleIndex, Node)> {
         let mut candidates = Vec::new();
-        let any = self.at_symbol.iter().flatten().any(|rule| states[rule.0 as usize] == RULE_ON);
-        if !any {
-            return candidates;
-        }
         // A rule that starts at the root may do so because of a use anywhere.
         let uses = if rows.contains(&Node::ROOT.0) { 0..tree.len() as u32 } else { rows.clone() };
         for node in uses.map(Node) {
@@ -301,6 +320,15 @@ impl Program {
     fn rule(&self, rule: RuleIndex) -> &RulePlan {
         &self.plan.rules[rule.0 as usize]
     }
+}
+
+/// Where the rules of a run may start.
+struct Starts<'s> {
+    rows: &'s Range<u32>,
+    /// The kinds at which an enabled rule starts and which the tree has.
+    wanted: KindSet,
+    /// Each once, by rule and row.
+    uses: &'s [(RuleIndex, Node)],
 }
 
 /// How many steps a rule may spend in one file: enough for any sensible rule, and bounded by the file's size.

@@ -15,7 +15,7 @@ use crate::profile::{Profile, Shared};
 use crate::suppress;
 use crate::wanted::Wanted;
 use rayon::prelude::*;
-use rulec_calls::{Functions, Options};
+use rulec_calls::{Functions, HeldFile, Made, Options};
 use rulec_gofront::{BuildContext, File, LastRead, Reader, Refusal};
 use rulec_pack::RunReport;
 use rulec_plan::host::Trap;
@@ -42,7 +42,7 @@ pub fn check(job: &Job) -> Outcome {
     let start = Instant::now();
     job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
-    let run = Run::new(job, &wanted, job.files);
+    let run = Run::holding(job, &wanted);
     let files: Vec<&Target> = job.files.iter().collect();
     let outcomes = run.in_parallel(&files, |worker, target| run.check_target(worker, target).0);
     let mut outcome = Outcome::default();
@@ -105,8 +105,22 @@ impl Worker {
     }
 }
 
+/// How many bytes of files are held between the first look at their functions and their check. What is held of a file takes
+/// about 25 times as much memory.
+const HELD_BYTES: usize = 48 << 20;
+
 impl<'a> Run<'a> {
+    /// A run over these files of a job.
     pub(crate) fn new(job: &'a Job<'a>, wanted: &'a Wanted<'a>, targets: &[Target]) -> Run<'a> {
+        Run::with_held(job, wanted, targets, 0)
+    }
+
+    /// A run that goes over all files of a job once: what is found out of them while packages are looked at is held for it.
+    pub(crate) fn holding(job: &'a Job<'a>, wanted: &'a Wanted<'a>) -> Run<'a> {
+        Run::with_held(job, wanted, job.files, HELD_BYTES)
+    }
+
+    fn with_held(job: &'a Job<'a>, wanted: &'a Wanted<'a>, targets: &[Target], held_bytes: usize) -> Run<'a> {
         let loader = Loader::new(job.platform.config());
         let mut of_folder = FxHashMap::default();
         for target in targets {
@@ -116,7 +130,7 @@ impl<'a> Run<'a> {
                 of_folder.insert(folder.to_owned(), loader.module_of(folder));
             }
         }
-        let options = Options { models: job.rules.models(), facts: wanted, tests: true };
+        let options = Options { models: job.rules.models(), facts: wanted, tests: true, held_bytes };
         let go_version = job.platform.go_version.as_deref().and_then(GoVersion::parse);
         Run {
             job,
@@ -192,10 +206,10 @@ impl<'a> Run<'a> {
         }
         let outcome = self.guarded(worker, target, |worker| {
             let start = Instant::now();
-            match self.read(target) {
-                Ok(source) => {
+            match self.read_or_take(target) {
+                Ok((source, held)) => {
                     let read_ms = ms_since(start);
-                    let mut outcome = self.check_asking(worker, target, &source, &mut asked);
+                    let mut outcome = self.check_asking(worker, target, &source, held, &mut asked);
                     outcome.summary.stages.read_ms += read_ms;
                     outcome
                 }
@@ -204,6 +218,14 @@ impl<'a> Run<'a> {
         });
         self.job.progress.file_done(&target.display);
         (outcome, asked)
+    }
+
+    /// The content of a file, with all that was made of it when its package was looked at.
+    fn read_or_take(&self, target: &Target) -> Result<(Vec<u8>, Option<(File, Made)>), String> {
+        match self.functions.as_ref().and_then(|functions| functions.take_held(&target.path)) {
+            Some(HeldFile { content, file, made }) => Ok((content, Some((file, made)))),
+            None => Ok((self.read(target)?, None)),
+        }
     }
 
     /// The content of a file, which is noted if results are kept; or why the file is skipped.
@@ -233,11 +255,18 @@ impl<'a> Run<'a> {
 
     /// Checks one file with these bytes.
     pub(crate) fn check_bytes(&self, worker: &mut Worker, target: &Target, source: &[u8]) -> Outcome {
-        self.check_asking(worker, target, source, &mut Asked::default())
+        self.check_asking(worker, target, source, None, &mut Asked::default())
     }
 
     /// The same, and notes what the outcome hangs on beside these bytes.
-    fn check_asking(&self, worker: &mut Worker, target: &Target, source: &[u8], asked: &mut Asked) -> Outcome {
+    fn check_asking(
+        &self,
+        worker: &mut Worker,
+        target: &Target,
+        source: &[u8],
+        held: Option<(File, Made)>,
+        asked: &mut Asked,
+    ) -> Outcome {
         let start = Instant::now();
         if self.build.as_ref().is_some_and(|build| !build.takes_file_name(&target.display)) {
             return Outcome::default();
@@ -251,7 +280,7 @@ impl<'a> Run<'a> {
         let mut outcome = Outcome::default();
         outcome.summary.files = 1;
         outcome.summary.bytes = source.len() as u64;
-        if self.job.prefilter && !self.needs_parsing(source, &mut active) {
+        if !self.needs_parsing(source, &mut active) && self.job.prefilter {
             outcome.summary.lines = line_count(source);
             outcome.summary.prefiltered = 1;
             outcome.summary.stages.read_ms = ms_since(start);
@@ -259,10 +288,12 @@ impl<'a> Run<'a> {
         }
         let scanned = Instant::now();
         outcome.summary.stages.read_ms = ms_between(start, scanned);
-        let parsed = self.shared(Shared::Parsing, || worker.read(source, self.job.rules.vocabulary()));
-        let file = match parsed {
-            Ok(file) => file,
-            Err(refusal) => return skipped(target, refusal.to_string()),
+        let (file, made) = match held {
+            Some((file, made)) => (file, Some(made)),
+            None => match self.shared(Shared::Parsing, || worker.read(source, self.job.rules.vocabulary())) {
+                Ok(file) => (file, None),
+                Err(refusal) => return skipped(target, refusal.to_string()),
+            },
         };
         outcome.summary.stages.parse_ms = ms_since(scanned);
         if self.is_left_out(&file) {
@@ -270,7 +301,7 @@ impl<'a> Run<'a> {
         }
         outcome.summary.lines = line_count(source);
         let around = self.around(target);
-        let facts = self.facts(target, source, &file, around.as_ref().map(|around| around as &dyn Around));
+        let facts = self.facts(target, source, (&file, made), around.as_ref().map(|around| around as &dyn Around));
         self.analyse(target, &facts, &settings, active, &mut outcome);
         *asked = Asked::of(&facts, around.as_ref());
         outcome
@@ -298,22 +329,12 @@ impl<'a> Run<'a> {
         programs.map(of_program).collect()
     }
 
-    /// Whether more has to be known of a file than its text shows. If every rule that is on needs some text, those that
-    /// the file's text does not allow to match are switched off.
+    /// Whether more has to be known of a file than its text shows. Rules that its text does not allow to match are switched
+    /// off.
     fn needs_parsing(&self, source: &[u8], active: &mut [Vec<bool>]) -> bool {
         let prefilter = self.job.rules.prefilter();
-        let any_text = |program: usize, rules: &[bool]| {
-            rules.iter().enumerate().any(|(rule, on)| *on && prefilter.allows_any_text(program, rule))
-        };
-        if active.iter().enumerate().any(|(program, rules)| any_text(program, rules)) {
-            return true;
-        }
         let allowed = prefilter.scan(source);
-        for (program, rules) in active.iter_mut().enumerate() {
-            for (rule, on) in rules.iter_mut().enumerate() {
-                *on = *on && prefilter.allows(&allowed, program, rule);
-            }
-        }
+        active.iter_mut().enumerate().for_each(|(program, rules)| prefilter.narrow(&allowed, program, rules));
         active.iter().flatten().any(|active| *active)
             || allowed.may_suppress()
             || self.build.is_some()
@@ -419,18 +440,20 @@ impl<'a> Run<'a> {
         self.functions.as_ref()
     }
 
-    /// What is known of a file before rules run over it.
+    /// What is known of a file before rules run over it; what was made of it already is not made again.
     pub(crate) fn facts<'f>(
         &'f self,
         target: &'f Target,
         source: &'f [u8],
-        file: &'f File,
+        (file, made): (&'f File, Option<Made>),
         around: Option<&'f dyn Around>,
     ) -> Facts<'f> {
         let mut facts = Facts::new(file, source, &target.display);
+        let (recorded, lowered) = made.map_or((None, None), |made| (made.recorded, Some(made.lowered)));
         if let Some(packages) = self.job.packages {
-            facts = facts.with_types(packages, &target.path);
+            facts = facts.with_types(packages, &target.path, recorded);
         }
+        facts = facts.with_lowered(lowered);
         if let Some(around) = self.instead.as_deref().map(|instead| instead as &dyn Around).or(around) {
             around.meet(&target.path, file, source);
             facts = facts.with_surroundings(around, self.job.rules);

@@ -26,18 +26,20 @@ use crate::flow::around::Around;
 use crate::flow::{self, Bodies};
 use crate::rules::RuleSet;
 use crate::value::Value;
+use rulec_calls::Lowered;
 use rulec_flow::summary::Ignorance;
 use rulec_flow::{FileFlow, Knowledge};
 use rulec_gofront::{File, Object, ObjectId, ObjectKind, doc};
 use rulec_plan::host::{HostFn, Tri, Word, run_of_word};
 use rulec_program::GoVersion;
 use rulec_tree::{Category, Kind, Node, Span, Tree};
-use rulec_types::Basic;
-use rulec_types::check::Mode;
+use rulec_types::check::{Mode, Recorded};
+use rulec_types::{Basic, Name, Ty};
 use rulec_world::{ContentHash, Coverage, FileTypes, Packages};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use types::{content, enumerated, selected};
 
 pub use formats::Directive;
@@ -75,7 +77,9 @@ pub struct Facts<'a> {
     around: Option<&'a dyn Around>,
     rules: Option<&'a RuleSet>,
     /// The bodies as somebody else has lowered them.
-    lowered: Option<&'a FileFlow>,
+    lowered: Option<Lowered>,
+    /// Whether facts are still being found.
+    in_hand: bool,
     bodies: OnceCell<Bodies>,
     /// What was asked of the file system, with hashes of the answers.
     disk: RefCell<BTreeMap<DiskQuestion, ContentHash>>,
@@ -94,11 +98,19 @@ struct LazyTypes<'a> {
     path: &'a Path,
     file: &'a File,
     types: OnceCell<Result<FileTypes<'a>, String>>,
+    /// What somebody else found out of the same file.
+    recorded: Cell<Option<Recorded>>,
 }
 
 impl TypesOfFile for LazyTypes<'_> {
     fn get(&self) -> Result<&FileTypes<'_>, &str> {
-        let types = self.types.get_or_init(|| self.packages.file(self.path, self.file));
+        let types = self.types.get_or_init(|| {
+            let types = self.packages.file(self.path, self.file)?;
+            Ok(match self.recorded.take() {
+                Some(recorded) => types.with_recorded(recorded),
+                None => types,
+            })
+        });
         types.as_ref().map_err(String::as_str)
     }
 
@@ -135,23 +147,37 @@ impl<'a> Facts<'a> {
             around: None,
             rules: None,
             lowered: None,
+            in_hand: false,
             bodies: OnceCell::new(),
             disk: RefCell::default(),
         }
     }
 
-    /// With types, from the packages of which the file at `path` is one.
+    /// With types, from the packages of which the file at `path` is one. What somebody else `recorded` of the same file is not
+    /// found out again.
     #[must_use]
-    pub fn with_types(self, packages: &'a Packages, path: &'a Path) -> Facts<'a> {
-        let types = LazyTypes { packages, path, file: self.file, types: OnceCell::new() };
+    pub fn with_types(self, packages: &'a Packages, path: &'a Path, recorded: Option<Recorded>) -> Facts<'a> {
+        let types =
+            LazyTypes { packages, path, file: self.file, types: OnceCell::new(), recorded: Cell::new(recorded) };
         Facts { types: Some(Box::new(types)), location: Some(path), ..self }
     }
 
-    /// With types and bodies that are there already.
+    /// With bodies that were made of the same file when its package was looked at.
     #[must_use]
-    pub(crate) fn in_hand(self, path: &'a Path, types: Option<&'a FileTypes<'a>>, lowered: &'a FileFlow) -> Facts<'a> {
+    pub(crate) fn with_lowered(self, lowered: Option<Lowered>) -> Facts<'a> {
+        Facts { lowered, ..self }
+    }
+
+    /// Of a package whose facts are being found: with types and bodies that are there already.
+    #[must_use]
+    pub(crate) fn in_hand(self, path: &'a Path, types: Option<&'a FileTypes<'a>>, lowered: Lowered) -> Facts<'a> {
         let types = types.map(|types| Box::new(types) as Box<dyn TypesOfFile + 'a>);
-        Facts { types, location: Some(path), lowered: Some(lowered), ..self }
+        Facts { types, location: Some(path), lowered: Some(lowered), in_hand: true, ..self }
+    }
+
+    /// Whether facts are still being found: what does not hold now may hold later.
+    pub(crate) fn is_in_hand(&self) -> bool {
+        self.in_hand
     }
 
     /// With what is known around the file, and the rules whose models and facts can be asked for.
@@ -180,9 +206,18 @@ impl<'a> Facts<'a> {
         self.around.map_or(&Ignorance, |around| around.as_knowledge())
     }
 
-    /// The bodies, if somebody else has lowered them.
-    pub(crate) fn lowered(&self) -> Option<&'a FileFlow> {
-        self.lowered
+    /// The bodies as the rest of the program makes them.
+    pub(crate) fn flow(&self) -> Arc<FileFlow> {
+        let never_returns = |(receiver, name): &(Ty, Name)| {
+            self.knowledge().method(*receiver, *name).is_some_and(|summary| summary.never_returns)
+        };
+        match &self.lowered {
+            // All are asked about: what the file hangs on is noted with the question.
+            Some(lowered) if self.in_hand || lowered.methods.iter().filter(|one| never_returns(one)).count() == 0 => {
+                lowered.flow.clone()
+            }
+            _ => Arc::new(FileFlow::new(self.file, self.types().ok(), self.knowledge())),
+        }
     }
 
     /// The bodies of the functions, made at the first question.

@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::rules::Prepared;
 use crate::value::Value;
 use rulec_pack::RunReport;
-use rulec_pack::program::file_budget;
+use rulec_pack::program::{Selection, file_budget};
 use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::manifest::CaptureForm;
@@ -90,7 +90,7 @@ impl Captured {
 /// # Errors
 /// [`Trap`] if the engine failed.
 pub(crate) fn run(prepared: &Prepared, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
-    run_from(0..facts.tree().len() as u32, prepared, facts, active)
+    run_from(0..facts.tree().len() as u32, prepared, facts, &prepared.program.select(active))
 }
 
 /// Runs them, but only from these rows: those of whole declarations, or the root.
@@ -101,11 +101,11 @@ pub(crate) fn run_from(
     rows: Range<u32>,
     prepared: &Prepared,
     facts: &Facts,
-    active: &[bool],
+    selection: &Selection,
 ) -> Result<(Vec<Match>, RunReport), Trap> {
     let mut host = FileHost::new(prepared, facts);
     let tree = facts.tree();
-    let report = prepared.program.run_from(rows, file_budget(tree), tree, active, &mut host)?;
+    let report = prepared.program.run_from(rows, file_budget(tree), tree, selection, &mut host)?;
     host.matches.sort();
     host.matches.dedup();
     Ok((host.matches, report))

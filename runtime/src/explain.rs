@@ -82,7 +82,7 @@ pub fn explain(
     let run = Run::new(job, &wanted, std::slice::from_ref(target));
     let file = Reader::new().read(source, job.rules.vocabulary()).map_err(|refusal| refusal.to_string())?;
     let around = run.around(target);
-    let facts = run.facts(target, source, &file, around.as_ref().map(|around| around as &dyn Around));
+    let facts = run.facts(target, source, (&file, None), around.as_ref().map(|around| around as &dyn Around));
     trace(job.rules, rule, &facts, line_number).map_err(|trap| trap.0)
 }
 

@@ -13,15 +13,17 @@ use crate::flow::around::Around;
 use crate::flow::entities::entity_of;
 use crate::flow::states::{self, Stage};
 use crate::flow::taint::{self, Taint};
+use crate::prefilter::Allowed;
 use crate::rules::{Prepared, RuleSet};
 use crate::wanted::Wanted;
 use rulec_calls::bodies::FileBodies;
 use rulec_calls::package::PackageFacts;
 use rulec_calls::{Above, Entity, FactTable, FactsOf, FunctionKey, InHand, Targets};
 use rulec_flow::{Knowledge, Summary};
+use rulec_pack::program::Selection;
 use rulec_plan::host::Tri;
 use rulec_plan::ir::{Constant, RulePlan};
-use rulec_tree::{Kind, Node, Vocabulary};
+use rulec_tree::{Kind, KindSet, Node, Vocabulary};
 use rulec_types::{Name, ObjId, Ty};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -75,12 +77,14 @@ impl FactsOf for Wanted<'_> {
         for stage in [Stage::Changes, Stage::Needs].into_iter().filter(|_| has_states) {
             complete(package.bodies.functions.len(), &hand, |function| states_in(&files, function, stage, &hand));
         }
-        let parts: Vec<(usize, Range<u32>)> =
-            files.iter().enumerate().flat_map(|(number, file)| parts(number, file)).collect();
+        let allowed: Vec<Allowed> = files.iter().map(|file| self.rules.prefilter().scan(file.source)).collect();
+        let parts: Vec<Part> = files.iter().enumerate().flat_map(|(number, file)| parts(number, file)).collect();
         for stratum in &strata {
-            complete(parts.len(), &hand, |part| {
-                let (file, rows) = &parts[part];
-                run_over(self, stratum, &files[*file], rows, &hand)
+            let selected: Vec<Selected> = allowed.iter().map(|allowed| selected(self, stratum, allowed)).collect();
+            let started: Vec<&Part> = parts.iter().filter(|part| selected[part.file].may_start_in(part)).collect();
+            complete(started.len(), &hand, |part| {
+                let Part { file, rows, .. } = started[part];
+                run_over(self, &selected[*file], &files[*file], rows, &hand)
             });
         }
         hand.tables.take().into_iter().map(|(name, table)| (name, table.finish())).collect()
@@ -89,7 +93,7 @@ impl FactsOf for Wanted<'_> {
 
 fn facts_of<'f>(file: &'f FileBodies<'f>, rules: &'f RuleSet, hand: &'f Hand<'f>) -> Facts<'f> {
     let facts = Facts::new(file.file, file.source, file.path.to_str().unwrap_or_default());
-    facts.in_hand(file.path, file.types, &file.flow).with_surroundings(hand, rules)
+    facts.in_hand(file.path, file.types, file.lowered.clone()).with_surroundings(hand, rules)
 }
 
 /// Of each program the rules of one stratum that are on.
@@ -109,18 +113,49 @@ fn strata(wanted: &Wanted) -> Vec<Stratum> {
     all.into_iter().map(|stratum| active(stratum).collect()).collect()
 }
 
+/// The rules of a stratum that can find something in a file, of each program that has some.
+struct Selected(Vec<(usize, Vec<bool>, Selection)>);
+
+fn selected(wanted: &Wanted, stratum: &Stratum, allowed: &Allowed) -> Selected {
+    let of_program = |(program, active): (usize, &Vec<bool>)| {
+        let mut active = active.clone();
+        wanted.rules.prefilter().narrow(allowed, program, &mut active);
+        let selection = active.contains(&true).then(|| wanted.rules.program(program).select(&active))?;
+        Some((program, active, selection))
+    };
+    let stratum = stratum.iter().enumerate().filter(|(_, active)| active.contains(&true));
+    Selected(stratum.filter_map(of_program).collect())
+}
+
+impl Selected {
+    fn may_start_in(&self, part: &Part) -> bool {
+        self.0.iter().any(|(_, _, selection)| selection.may_start_among(part.kinds))
+    }
+}
+
+/// Rows of a file that are looked at by themselves.
+struct Part {
+    file: usize,
+    rows: Range<u32>,
+    kinds: KindSet,
+}
+
 /// The rows of a file in parts that are looked at one by one: each function, what stands between two, and the root.
-fn parts(number: usize, file: &Facts) -> Vec<(usize, Range<u32>)> {
-    let tree = file.tree();
-    let mut parts = vec![(number, 0..1)];
+fn parts(file: usize, facts: &Facts) -> Vec<Part> {
+    let tree = facts.tree();
+    let part = |rows: Range<u32>| {
+        let kinds = rows.clone().fold(KindSet::EMPTY, |kinds, row| kinds.union(KindSet::of(&[tree.kind(Node(row))])));
+        Part { file, rows, kinds }
+    };
+    let mut parts = vec![part(0..1)];
     let mut open = 1;
     for function in tree.nodes().filter(|node| tree.kind(*node) == Kind::FuncDecl) {
         let end = tree.end(function).0;
-        parts.extend([(number, open..function.0), (number, function.0..end)]);
+        parts.extend([part(open..function.0), part(function.0..end)]);
         open = end;
     }
-    parts.push((number, open..tree.len() as u32));
-    parts.retain(|(_, rows)| !rows.is_empty());
+    parts.push(part(open..tree.len() as u32));
+    parts.retain(|part| !part.rows.is_empty());
     parts
 }
 
@@ -173,12 +208,17 @@ fn states_in(files: &[Facts], function: usize, stage: Stage, hand: &Hand) -> Vec
 }
 
 /// Runs the rules of one stratum over a part of one file: of which entities more is known than before.
-fn run_over(wanted: &Wanted, stratum: &Stratum, facts: &Facts, rows: &Range<u32>, hand: &Hand) -> Vec<Entity> {
+fn run_over(wanted: &Wanted, selected: &Selected, facts: &Facts, rows: &Range<u32>, hand: &Hand) -> Vec<Entity> {
     let mut changed = Vec::new();
-    let programs = wanted.rules.prepared().iter().zip(stratum).enumerate();
-    for (program, (prepared, active)) in programs.filter(|(_, (_, active))| active.contains(&true)) {
-        let run = |active: &[bool]| evaluate::run_from(rows.clone(), prepared, facts, active);
-        let Ok((matches, _)) = evaluate::noted(wanted.profile, program, active, run) else { continue };
+    for (program, active, selection) in &selected.0 {
+        let prepared = &wanted.rules.prepared()[*program];
+        let run = |selection: &Selection| evaluate::run_from(rows.clone(), prepared, facts, selection);
+        let each = |active: &[bool]| run(&prepared.program.select(active));
+        let result = match wanted.profile {
+            Some(_) => evaluate::noted(wanted.profile, *program, active, each),
+            None => run(selection),
+        };
+        let Ok((matches, _)) = result else { continue };
         for one in matches {
             let Some(rule) = prepared.program.plan().rules.get(one.rule.0 as usize) else { continue };
             let (Some(fact), Some(nodes)) = (&rule.meta.fact, one.captures.first().and_then(|first| first.nodes()))

@@ -37,6 +37,7 @@ use rulec_types::{Store, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(crate) use answer::{answer, fact_unknown_because, unknown_because};
 pub(crate) use concurrency::is_about_goroutines;
@@ -46,7 +47,7 @@ pub(crate) use trace::Trace;
 
 /// The bodies of one file, and what was found out about them so far.
 pub struct Bodies {
-    file: FileFlow,
+    file: Arc<FileFlow>,
     values: ValueCache,
     /// One for each body.
     paths: Vec<OnceCell<Paths>>,
@@ -114,8 +115,7 @@ impl KnownOnEdges {
 impl Bodies {
     /// Makes the bodies of a file.
     pub(crate) fn new(facts: &Facts) -> Bodies {
-        let given = facts.lowered().cloned();
-        let file = given.unwrap_or_else(|| FileFlow::new(facts.file, facts.types().ok(), facts.knowledge()));
+        let file = facts.flow();
         let values = ValueCache::new(file.all());
         let paths = file.all().iter().map(|_| OnceCell::new()).collect();
         let definitions = file.all().iter().map(|_| OnceCell::new()).collect();

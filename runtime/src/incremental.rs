@@ -54,7 +54,7 @@ fn checked_with(job: &Job, packages: &Packages) -> Checked {
     let start = Instant::now();
     job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
-    let run = Run::new(job, &wanted, job.files);
+    let run = Run::holding(job, &wanted);
     let mut work = Work::new(job, &run, packages);
     work.take_alone();
     work.take_run();

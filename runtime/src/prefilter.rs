@@ -61,14 +61,11 @@ impl Prefilter {
         Allowed { seen }
     }
 
-    /// Whether a rule needs no text in particular.
-    pub(crate) fn allows_any_text(&self, program: usize, rule: usize) -> bool {
-        self.needs[program][rule].is_empty()
-    }
-
-    /// Whether a rule can match in the file.
-    pub(crate) fn allows(&self, allowed: &Allowed, program: usize, rule: usize) -> bool {
-        self.needs[program][rule].iter().all(|list| list.iter().any(|text| allowed.seen[*text]))
+    /// Switches off the rules of a program that cannot match in the file.
+    pub(crate) fn narrow(&self, allowed: &Allowed, program: usize, active: &mut [bool]) {
+        for (needs, on) in self.needs[program].iter().zip(active) {
+            *on = *on && needs.iter().all(|list| list.iter().any(|text| allowed.seen[*text]));
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Called {
 pub(crate) fn calls(files: Vec<PathBuf>) -> BTreeMap<Site, Called> {
     let config = Config { cgo: Some(false), ..Config::of_this_machine() };
     let packages = Packages::of_disk(config, files, 0);
-    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: false });
+    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: false, held_bytes: 0 });
     let known = functions.known();
     let mut calls = BTreeMap::new();
     for (_, package) in known.packages() {

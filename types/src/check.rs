@@ -33,7 +33,7 @@ mod literal;
 mod selector;
 mod untyped;
 
-pub use body::{UnitTypes, record};
+pub use body::{Recorded, UnitTypes, record};
 pub use declare::declare;
 pub use names::{ImportSpec, Imported, import_specs};
 

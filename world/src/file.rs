@@ -7,7 +7,7 @@ use crate::world::World;
 use rulec_constant::Value;
 use rulec_gofront::{File, ObjectId};
 use rulec_tree::{Kind, Node, Tree, Tri};
-use rulec_types::check::{Mode, Rows, Selection, Unit, UnitTypes};
+use rulec_types::check::{Mode, Recorded, Rows, Selection, Unit, UnitTypes};
 use rulec_types::{ObjId, Store, Ty, TypeData, Types};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -54,6 +54,17 @@ const FILE: usize = 0;
 impl<'w> FileTypes<'w> {
     pub(crate) fn new(world: &'w World, package: PackageKey, unit: Unit<'w>) -> FileTypes<'w> {
         FileTypes { world, package, unit: UnitTypes::new(unit), asked: Mutex::default() }
+    }
+
+    /// The same, where [`FileTypes::into_recorded`] gave this of the same file: it need not be found out again.
+    #[must_use]
+    pub fn with_recorded(self, recorded: Recorded) -> FileTypes<'w> {
+        FileTypes { unit: self.unit.with_recorded(recorded), ..self }
+    }
+
+    /// What was found out so far.
+    pub fn into_recorded(self) -> Recorded {
+        self.unit.into_recorded()
     }
 
     /// The type of an expression, type expression or declared identifier; unknown for all else. Types of untyped constants

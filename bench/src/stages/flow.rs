@@ -64,6 +64,6 @@ pub fn measure(project: &Project) -> Round {
 /// Summarises all functions of these files on so many threads; how many there are.
 pub fn summarise_all(files: Vec<PathBuf>, threads: usize) -> usize {
     let packages = Packages::of_disk(Config::of_this_machine(), files, threads);
-    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true });
+    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true, held_bytes: 0 });
     functions.known().packages().map(|(_, facts)| facts.functions.len()).sum()
 }

@@ -90,7 +90,8 @@ fn add_platform(
     };
     let packages = Packages::of_disk(config.clone(), files_of(goroot, config), threads);
     let models = primitives();
-    let functions = Functions::new(&packages, Options { models: &models, facts: &NoFacts, tests: false });
+    let functions =
+        Functions::new(&packages, Options { models: &models, facts: &NoFacts, tests: false, held_bytes: 0 });
     let known = functions.known();
     for (unit, facts) in known.packages() {
         let store = known.store();

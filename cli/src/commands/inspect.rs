@@ -192,7 +192,7 @@ type WriteKnown = fn(&Known<'_>, &Path, &File, &str, Format) -> String;
 fn of_functions(arguments: &PackageArguments, console: &Console, write: WriteKnown) -> Result<Status, Failure> {
     let found = find(&arguments.files.paths, console)?;
     let packages = arguments.build.packages(&found.targets);
-    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true });
+    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true, held_bytes: 0 });
     let format = arguments.files.format.format();
     print(&found, arguments.build.jobs, console, &|file, _, target| {
         write(functions.known(), &target.path, file, &target.display, format)
@@ -203,7 +203,7 @@ fn of_functions(arguments: &PackageArguments, console: &Console, write: WriteKno
 fn flow(arguments: &FlowArguments, console: &Console) -> Result<Status, Failure> {
     let found = find(&arguments.paths, console)?;
     let packages = arguments.build.packages(&found.targets);
-    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true });
+    let functions = Functions::new(&packages, Options { models: &[], facts: &NoFacts, tests: true, held_bytes: 0 });
     let is_chosen = |body: &Body, file: &File| arguments.func.as_ref().is_none_or(|name| dot::is_of(body, file, name));
     print(&found, arguments.build.jobs, console, &|file, _, target| {
         // Without types less is known of what a call calls, and control flow is the same.

@@ -83,3 +83,30 @@ fn outside_of_quotes(line: &str) -> String {
     assert!(!quoted && !escaped, "a string that does not end: {line}");
     outside
 }
+
+const DEATHS: &str = r#"package p
+
+import "os"
+
+type death interface{ die() }
+
+type exit struct{}
+
+func (exit) die() { os.Exit(1) }
+
+func End(d death) {
+	d.die()
+	println("never")
+}
+"#;
+
+/// Who implements an interface shows after its own package was looked at, when its bodies are there already.
+#[test]
+fn methods_of_interfaces_that_never_return_are_known_in_all_files() {
+    let go_mod = ("go.mod", "module p\n\ngo 1.26\n");
+    let user = "package p\n\nfunc Use(d death) {\n\td.die()\n\tprintln(\"never\")\n}\n";
+    let sandbox = Sandbox::new(&[("a.go", user), ("b.go", DEATHS), ("c.go", &user.replace("Use", "Also")), go_mod]);
+    let found = sandbox.run(&["check", "--select", "unreachable", "-j", "1", "--format", "jsonl"]).exits(0).out;
+    let files: Vec<&str> = ["a.go", "b.go", "c.go"].into_iter().filter(|file| found.contains(file)).collect();
+    assert_eq!(files, ["a.go", "b.go", "c.go"], "{found}");
+}

@@ -331,7 +331,7 @@ fn effects_kept<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> Vec<Effect<'f>>
     }
     let effects = effects(flow, body, call);
     // Where facts are still being found, there may be some later.
-    let is_final = flow.facts.lowered().is_none();
+    let is_final = !flow.facts.is_in_hand();
     if effects.is_empty() && is_final {
         flow.bodies.stateless.borrow_mut().insert(call.row);
     }

@@ -20,7 +20,7 @@ fn ask<T>(body: &str, question: impl Fn(Flow, &str) -> T) -> T {
     let packages = Packages::of_memory(vec![memory], Some(22));
     let file: File = Reader::new().read(source.as_bytes(), &Arc::new(Vocabulary::default())).unwrap();
     assert!(file.coverage.is_full(), "{source}\n{:?}", file.coverage);
-    let facts = Facts::new(&file, source.as_bytes(), "p.go").with_types(&packages, Path::new("/m/p.go"));
+    let facts = Facts::new(&file, source.as_bytes(), "p.go").with_types(&packages, Path::new("/m/p.go"), None);
     question(Flow::of(&facts), &source)
 }
 

@@ -11,6 +11,7 @@ use crate::{ObjId, Ty, TypeData};
 use rulec_gofront::File;
 use rulec_tree::{Kind, Node};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is known of a top-level declaration, bodies of functions included. `file` is an index into the files of the unit,
 /// which must have been declared.
@@ -39,13 +40,33 @@ struct Decl {
     node: Node,
     end: Node,
     rows: OnceLock<Rows>,
+    is_asked: AtomicBool,
 }
+
+/// The rows of the declarations of a unit's files that somebody asked for, without the unit.
+#[derive(Debug, Default)]
+pub struct Recorded(Vec<Vec<OnceLock<Rows>>>);
 
 impl<'a> UnitTypes<'a> {
     /// Nothing is looked at yet. The unit must have been declared.
     pub fn new(unit: Unit<'a>) -> UnitTypes<'a> {
         let files = unit.files.iter().map(|file| declarations(file.file)).collect();
         UnitTypes { unit, files }
+    }
+
+    /// The same, where rows of the same unit are there already. They are not recorded again, and count as asked for only from
+    /// when somebody asks for them here.
+    #[must_use]
+    pub fn with_recorded(mut self, recorded: Recorded) -> UnitTypes<'a> {
+        for (decls, recorded) in self.files.iter_mut().zip(recorded.0) {
+            decls.iter_mut().zip(recorded).for_each(|(decl, rows)| decl.rows = rows);
+        }
+        self
+    }
+
+    /// The rows that are there, for [`UnitTypes::with_recorded`].
+    pub fn into_recorded(self) -> Recorded {
+        Recorded(self.files.into_iter().map(|decls| decls.into_iter().map(|decl| decl.rows).collect()).collect())
     }
 
     /// The unit.
@@ -62,7 +83,7 @@ impl<'a> UnitTypes<'a> {
     /// The top-level declarations of a file that were asked for, each by its first row and the position after its last.
     pub fn recorded(&self, file: usize) -> impl Iterator<Item = (Node, Node)> {
         let decls = self.files.get(file).into_iter().flatten();
-        decls.filter(|decl| decl.rows.get().is_some()).map(|decl| (decl.node, decl.end))
+        decls.filter(|decl| decl.is_asked.load(Ordering::Relaxed)).map(|decl| (decl.node, decl.end))
     }
 
     /// The rows of the top-level declaration around a node of a file; none for what is outside of all declarations.
@@ -70,6 +91,10 @@ impl<'a> UnitTypes<'a> {
         let decls = self.files.get(file)?;
         let at = decls.partition_point(|decl| decl.node <= node).checked_sub(1)?;
         let decl = decls.get(at).filter(|decl| node < decl.end)?;
+        // Most questions find it set: to set it again would take the line from the caches of other threads.
+        if !decl.is_asked.load(Ordering::Relaxed) {
+            decl.is_asked.store(true, Ordering::Relaxed);
+        }
         Some(decl.rows.get_or_init(|| record(&self.unit, file, decl.node)))
     }
 }
@@ -77,7 +102,9 @@ impl<'a> UnitTypes<'a> {
 fn declarations(file: &File) -> Vec<Decl> {
     let tree = &file.tree;
     let decls = tree.children(Node::ROOT).nth(1).into_iter().flat_map(|decls| tree.children(decls));
-    decls.map(|node| Decl { node, end: tree.end(node), rows: OnceLock::new() }).collect()
+    decls
+        .map(|node| Decl { node, end: tree.end(node), rows: OnceLock::new(), is_asked: AtomicBool::default() })
+        .collect()
 }
 
 impl Checker<'_> {
