@@ -234,7 +234,7 @@ pub struct Paths {
     graph: Graph,
     /// Each run of a deferred call.
     runs: Vec<(Value, Value)>,
-    implications: Vec<facts::Implication>,
+    facts: Arc<CallFacts>,
     /// Questions that assume something may add to them.
     conditions: Mutex<Arc<Conditions>>,
 }
@@ -244,7 +244,7 @@ impl Paths {
     /// conditions are the same.
     pub fn new(body: &Body, knowledge: &dyn Knowledge, types: Option<Types>) -> Paths {
         let graph = Graph::new(body);
-        let facts = CallFacts::new(body, knowledge, types);
+        let facts = Arc::new(CallFacts::new(body, knowledge, types));
         let conditions = Conditions::new(body, &graph, &facts, types);
         let run = |number: usize| match body.insts.get(number)?.op {
             Op::RunDefer(defer) => Some((defer, Value(number as u32))),
@@ -252,12 +252,17 @@ impl Paths {
         };
         let runs = (0..body.insts.len()).filter_map(run).collect();
         let conditions = Mutex::new(Arc::new(conditions));
-        Paths { graph, runs, implications: facts.implications, conditions }
+        Paths { graph, runs, facts, conditions }
     }
 
     /// The graph of the body.
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// What holds of values after calls that return only if it does: the call, the value and what holds of it.
+    pub fn told_by_calls(&self) -> &[(Value, Value, Fact)] {
+        &self.facts.after
     }
 
     /// Answers a question.

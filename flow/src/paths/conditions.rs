@@ -19,7 +19,7 @@ use rulec_tree::Op as Operator;
 use rulec_types::Types;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// How many changes may be noted for each instruction, on average, and for a body besides.
 const CHANGES_PER_INST: usize = 8;
@@ -80,8 +80,8 @@ pub(super) struct Conditions {
     rival_groups: Vec<Vec<AtomId>>,
     stores: Vec<Value>,
     clobbers: Vec<Value>,
-    /// Ranges over what has an end.
-    finite: FxHashSet<Value>,
+    /// What calls tell.
+    facts: Arc<CallFacts>,
     complete: bool,
     programs: [OnceLock<Program>; 2],
 }
@@ -98,7 +98,7 @@ struct Atom {
 
 impl Conditions {
     /// Finds the conditions of a body.
-    pub(super) fn new(body: &Body, graph: &Graph, facts: &CallFacts, types: Option<Types>) -> Conditions {
+    pub(super) fn new(body: &Body, graph: &Graph, facts: &Arc<CallFacts>, types: Option<Types>) -> Conditions {
         let terms = Terms::new(body, graph.reverse_postorder(), types);
         let mut conditions = Conditions {
             terms,
@@ -113,15 +113,16 @@ impl Conditions {
             rival_groups: Vec::new(),
             stores: Vec::new(),
             clobbers: Vec::new(),
-            finite: facts.finite.clone(),
+            facts: Arc::clone(facts),
             complete: true,
             programs: Default::default(),
         };
         conditions.find_memory_operations(body, graph, facts);
         conditions.find_tests(body, graph);
+        conditions.find_calls_that_test();
         conditions.find_ways(body);
         conditions.close(body, graph);
-        conditions.relate(facts);
+        conditions.relate();
         conditions
     }
 
@@ -147,6 +148,7 @@ impl Conditions {
         if !self.pending.is_empty() {
             self.programs = Default::default();
             self.close(body, graph);
+            self.relate();
         }
         given.effects.sort_by_key(|(value, _)| *value);
         given
@@ -170,7 +172,7 @@ impl Conditions {
 
     /// Whether a range comes to an end, whatever others do.
     pub(super) fn is_finite(&self, range: Value) -> bool {
-        self.finite.contains(&range)
+        self.facts.finite.contains(&range)
     }
 
     /// Whether some of these depend on memory.
@@ -250,6 +252,18 @@ impl Conditions {
                     Some(Lit::Is(term, truth)) => self.test(Site::Edge(edge_site.0, edge_site.1), term, truth),
                     _ => {}
                 }
+            }
+        }
+    }
+
+    /// Calls that return only if something holds. Each is a condition, whether a branch asks for it or not: answers must not
+    /// hang on what was assumed in earlier questions.
+    fn find_calls_that_test(&mut self) {
+        let facts = Arc::clone(&self.facts);
+        for (call, value, fact) in &facts.after {
+            let is_reached = self.terms.known(*value).is_some();
+            if let Some(Lit::Is(term, truth)) = self.lit_of_fact(*value, *fact).filter(|_| is_reached) {
+                self.test(Site::After(*call), term, truth);
             }
         }
     }
@@ -415,18 +429,16 @@ impl Conditions {
     }
 
     /// Notes what follows from what.
-    fn relate(&mut self, facts: &CallFacts) {
+    fn relate(&mut self) {
+        self.implied.clear();
+        self.rivals.clear();
+        let facts = Arc::clone(&self.facts);
         for fact in &facts.implications {
             let when = self.existing(fact.when.0, fact.when.1);
             let then = self.existing(fact.then.0, fact.then.1);
             if let (Some((a, a_truth)), Some((b, b_truth))) = (when, then) {
                 self.implied.entry((a, a_truth)).or_default().push((b, b_truth));
                 self.implied.entry((b, !b_truth)).or_default().push((a, !a_truth));
-            }
-        }
-        for (call, value, fact) in &facts.after {
-            if let Some((atom, truth)) = self.existing(*value, *fact) {
-                self.atoms[atom as usize].tests.push((Site::After(*call), truth));
             }
         }
         let mut groups: FxHashMap<TermId, Vec<AtomId>> = FxHashMap::default();

@@ -222,7 +222,7 @@ impl Paths {
                 }
                 _ => {}
             }
-            for implication in &self.implications {
+            for implication in &self.facts.implications {
                 if implication.when == (source, if truth { Fact::True } else { Fact::False }) {
                     found.push((body.source_of(implication.then.0), implication.then.1));
                 }

@@ -21,6 +21,8 @@ pub(super) struct Constants {
     all: Vec<Constant>,
     /// Edges that may be taken: from a block, by the number of the edge.
     taken: FxHashSet<(BlockId, u32)>,
+    /// Whether some path leads to each block.
+    entered: Vec<bool>,
 }
 
 /// What is known of a value. It only ever goes from one line to a later one.
@@ -40,14 +42,9 @@ impl Constants {
             of: vec![Known::NotYet; values.body.insts.len()],
             all: Vec::new(),
             taken: FxHashSet::default(),
-        };
-        let pass = Pass {
-            values,
-            constants,
-            blocks: vec![Body::ENTRY],
             entered: vec![false; values.body.blocks.len()],
-            changed: Vec::new(),
         };
+        let pass = Pass { values, constants, blocks: vec![Body::ENTRY], changed: Vec::new() };
         pass.run()
     }
 
@@ -56,6 +53,11 @@ impl Constants {
             Known::Always(number) => self.all.get(*number as usize),
             Known::NotYet | Known::Varies => None,
         }
+    }
+
+    /// Whether some path leads to a block, as far as constants tell.
+    pub(super) fn is_reached(&self, block: BlockId) -> bool {
+        self.entered.get(block.0 as usize).copied().unwrap_or(false)
     }
 
     /// Whether constants leave an edge between two blocks open.
@@ -79,7 +81,6 @@ struct Pass<'v, 'a> {
     constants: Constants,
     /// Blocks whose instructions are to be looked at.
     blocks: Vec<BlockId>,
-    entered: Vec<bool>,
     /// Values whose users are to be looked at.
     changed: Vec<Value>,
 }
@@ -92,7 +93,7 @@ impl Pass<'_, '_> {
             } else if let Some(value) = self.changed.pop() {
                 for user in self.values.uses_of(value) {
                     let block = self.values.body.block_of(*user);
-                    if self.entered[block.0 as usize] {
+                    if self.constants.entered[block.0 as usize] {
                         self.look_at(*user);
                         self.leave(block);
                     }
@@ -104,7 +105,7 @@ impl Pass<'_, '_> {
     }
 
     fn enter(&mut self, block: BlockId) {
-        let first = !std::mem::replace(&mut self.entered[block.0 as usize], true);
+        let first = !std::mem::replace(&mut self.constants.entered[block.0 as usize], true);
         for value in self.values.body.insts_of(block) {
             // When another way into it opens, only phis can change.
             if first || matches!(self.values.body.op(value), Op::Phi(..) | Op::Join(_)) {

@@ -23,14 +23,20 @@ const MAX_DEPTH: u32 = 24;
 const MAX_STEPS: u32 = 2_000;
 
 impl<'a> Values<'a> {
-    /// Whether a value can be nil just before the instruction `at` of the same body.
+    /// Whether a value can be nil just before the instruction `at` of the same body; unknown where no path leads.
     pub fn nil_at(&self, value: Value, at: Value) -> Nilness {
+        if !self.constants().is_reached(self.body.block_of(at)) {
+            return Nilness::Unknown;
+        }
         self.unless_filled(value, at, self.nil_before(value, Point::Before(at)))
     }
 
     /// The same, but a function that returns nil on some of its paths is taken to do so here, unless an error or a boolean
     /// beside the result tells when it does.
     pub fn possibly_nil_at(&self, value: Value, at: Value) -> Nilness {
+        if !self.constants().is_reached(self.body.block_of(at)) {
+            return Nilness::Unknown;
+        }
         let mut question = Question { believes_callees: true, ..Question::default() };
         let found = question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown);
         self.unless_filled(value, at, found)

@@ -111,6 +111,8 @@ struct Pass<'a> {
     ends: Vec<Option<Held>>,
     /// Variables in memory that others than this body's own instructions can write or point to.
     shared: Vec<bool>,
+    /// Variables that a pointer to anything points to: who has it writes what types do not tell.
+    untyped: Vec<bool>,
 }
 
 impl<'a> Pass<'a> {
@@ -128,6 +130,7 @@ impl<'a> Pass<'a> {
             held: Held::new(),
             ends: vec![None; body.blocks.len()],
             shared: shared_variables(body),
+            untyped: untyped_variables(body, typed),
         }
     }
 
@@ -307,6 +310,11 @@ impl<'a> Pass<'a> {
     }
 
     fn hold(&mut self, key: KeyId, value: Value) {
+        if let Key::Var(var) = self.base(key)
+            && self.untyped.get(var.0 as usize) == Some(&true)
+        {
+            return;
+        }
         if self.held.len() >= MAX_HELD {
             self.held.remove(0);
         }
@@ -340,7 +348,7 @@ impl<'a> Pass<'a> {
     /// Whether two places in shared memory may be the same one, or one a part of the other.
     fn overlap(&self, stored: KeyId, x: Value, held: KeyId, known: Value) -> bool {
         let whole = |value: Value| self.typed.may_have_parts(self.ty(value));
-        if whole(x) || whole(known) {
+        if whole(x) || whole(known) || self.is_untyped(stored) || self.is_untyped(held) {
             return true;
         }
         let (to, from) = (self.keys[stored as usize], self.keys[held as usize]);
@@ -350,6 +358,12 @@ impl<'a> Pass<'a> {
             (Key::SliceElem(..) | Key::Elem(..), Key::Field(..)) => false,
             _ => !self.typed.differ(self.ty(x), self.ty(known)),
         }
+    }
+
+    /// Whether a place is where a pointer leads that was made from one to anything, so that its type says nothing.
+    fn is_untyped(&self, key: KeyId) -> bool {
+        let (Key::Deref(pointer) | Key::SliceElem(pointer, _)) = self.base(key) else { return false };
+        matches!(self.body.op(pointer), Op::Convert(x) if self.typed.is_unsafe_pointer(self.ty(x)))
     }
 
     /// Whether two places in one variable, neither part of the other, are surely apart: their ways part at two fields.
@@ -457,15 +471,51 @@ pub(super) fn summary_of<'a>(body: &Body, knowledge: &'a dyn Knowledge, call: &C
 fn shared_variables(body: &Body) -> Vec<bool> {
     let mut shared: Vec<bool> = body.vars.iter().map(|var| var.captured || var.outer.is_some()).collect();
     for inst in &body.insts {
-        let Op::Addr(mut place) = inst.op else { continue };
-        while let Place::Field(outer, _) | Place::Elem(outer, _) = body.place(place) {
-            place = outer;
-        }
-        if let Place::Var(var) = body.place(place)
-            && let Some(shared) = shared.get_mut(var.0 as usize)
-        {
+        let Op::Addr(place) = inst.op else { continue };
+        if let Some(shared) = variable_of(body, place).and_then(|var| shared.get_mut(var.0 as usize)) {
             *shared = true;
         }
     }
     shared
+}
+
+/// The variable that a place is or lies in, without going through a pointer.
+fn variable_of(body: &Body, mut place: PlaceId) -> Option<VarId> {
+    while let Place::Field(outer, _) | Place::Elem(outer, _) = body.place(place) {
+        place = outer;
+    }
+    match body.place(place) {
+        Place::Var(var) => Some(var),
+        _ => None,
+    }
+}
+
+/// For each variable whether a pointer to it is made one to anything, `unsafe.Pointer(&x)`. Where such a pointer is made of one that
+/// was kept, that may be any whose address is taken.
+fn untyped_variables(body: &Body, typed: Typed<'_>) -> Vec<bool> {
+    let mut untyped = vec![false; body.vars.len()];
+    let mut of_kept = false;
+    for inst in body.insts.iter().filter(|inst| typed.is_unsafe_pointer(inst.ty)) {
+        let Op::Convert(pointer) = inst.op else { continue };
+        match body.op(pointer) {
+            Op::Addr(place) => {
+                if let Some(own) = variable_of(body, place).and_then(|var| untyped.get_mut(var.0 as usize)) {
+                    *own = true;
+                }
+            }
+            _ => of_kept = true,
+        }
+    }
+    if of_kept {
+        let addressed = body.insts.iter().filter_map(|inst| match inst.op {
+            Op::Addr(place) => variable_of(body, place),
+            _ => None,
+        });
+        for var in addressed {
+            if let Some(own) = untyped.get_mut(var.0 as usize) {
+                *own = true;
+            }
+        }
+    }
+    untyped
 }

@@ -92,9 +92,27 @@ impl<'a> Typed<'a> {
         self.0.is_some_and(|types| !a.is_unknown() && !b.is_unknown() && types.identical(a, b) == Tri::No)
     }
 
-    /// Whether no value of the one type can be held as the other: both are known, different and no interfaces.
+    /// Whether no value of the one type can be held as the other: both are known and different, and if one of them is an interface,
+    /// the other lacks a method of it.
     pub(super) fn exclude(&self, a: Ty, b: Ty) -> bool {
-        self.differ(a, b) && self.is_interface(a) == Tri::No && self.is_interface(b) == Tri::No
+        if !self.differ(a, b) {
+            return false;
+        }
+        match (self.is_interface(a), self.is_interface(b)) {
+            (Tri::No, Tri::No) => true,
+            (Tri::No, Tri::Yes) => self.cannot_be_put_into(a, b),
+            (Tri::Yes, Tri::No) => self.cannot_be_put_into(b, a),
+            _ => false,
+        }
+    }
+
+    fn cannot_be_put_into(&self, ty: Ty, interface: Ty) -> bool {
+        ty != Ty::UNTYPED_NIL && self.0.is_some_and(|types| types.implements(ty, interface) == Tri::No)
+    }
+
+    /// Whether it is known to be the type of pointers to anything.
+    pub(super) fn is_unsafe_pointer(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Basic(Basic::UnsafePointer)))
     }
 
     /// Whether values of this type may have parts with places of their own: structs, arrays, and all that is not known.

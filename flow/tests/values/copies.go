@@ -275,3 +275,11 @@ func DeadBesideDefer(run func()) (n int) {
 }
 
 var global2 error
+
+func OthersThanErrors(name string, read func() error, given any) {
+	err := read()
+	borrow(err, 3)    // want same err ~ 3 no
+	borrow(err, name) // want same err ~ name no
+	borrow(err, nil)  // want same err ~ nil unknown
+	borrow(given, 3)  // want same given ~ 3 unknown
+}

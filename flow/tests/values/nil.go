@@ -1,5 +1,7 @@
 package p
 
+import "unsafe"
+
 type T struct {
 	f    *T
 	n    int
@@ -548,4 +550,40 @@ func WordOfCallees(s string) {
 	}
 	use(p)
 	borrow(p) // want possibly p never
+}
+
+func NoPathLeadsThere(q *T) {
+	const debug = false
+	var p *T
+	if debug {
+		borrow(p) // want nil p unknown; possibly p unknown
+		return
+	}
+	if q == nil {
+		return
+		borrow(q) // want nil q unknown
+	}
+	borrow(p) // want nil p always
+}
+
+func SetThroughUnsafePointer(v unsafe.Pointer) {
+	var f func()
+	*(*unsafe.Pointer)(unsafe.Pointer(&f)) = v
+	borrow(f) // want nil f unknown
+	var g func()
+	kept := &g
+	*(*unsafe.Pointer)(unsafe.Pointer(kept)) = v
+	borrow(g) // want nil g unknown
+	var h func()
+	take := &h
+	*take = nil
+	borrow(h) // want nil h unknown
+}
+
+func SetThroughPointer() {
+	var f func()
+	pointer := &f
+	borrow(f) // want nil f always
+	*pointer = func() {}
+	borrow(f) // want nil f never
 }

@@ -6,7 +6,8 @@
 use super::literals::{self, Moment};
 use super::{Flow, Rows};
 use rulec_flow::ir::{BodyId, Op, Value, VarId};
-use rulec_flow::paths::{Assumption, Events, Exits, Fact};
+use rulec_flow::paths::{Assumption, Events, Exits, Fact, Paths};
+use rulec_flow::values::Located;
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
 use std::collections::BTreeMap;
@@ -195,7 +196,8 @@ fn contrary(value: Value, fact: Fact) -> Assumption {
     }
 }
 
-/// The branches of the body around `scope` on which something is known of the value of a row.
+/// The branches of the body around `scope` on which something is known of the value of a row, and the calls that return only if it
+/// holds.
 pub(crate) fn when(flow: Flow, row: Node, which: &str, scope: Node) -> EventSet {
     if flow.facts.text_of(row) == b"_" {
         return EventSet::default();
@@ -215,11 +217,22 @@ pub(crate) fn when(flow: Flow, row: Node, which: &str, scope: Node) -> EventSet 
     }
     // Variables in static single assignment form are exact already.
     let others = if hole.body == body { known.in_memory() } else { known.all() };
+    let is_hole = |value: Value| values.same_across(Located { body, value }, hole);
     for known in others.iter().filter(|known| known.fact == fact && Some(known.value) != source) {
-        let here = rulec_flow::values::Located { body, value: known.value };
-        match values.same_across(here, hole) {
+        match is_hole(known.value) {
             Tri::Yes => set.sure.edges.push(known.edge),
             Tri::Unknown => set.maybe.edges.push(known.edge),
+            Tri::No => {}
+        }
+    }
+    let told = flow.paths(body).map_or(&[][..], Paths::told_by_calls);
+    for (call, value, _) in told.iter().filter(|(_, _, told)| *told == fact) {
+        let of = flow.body(body).source_of(*value);
+        let is_exact = source.is_some() && !matches!(flow.body(body).op(of), Op::Load(_) | Op::Captured(_));
+        let same = if is_exact { Tri::of(Some(of) == source) } else { is_hole(*value) };
+        match same {
+            Tri::Yes => set.sure.insts.push(*call),
+            Tri::Unknown => set.maybe.insts.push(*call),
             Tri::No => {}
         }
     }
