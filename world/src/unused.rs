@@ -1,6 +1,6 @@
 //! What a package declares and nothing in it needs.
 //!
-//! In: a package with its tests. Out: [`Unused`], which answers for names that are not exported, so that no other package can need
+//! In: a package with its own tests, or the package of its external tests. Out: [`Unused`], which answers for names that are not exported, so that no other package can need
 //! them. What is needed is found from what others can see: exported names, `init`, `main`, tests, initial values of variables. From
 //! there on a function needs what it mentions, a type needs what it is made of, its exported methods and those that an
 //! interface of the package names, and a method needs its receiver. So functions that call each other, and nobody else, are unused.
@@ -82,26 +82,33 @@ impl Unused {
 }
 
 /// What was found of packages, once each.
-pub(crate) type Kept = Mutex<FxHashMap<PackageKey, Arc<Unused>>>;
+pub(crate) type Kept = Mutex<FxHashMap<UnitKey, Arc<Unused>>>;
 
 impl World {
-    /// What a declared package needs of its own declarations; none without its source.
-    pub fn unused(&self, package: &PackageKey) -> Option<Arc<Unused>> {
-        if let Some(found) = self.unused.lock().unwrap_or_else(PoisonError::into_inner).get(package) {
+    /// What a declared package, or the package of its external tests, needs of its own declarations; none without its source.
+    fn unused(&self, own: &UnitKey) -> Option<Arc<Unused>> {
+        if let Some(found) = self.unused.lock().unwrap_or_else(PoisonError::into_inner).get(own) {
             return Some(found.clone());
         }
-        let source = self.source.package(package).filter(|source| !source.is_partial)?;
-        let id = self.declared(&UnitKey::base(package.clone()))?.package;
-        let found = Arc::new(Search::new(self, package, &source, id).run());
-        self.unused.lock().unwrap_or_else(PoisonError::into_inner).insert(package.clone(), found.clone());
+        let source = self.source.package(&own.package).filter(|source| !source.is_partial)?;
+        let id = self.declared(own)?.package;
+        let found = Arc::new(Search::new(self, own, &source, id).run());
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner).insert(own.clone(), found.clone());
         Some(found)
+    }
+
+    /// The package that a file is part of: that of the external tests, or the other one with its own tests.
+    fn package_of(&self, package: &PackageKey, types: &FileTypes<'_>) -> UnitKey {
+        let external = UnitKey { package: package.clone(), part: Part::External };
+        let is_external = self.declared(&external).is_some_and(|declared| declared.package == types.package());
+        if is_external { external } else { UnitKey::base(package.clone()) }
     }
 }
 
 struct Search<'w> {
     world: &'w World,
     store: &'w Store,
-    package: &'w PackageKey,
+    own: &'w UnitKey,
     source: &'w PackageSource,
     id: PackageId,
     /// What each thing needs.
@@ -114,11 +121,11 @@ struct Search<'w> {
 }
 
 impl<'w> Search<'w> {
-    fn new(world: &'w World, package: &'w PackageKey, source: &'w PackageSource, id: PackageId) -> Search<'w> {
+    fn new(world: &'w World, own: &'w UnitKey, source: &'w PackageSource, id: PackageId) -> Search<'w> {
         Search {
             world,
             store: world.store(),
-            package,
+            own,
             source,
             id,
             needs: FxHashMap::default(),
@@ -132,7 +139,10 @@ impl<'w> Search<'w> {
     fn run(mut self) -> Unused {
         self.mentioned_elsewhere();
         let mut reader = Reader::new();
-        for place in self.source.files.iter().filter(|place| place.part != Part::External) {
+        let is_external = |part| part == Part::External;
+        let own = |place: &&SourceFile| is_external(place.part) == is_external(self.own.part);
+        let places: Vec<&SourceFile> = self.source.files.iter().filter(own).collect();
+        for place in places {
             let Ok(content) = self.world.read(place) else {
                 self.found.partial = true;
                 continue;
@@ -170,7 +180,7 @@ impl<'w> Search<'w> {
 
     /// Words of the files in the folder that are not part of this build.
     fn mentioned_elsewhere(&mut self) {
-        for path in self.world.neighbours(self.package) {
+        for path in self.world.neighbours(&self.own.package) {
             let Ok(content) = std::fs::read(&path) else { continue };
             self.world.note_content(&path, &content);
             let text = String::from_utf8_lossy(&content);
@@ -180,7 +190,7 @@ impl<'w> Search<'w> {
     }
 
     fn file(&mut self, place: &SourceFile, file: &File, content: &[u8]) {
-        let Ok(types) = self.world.file(self.package, &place.path, file) else {
+        let Ok(types) = self.world.file(&self.own.package, &place.path, file) else {
             self.found.partial = true;
             return;
         };
@@ -224,7 +234,7 @@ impl<'w> Search<'w> {
                 None => self.roots.push(Thing::Object(method)),
             }
         }
-        let is_test = place.part == Part::Tests
+        let is_test = place.part != Part::Base
             && ["Test", "Benchmark", "Fuzz", "Example"].iter().any(|prefix| name.starts_with(prefix));
         let is_root = method_of.is_none() && (matches!(&*name, "init" | "main" | "_") || is_test || is_public(&name));
         match object {
@@ -423,13 +433,14 @@ impl<'w> Search<'w> {
     }
 
     fn object_named(&self, name: Name) -> Option<ObjId> {
-        object_named(self.world, self.package, name)
+        object_named(self.world, self.own, name)
     }
 }
 
 /// What a declared identifier at package level, in a struct or behind `func` means for [`Unused`].
 pub fn is_unused(world: &World, package: &PackageKey, types: &FileTypes<'_>, ident: Node) -> Tri {
-    let Some(unused) = world.unused(package) else { return Tri::Unknown };
+    let own = world.package_of(package, types);
+    let Some(unused) = world.unused(&own) else { return Tri::Unknown };
     let store = world.store();
     let tree = &types.file().tree;
     let name = store.name(&text_of(types, ident));
@@ -440,7 +451,7 @@ pub fn is_unused(world: &World, package: &PackageKey, types: &FileTypes<'_>, ide
         if !is_top {
             return Tri::No;
         }
-        match object_named(world, package, name) {
+        match object_named(world, &own, name) {
             Some(object) => unused.object(store, object),
             None => Tri::Unknown,
         }
@@ -453,7 +464,7 @@ pub fn is_unused(world: &World, package: &PackageKey, types: &FileTypes<'_>, ide
         Kind::TypeSpec if tree.slot(parent, 0) == ident => at_package_level(parent),
         Kind::List => match tree.kind(tree.parent(parent)) {
             Kind::ConstSpec | Kind::VarSpec => at_package_level(tree.parent(parent)),
-            Kind::Field => field_is_unused(&unused, world, package, types, tree.parent(parent), name),
+            Kind::Field => field_is_unused((&unused, &own), world, types, tree.parent(parent), name),
             _ => Tri::No,
         },
         _ => Tri::No,
@@ -465,16 +476,18 @@ pub fn is_only_called(world: &World, package: &PackageKey, types: &FileTypes<'_>
     let tree = &types.file().tree;
     let declares = tree.kind(tree.parent(ident)) == Kind::FuncDecl && tree.slot(tree.parent(ident), 1) == ident;
     match types.object(ident).filter(|_| declares) {
-        Some(object) => world.unused(package).map_or(Tri::Unknown, |found| found.is_only_called(world.store(), object)),
+        Some(object) => {
+            let unused = world.unused(&world.package_of(package, types));
+            unused.map_or(Tri::Unknown, |found| found.is_only_called(world.store(), object))
+        }
         None => Tri::No,
     }
 }
 
 /// Of fields, those that stand in the struct of a type declared at package level.
 fn field_is_unused(
-    unused: &Unused,
+    (unused, own): (&Unused, &UnitKey),
     world: &World,
-    package: &PackageKey,
     types: &FileTypes<'_>,
     field: Node,
     name: Name,
@@ -489,20 +502,19 @@ fn field_is_unused(
         return Tri::No;
     }
     let of_type = world.store().name(&text_of(types, tree.slot(spec, 0)));
-    match object_named(world, package, of_type) {
+    match object_named(world, own, of_type) {
         Some(holder) => unused.field(world.store(), holder, name),
         None => Tri::Unknown,
     }
 }
 
-/// The object at package level with this name, those of the package's own tests included.
-fn object_named(world: &World, package: &PackageKey, name: Name) -> Option<ObjId> {
-    let base = world.declared(&UnitKey::base(package.clone()))?.package;
+/// The object at package level with this name, those of a package's own tests included.
+fn object_named(world: &World, own: &UnitKey, name: Name) -> Option<ObjId> {
     let by_tests = || {
-        let tests = world.declared(&UnitKey { package: package.clone(), part: Part::Tests })?;
-        tests.extension.objects.get(&name).copied()
+        let tests = world.declared(&UnitKey { package: own.package.clone(), part: Part::Tests })?;
+        tests.extension.objects.get(&name).copied().filter(|_| own.part == Part::Base)
     };
-    world.store().lookup_in(base, name).or_else(by_tests)
+    world.store().lookup_in(world.declared(own)?.package, name).or_else(by_tests)
 }
 
 fn named_object(store: &Store, ty: Ty) -> Option<ObjId> {
