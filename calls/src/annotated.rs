@@ -4,16 +4,14 @@
 //! of each function; the annotated functions from which calls lead to the one that is asked about, each with the chain of
 //! calls. What another goroutine runs does not count: nobody waits for it.
 //!
-//! **Absent:** what annotations mean. Callers in packages that are not looked at are not seen.
+//! **Absent:** what annotations mean; who calls whom, which [`crate::reaching`] tells.
 
 use crate::bodies::{FileBodies, PackageBodies};
 use crate::key::FunctionKey;
-use crate::known::{Kinds, Known, MAX_VISITED};
-use crate::package::CallHow;
+use crate::known::Known;
 use rulec_gofront::annotation::{Annotation, annotations};
 use rulec_gofront::doc;
 use rulec_tree::{Kind, Node};
-use rustc_hash::FxHashMap;
 
 /// An annotated function that leads to another one.
 #[derive(Clone, Debug)]
@@ -55,53 +53,11 @@ impl Known<'_> {
         if !self.annotation_names().contains(name) {
             return Vec::new();
         }
-        // Of each function the one that it was reached from, which is nearer to the start.
-        let mut reached_from: FxHashMap<FunctionKey, FunctionKey> = FxHashMap::from_iter([(*function, *function)]);
-        let mut waiting = vec![*function];
-        let mut found = Vec::new();
-        let mut next = 0;
-        while let Some(key) = waiting.get(next).copied() {
-            next += 1;
-            let annotations = self.facts_of(&key).map_or(&[][..], |facts| &facts.annotations);
-            if let Some(annotation) = annotations.iter().find(|annotation| annotation.name == name) {
-                found.push(Above { annotation, chain: chain(&reached_from, key) });
-            }
-            for above in self.waiting_for(&key) {
-                if reached_from.len() < MAX_VISITED && !reached_from.contains_key(&above) {
-                    reached_from.insert(above, key);
-                    waiting.push(above);
-                }
-            }
-        }
-        found
+        let reaching = self.reaching(function);
+        let annotated = reaching.functions.iter().filter_map(|key| {
+            let annotations = self.facts_of(key).map_or(&[][..], |facts| &facts.annotations);
+            Some((*key, annotations.iter().find(|annotation| annotation.name == name)?))
+        });
+        annotated.map(|(key, annotation)| Above { annotation, chain: reaching.chain(key) }).collect()
     }
-
-    /// The functions that wait for a function that they call, in the order of their calls.
-    fn waiting_for(&self, function: &FunctionKey) -> Vec<FunctionKey> {
-        let (sites, _) = self.callers(function);
-        let is_spawned = sites.iter().any(|(_, site)| site.how == CallHow::Go);
-        let calling = sites.iter().filter(|(_, site)| Kinds::SAME_GOROUTINE.has(site));
-        let mut above: Vec<FunctionKey> = calling
-            .filter_map(|(package, site)| package.functions.get(site.caller as usize).map(|caller| caller.key))
-            .collect();
-        if let FunctionKey::At { .. } = function
-            && !is_spawned
-            && let Some((package, number)) = self.number_of(function)
-        {
-            let outer = package.functions.get(number as usize).and_then(|facts| facts.outer);
-            above.extend(outer.and_then(|outer| package.functions.get(outer as usize)).map(|outer| outer.key));
-        }
-        above
-    }
-}
-
-/// The functions from one that was reached to the start.
-fn chain(reached_from: &FxHashMap<FunctionKey, FunctionKey>, from: FunctionKey) -> Vec<FunctionKey> {
-    let mut chain = vec![from];
-    let mut last = from;
-    while let Some(next) = reached_from.get(&last).copied().filter(|next| *next != last) {
-        chain.push(next);
-        last = next;
-    }
-    chain
 }

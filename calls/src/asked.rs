@@ -23,6 +23,10 @@ pub enum Question {
     Callers(FunctionKey),
     /// From which functions with this annotation calls lead to a function.
     Above(FunctionKey, String),
+    /// From which functions calls lead to a function.
+    Reaching(FunctionKey),
+    /// Whether a function runs only while the program starts.
+    Startup(FunctionKey),
 }
 
 /// Answers given in this run.
@@ -44,6 +48,13 @@ impl Known<'_> {
                 Question::Method(method) => self.hash_method(method, &mut hasher),
                 Question::Callers(function) => self.hash_callers(function, &mut hasher),
                 Question::Above(function, name) => self.hash_above(&self.annotated_above(function, name), &mut hasher),
+                Question::Reaching(function) => self.reaching(function).functions.iter().for_each(|function| {
+                    hasher.update(function.text(self.store()).as_bytes());
+                    hasher.update(b"\0");
+                }),
+                Question::Startup(function) => {
+                    hasher.update(&[u8::from(self.is_startup(function))]);
+                }
             }
             let answer = *hasher.finalize().as_bytes();
             self.answers.given.lock().unwrap_or_else(PoisonError::into_inner).insert(question.clone(), answer);

@@ -27,6 +27,7 @@ mod known;
 mod models;
 mod offer;
 mod prepare;
+mod reaching;
 
 pub mod kept;
 mod numbered;
@@ -52,3 +53,4 @@ pub use key::{Entity, FunctionKey, Place};
 pub use known::{Kinds, Known, Targets, View};
 pub use package::{CallHow, CallSite, FactTable, FunctionFacts, PackageFacts, Via};
 pub use prepare::InHand;
+pub use reaching::Reaching;

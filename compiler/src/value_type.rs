@@ -80,7 +80,8 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::Greatest
         | HostFn::LeastLen
         | HostFn::GreatestLen
-        | HostFn::Capacity => Type::Int,
+        | HostFn::Capacity
+        | HostFn::Iterations => Type::Int,
         HostFn::Definitions
         | HostFn::Uses
         | HostFn::Callers
@@ -101,7 +102,8 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::HeldTwice
         | HostFn::HeldOnReturn
         | HostFn::LockCycle
-        | HostFn::StuckWith => Type::Rows,
+        | HostFn::StuckWith
+        | HostFn::ReachedFrom => Type::Rows,
         HostFn::Without
         | HostFn::Common
         | HostFn::Ordered
@@ -132,7 +134,8 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::RegexpFlags
         | HostFn::RegexpFlagsSet
         | HostFn::RegexpFlagsCleared
-        | HostFn::StarOperands => Type::List,
+        | HostFn::StarOperands
+        | HostFn::Callees => Type::List,
         HostFn::TypeOf
         | HostFn::Elem
         | HostFn::Key
@@ -142,7 +145,12 @@ pub(crate) fn answer_type(host: HostFn) -> Type {
         | HostFn::MethodType
         | HostFn::ResultType
         | HostFn::ParamType => Type::Go,
-        HostFn::ConstValue | HostFn::FlowValue | HostFn::Annotation | HostFn::Inherited | HostFn::Lookup => Type::Any,
+        HostFn::ConstValue
+        | HostFn::FlowValue
+        | HostFn::Annotation
+        | HostFn::Inherited
+        | HostFn::Lookup
+        | HostFn::Product => Type::Any,
         HostFn::DeclaredAt => Type::Place,
         HostFn::GoVersion | HostFn::DeprecatedSince => Type::Version,
         _ => Type::Str,

@@ -363,6 +363,11 @@ hosts! {
     TagInColumns "tag_in_columns" (Node) -> Value, "The struct tag of a field with the first keys of all neighbours below each other, then the second ones, and so on. Neighbours are fields with tags on lines of their own without a line between. Unknown for a field over several lines, and if the tag of a neighbour is malformed.";
     Ordered "ordered" (Value, Value) -> Value, "The strings of the first list: those that the second holds, in its order, then the others in the order of their bytes.";
     IsBitSet "is bit_set" (Type) -> Truth by types, "A type whose values are combinations: its constants, as `constants` has them, are three powers of two or more and unions of these, and no row of consecutive numbers.";
+    Product "product" (Value, Value) -> Value, "The first number times the second; a duration if one of them is one, unknown if both are.";
+    Iterations "iterations" (Node) -> Value by flow, "How often the body of a loop runs if nothing leaves it before: of one that counts from a constant to another, and of `range` over a constant number, an array, or a slice whose length is known; unknown for others.";
+    AtStartup "at_startup" (Node) -> Truth by flow, "It is proven that the node is evaluated only while the program starts: in `main`, `init` or the initial value of a package-level variable, or in functions that only these call, directly or not and in no other goroutine; calls in tests do not count; no where nothing proves it.";
+    ReachedFrom "reached_from" (Node) -> Value by flow, "The rows: the functions of this file from which calls are known to lead to the node, the one around it included; those of other goroutines are not among them.";
+    Callees "callees" (Node) -> Value by flow, "The full names, as `callee` writes them, of all functions that a call may call, function values followed; that of a function literal is empty. Unknown if there may be others.";
 }
 
 impl HostFn {

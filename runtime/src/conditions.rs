@@ -641,6 +641,7 @@ pub(crate) fn answer(host: HostFn, facts: &Facts, arguments: &Arguments) -> Answ
         HostFn::Ordered => Computed(lists::ordered(first, second)),
         HostFn::Join => Computed(lists::join(first, second)),
         HostFn::Remainder => Computed(lists::remainder(first, second)),
+        HostFn::Product => Computed(lists::product(first, second)),
         HostFn::Position => Computed(lists::position(facts, node())),
         HostFn::Cyclomatic => Computed(Some(complexity::cyclomatic(facts, node()))),
         HostFn::Cognitive => Computed(Some(complexity::cognitive(facts, node()))),

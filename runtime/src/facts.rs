@@ -335,6 +335,16 @@ impl Around for Hand<'_> {
         None
     }
 
+    /// Those who call the package are not known yet.
+    fn reaching(&self, _: &Path, _: &FunctionKey) -> Option<Vec<Node>> {
+        None
+    }
+
+    /// Those who call the package are not known yet.
+    fn is_startup(&self, _: &FunctionKey) -> Option<bool> {
+        None
+    }
+
     fn package(&self, _: &Path) -> Option<&PackageFacts> {
         Some(self.package.facts)
     }

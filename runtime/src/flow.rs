@@ -25,6 +25,7 @@ mod calls;
 mod concurrency;
 mod inherited;
 mod literals;
+mod loops;
 mod named;
 
 use crate::conditions::Facts;

@@ -77,6 +77,17 @@ pub(super) fn remainder(dividend: Option<&Value>, divisor: Option<&Value>) -> Op
     dividend.checked_rem(*divisor).map(Value::Int)
 }
 
+/// A number times another; nothing for two durations.
+pub(super) fn product(a: Option<&Value>, b: Option<&Value>) -> Option<Value> {
+    let (a, b) = (a?, b?);
+    let product = a.number()?.times(b.number()?)?;
+    match (a, b) {
+        (Value::Duration(_), Value::Duration(_)) => None,
+        (Value::Duration(_), _) | (_, Value::Duration(_)) => product.integer().map(Value::Duration),
+        _ => Some(product.integer().map_or(Value::Ratio(product), Value::Int)),
+    }
+}
+
 /// How many elements stand before a node in its list.
 pub(super) fn position(facts: &Facts, node: Node) -> Option<Value> {
     let tree = facts.tree();
@@ -147,6 +158,24 @@ mod tests {
         for (a, b, left) in [(7, 2, Some("1")), (-7, 2, Some("-1")), (8, -3, Some("2")), (1, 0, None)] {
             let got = remainder(Some(&Value::Int(a)), Some(&Value::Int(b))).map(|left| left.shown());
             assert_eq!(got.as_deref(), left, "{a} % {b}");
+        }
+    }
+
+    #[test]
+    fn products_are_durations_if_one_number_is() {
+        let (int, second) = (Value::Int, Value::Duration(1_000_000_000));
+        let half = Value::Ratio(crate::value::Ratio::new(1, 2).unwrap());
+        for (a, b, times) in [
+            (&int(3), &int(-2), Some("-6")),
+            (&int(3), &second, Some("3s")),
+            (&second, &half, Some("500ms")),
+            (&half, &int(3), Some("1.5")),
+            (&second, &second, None),
+            (&int(i128::MAX), &int(2), None),
+            (&int(1), &Value::Str(b"1".to_vec()), None),
+        ] {
+            let got = product(Some(a), Some(b)).map(|value| value.shown());
+            assert_eq!(got.as_deref(), times, "{} * {}", a.shown(), b.shown());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::states::{self, Verb};
 use super::taint::Taint;
-use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, inherited, models, paths, taint, values};
+use super::{EventSet, Flow, Rows, Trace, calls, concurrency, events, inherited, loops, models, paths, taint, values};
 use crate::conditions::{Answer, Arguments, Facts};
 use crate::value::Value;
 use rulec_plan::host::{self, HostFn, Tri};
@@ -26,6 +26,7 @@ fn truth(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Tri> {
             let name = text(arguments, 1)?;
             return calls::holds(facts, first, name, facts.rules()?.fact_kind(name)?);
         }
+        HostFn::AtStartup => return calls::at_startup(facts, first),
         HostFn::Inherits => {
             return Some(inherited::is_inherited(facts, first, text(arguments, 1)?, arguments.value(2)?));
         }
@@ -62,6 +63,8 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
         HostFn::RowsOf => return Some(Value::Rows(Arc::new(Rows::one(first)))),
         HostFn::Inherited => return inherited::least(facts, first, text(arguments, 1)?, arguments.value(2)?),
         HostFn::InheritedBy => return inherited::way(facts, first, text(arguments, 1)?, arguments.value(2)?),
+        HostFn::ReachedFrom => return calls::reaching(facts, first).map(rows_value),
+        HostFn::Callees => return calls::callees(facts, first),
         HostFn::EventsNone => return Some(events_value(EventSet::default())),
         HostFn::EventsExit => return Some(events_value(events::at_exit(text(arguments, 0)?))),
         HostFn::EventsJoin => return Some(events_value(events(arguments, 0)?.joined(events(arguments, 1)?))),
@@ -111,6 +114,7 @@ fn value(host: HostFn, facts: &Facts, arguments: &Arguments) -> Option<Value> {
             _ => return None,
         },
         HostFn::CallsOf => rows_value(values::calls_of(flow, first)?),
+        HostFn::Iterations => loops::iterations(flow, first)?,
         _ => return None,
     };
     Some(found)

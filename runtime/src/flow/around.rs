@@ -38,6 +38,13 @@ pub trait Around: Knowledge {
     /// The annotated functions from which calls lead to a function; nothing while those who call it are not known.
     fn annotated_above(&self, function: &FunctionKey, name: &str) -> Option<Vec<Above<'_>>>;
 
+    /// The functions in this file from which calls are known to lead to a function, itself included; nothing while those who call it
+    /// are not known.
+    fn reaching(&self, path: &Path, function: &FunctionKey) -> Option<Vec<Node>>;
+
+    /// Whether it is proven that a function runs only while the program starts; nothing while those who call it are not known.
+    fn is_startup(&self, function: &FunctionKey) -> Option<bool>;
+
     /// What is known of the package of a file.
     fn package(&self, path: &Path) -> Option<&PackageFacts>;
 
@@ -144,6 +151,19 @@ impl Around for OfFile<'_, '_> {
     fn annotated_above(&self, function: &FunctionKey, name: &str) -> Option<Vec<Above<'_>>> {
         self.ask(Question::Above(*function, name.to_owned()));
         Some(self.known().annotated_above(function, name))
+    }
+
+    fn reaching(&self, path: &Path, function: &FunctionKey) -> Option<Vec<Node>> {
+        self.ask(Question::Reaching(*function));
+        let own = self.known().store().name(&path.to_string_lossy());
+        let reaching = self.known().reaching(function);
+        let places = reaching.functions.iter().filter_map(|key| Some(self.known().facts_of(key)?.place));
+        Some(places.filter(|place| place.file == own).map(|place| place.row).collect())
+    }
+
+    fn is_startup(&self, function: &FunctionKey) -> Option<bool> {
+        self.ask(Question::Startup(*function));
+        Some(self.known().is_startup(function))
     }
 
     fn package(&self, path: &Path) -> Option<&PackageFacts> {

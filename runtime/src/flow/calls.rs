@@ -1,19 +1,53 @@
 //! Questions about calls: who calls, what is called, and which facts hold of it.
 
 use super::Rows;
-use super::entities::{entity_of, function_at};
+use super::entities::{entity_of, function_around, function_at};
 use crate::conditions::Facts;
+use crate::value::Value;
 use rulec_calls::{Entity, FunctionKey, Targets};
 use rulec_plan::host::Tri;
 use rulec_plan::manifest::FactKind;
 use rulec_tree::{Kind, Node};
 use rulec_types::check::Mode;
+use std::collections::BTreeSet;
 
 /// The calls that may call the function.
 pub(crate) fn callers(facts: &Facts, function: Node) -> Option<Rows> {
     let key = function_at(facts, facts.tree().unparen(function))?;
     let (here, elsewhere) = facts.around()?.callers(facts.location()?, &key);
     Some(Rows::new(here.into_iter().map(|row| (row, true))).and_elsewhere(elsewhere))
+}
+
+/// The functions of the file from which calls are known to lead to the function around a row, that one included.
+pub(crate) fn reaching(facts: &Facts, row: Node) -> Option<Rows> {
+    let Some(function) = function_around(facts, row) else { return Some(Rows::new([])) };
+    let reaching = facts.around()?.reaching(facts.location()?, &function)?;
+    Some(Rows::new(reaching.into_iter().map(|row| (row, true))))
+}
+
+/// Whether a row is proven to be evaluated only while the program starts.
+pub(crate) fn at_startup(facts: &Facts, row: Node) -> Option<Tri> {
+    let Some(function) = function_around(facts, row) else { return Some(Tri::Yes) };
+    Some(Tri::of(facts.around()?.is_startup(&function)?))
+}
+
+/// The names of all functions that a call may call, in alphabetical order, that of a function literal being empty.
+pub(crate) fn callees(facts: &Facts, row: Node) -> Option<Value> {
+    let call = call_meant(facts, facts.tree().unparen(row))?;
+    let store = facts.types().ok()?.store();
+    let name = |function: &FunctionKey| match function {
+        FunctionKey::Declared { .. } => function.text(store),
+        FunctionKey::At { .. } => String::new(),
+    };
+    let callee = facts.tree().unparen(facts.tree().slot(call, 0));
+    let names = match facts.types().map(|types| types.mode(callee)) {
+        Ok(Mode::Builtin(_) | Mode::Type) => BTreeSet::new(),
+        _ => {
+            let Targets { functions, complete } = facts.around()?.callees(facts.location()?, call);
+            complete.then(|| functions.iter().map(name).collect::<BTreeSet<String>>())?
+        }
+    };
+    Some(Value::List(names.into_iter().map(|name| Value::Str(name.into_bytes())).collect()))
 }
 
 /// Whether a fact holds of what a row is, or of all that a call there may call.

@@ -124,6 +124,15 @@ impl Around for Edited<'_> {
         self.inner.annotated_above(&self.key_then(function)?, name)
     }
 
+    fn reaching(&self, path: &Path, function: &FunctionKey) -> Option<Vec<Node>> {
+        let then = self.inner.reaching(path, &self.key_then(function)?)?;
+        Some(then.into_iter().filter_map(|row| self.row_now(path, row)).collect())
+    }
+
+    fn is_startup(&self, function: &FunctionKey) -> Option<bool> {
+        self.inner.is_startup(&self.key_then(function)?)
+    }
+
     fn package(&self, path: &Path) -> Option<&PackageFacts> {
         self.inner.package(path)
     }

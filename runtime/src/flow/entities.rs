@@ -3,7 +3,7 @@
 use crate::conditions::Facts;
 use rulec_calls::{Entity, FunctionKey};
 use rulec_plan::manifest::FactKind;
-use rulec_tree::{Kind, Node, Tree};
+use rulec_tree::{Kind, KindSet, Node, Tree};
 use rulec_types::check::SelectionKind;
 use rulec_types::{ObjId, ObjectKind, Store, Ty, TypeData};
 use rulec_world::FileTypes;
@@ -25,6 +25,14 @@ pub(crate) fn entity_of(facts: &Facts, row: Node, kind: FactKind) -> Option<Enti
 /// The function whose declaration or literal a row is.
 pub(crate) fn function_at(facts: &Facts, row: Node) -> Option<FunctionKey> {
     Names { facts, tree: facts.tree(), types: facts.types().ok()? }.function(row)
+}
+
+/// The innermost function around a row, a literal included; none for what stands in none.
+pub(crate) fn function_around(facts: &Facts, row: Node) -> Option<FunctionKey> {
+    let tree = facts.tree();
+    let mut rows = std::iter::successors(Some(row), |row| (*row != Node::ROOT).then(|| tree.parent(*row)));
+    let function = rows.find(|row| KindSet::FUNCS.contains(tree.kind(*row)))?;
+    function_at(facts, function)
 }
 
 struct Names<'f> {

@@ -4,12 +4,12 @@
 //! from which calls lead to the one around the row, that one included, and the chain of calls; unknown while callers are
 //! not known. Values that cannot be ordered with the others are left out.
 
-use super::entities::function_at;
+use super::entities::function_around;
 use crate::conditions::{Facts, first_of_annotation};
 use crate::value::Value;
 use rulec_calls::FunctionKey;
 use rulec_plan::host::Tri;
-use rulec_tree::{KindSet, Node};
+use rulec_tree::Node;
 use rulec_types::{Name, Store};
 
 /// A value and the functions from the annotated one to the one around the row.
@@ -38,13 +38,6 @@ pub(crate) fn way(facts: &Facts, row: Node, name: &str, keys: &Value) -> Option<
     let store = facts.types().ok()?.store();
     let names: Vec<String> = least.chain.iter().filter_map(|function| shown(store, function)).collect();
     Some(Value::Str(names.join(" → ").into_bytes()))
-}
-
-fn function_around(facts: &Facts, row: Node) -> Option<FunctionKey> {
-    let tree = facts.tree();
-    let mut rows = std::iter::successors(Some(row), |row| (*row != Node::ROOT).then(|| tree.parent(*row)));
-    let function = rows.find(|row| KindSet::FUNCS.contains(tree.kind(*row)))?;
-    function_at(facts, function)
 }
 
 fn all(facts: &Facts, function: &FunctionKey, name: &str, keys: &Value) -> Option<Vec<Inherited>> {
