@@ -92,7 +92,7 @@ pub struct RuleArguments {
     #[arg(long)]
     pub no_stock: bool,
 
-    /// Read this configuration instead of the nearest `rulec.toml` in this folder or above it.
+    /// This configuration holds, instead of the `rulec.toml` that is nearest to each file.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
 

@@ -13,6 +13,7 @@
 // What several modules share is not all used where the commands are missing that write packs.
 #![cfg_attr(not(feature = "compiler"), allow(dead_code))]
 
+mod areas;
 mod arguments;
 mod commands;
 mod console;

@@ -14,14 +14,15 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// A bar that shows itself after half a second, or never: where `wanted` is false or nobody watches.
-    pub fn new(wanted: bool) -> Bar {
+    /// A bar for a run over this many files, which shows itself after half a second, or never: where `wanted` is false or nobody
+    /// watches.
+    pub fn new(wanted: bool, files: usize) -> Bar {
         let target = if wanted && io::stderr().is_terminal() {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(Some(files as u64), target);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left") {
             bar.set_style(style);
         }
@@ -30,10 +31,6 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn start(&self, files: usize) {
-        self.bar.set_length(files as u64);
-    }
-
     fn file_done(&self, _path: &str) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if self.started.elapsed() > PATIENCE {

@@ -11,6 +11,9 @@ mod compiling;
 mod needed;
 #[cfg(not(feature = "compiler"))]
 mod not_compiling;
+mod shelf;
+
+pub use shelf::{Shelf, renumbered};
 
 #[cfg(not(feature = "compiler"))]
 use not_compiling as compiling;
@@ -27,13 +30,14 @@ use rulec_compiler::CompiledRule;
 use rulec_grammar::codes::E0808;
 use rulec_grammar::diagnostic::{Diagnostic, Severity, Sink};
 use rulec_grammar::source::{OtherPack, SourceFile};
+use rulec_pack::signature::hex;
 use rulec_pack::{Container, Engine, Executable, LoadError};
 use rulec_plan::Plan;
 use rulec_plan::ir::RuleIndex;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{Notice, Source};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use compiling::code_not_run;
 #[cfg(feature = "compiler")]
@@ -59,9 +63,12 @@ pub struct Loaded {
     pub needed: Packs,
     /// Packs besides the stock rules whose modules rule files can use; a pack file brings along those it was built with.
     others: Vec<OtherPack>,
+    /// What was loaded before in this run.
+    shelf: Shelf,
 }
 
-/// Rules compiled together.
+/// Rules compiled together. Clones share plan and machine code.
+#[derive(Clone)]
 pub struct RulePack {
     /// The first part of its rules' ids; empty for pack files.
     pub name: String,
@@ -86,6 +93,8 @@ pub struct RulePack {
     pub is_strange: bool,
     /// The user named it, so its rules are on by default.
     pub added: bool,
+    /// What runs its rules, once somebody has asked.
+    ready: Arc<OnceLock<Engine>>,
 }
 
 /// A rule of [`Loaded`].
@@ -104,27 +113,49 @@ pub struct Found<'a> {
 impl Loaded {
     /// All rules that the arguments and the configuration name, ready to run.
     pub fn new(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
-        Loaded::load(arguments, configuration, Loaded::ready_stock)
+        Loaded::sharing(arguments, configuration, &Shelf::default())
     }
 
-    fn load(arguments: &RuleArguments, configuration: &Configuration, stock: fn(&mut Loaded)) -> Loaded {
-        let mut loaded = Loaded::default();
+    /// The same; what stands on the shelf is not loaded again, and what is loaded is put there.
+    pub fn sharing(arguments: &RuleArguments, configuration: &Configuration, shelf: &Shelf) -> Loaded {
+        let loaded = Loaded { shelf: shelf.clone(), ..Loaded::default() };
+        loaded.load(arguments, configuration, |loaded| loaded.once_by(Shelf::key(&["stock rules"]), Loaded::ready_stock))
+    }
+
+    fn load(
+        mut self,
+        arguments: &RuleArguments,
+        configuration: &Configuration,
+        stock: impl FnOnce(&mut Loaded),
+    ) -> Loaded {
+        let loaded = &mut self;
         loaded.sources.extend(configuration.sources.iter().cloned());
         loaded.diagnostics.extend(configuration.diagnostics.iter().cloned());
         loaded.notices.extend(configuration.notices.iter().cloned());
         if !arguments.no_stock {
-            stock(&mut loaded);
+            stock(loaded);
         }
         loaded.configured_packs(configuration, arguments);
         let mut read = rule_files::read(&arguments.rules);
         loaded.configured(configuration, &mut read);
         loaded.notices.append(&mut read.mistakes);
-        loaded.compile(read.files, LOCAL_PACK, true);
+        loaded.compile_once(read.files, LOCAL_PACK);
         for path in &arguments.pack {
             loaded.open(path, arguments.require_signed);
         }
         loaded.must_have_rules(arguments);
-        loaded
+        self
+    }
+
+    /// The rules in these files, as a pack that the user named.
+    fn compile_once(&mut self, files: Vec<SourceFile>, pack: &str) {
+        let mut key = vec!["rule files", pack];
+        let usable = self.others.clone();
+        for file in files.iter().chain(usable.iter().flat_map(|other| &other.files)) {
+            key.extend([file.path.as_str(), &file.family, &file.text]);
+        }
+        let key = Shelf::key(&key);
+        self.once_by(key, |loaded| loaded.compile(files, pack, true));
     }
 
     /// The stock rules as they were compiled before.
@@ -170,10 +201,16 @@ impl Loaded {
     }
 
     fn add(&mut self, display: String, opened: Result<packs::Opened, String>) {
-        let opened = match opened {
-            Ok(opened) => opened,
-            Err(reason) => return self.notices.push(Notice::error(reason).about(display)),
-        };
+        match opened {
+            Ok(opened) => {
+                let key = Shelf::key(&["pack", &display, &hex(&opened.key)]);
+                self.once_by(key, |loaded| loaded.add_opened(display, opened));
+            }
+            Err(reason) => self.notices.push(Notice::error(reason).about(display)),
+        }
+    }
+
+    fn add_opened(&mut self, display: String, opened: packs::Opened) {
         let known = self.packs.len();
         match opened.content {
             Content::Plan(plan, machine) => {
@@ -245,7 +282,13 @@ impl RulePack {
             keep: None,
             is_strange: false,
             added,
+            ready: Arc::default(),
         }
+    }
+
+    /// Whether they are clones of one pack.
+    pub fn is_same(&self, other: &RulePack) -> bool {
+        Arc::ptr_eq(&self.plan, &other.plan)
     }
 
     /// What runs the rules of this pack.
@@ -257,6 +300,14 @@ impl RulePack {
         if name == EngineName::Interp {
             return Ok(Engine::Interp);
         }
+        if let Some(engine) = self.ready.get() {
+            return Ok(engine.clone());
+        }
+        let engine = self.native_engine()?;
+        Ok(self.ready.get_or_init(|| engine).clone())
+    }
+
+    fn native_engine(&self) -> Result<Engine, String> {
         if let Some(container) = &self.machine {
             match Executable::of_pack(container, self.plan.rules.len()) {
                 Ok(Some(executable)) => return Ok(Engine::Native(executable)),

@@ -1,17 +1,16 @@
 //! The configuration of a run: `rulec.toml`, and which rules are on where.
 
 use crate::arguments::{RuleArguments, SelectArguments};
-use crate::rules::Loaded;
+use crate::rules::{Loaded, RulePack};
 use crate::{linters, rule_files};
-use rulec_config::{Candidate, CommandLine, Config, Layers, Selection};
+use rulec_config::{Candidate, CommandLine, Config, Layers, Selection, UnknownSelector};
 use rulec_grammar::diagnostic::{Diagnostic, FileId, Severity, Sink};
 use rulec_program::normalised;
 use rulec_report::{Notice, Source};
 use rulec_runtime::discover;
 use rulec_runtime::finding::RuleRef;
-use rulec_runtime::job::{OptionValue, PathPolicy, RuleSetting};
+use rulec_runtime::job::{OptionValue, RuleSetting};
 use rulec_runtime::suppress::Suppressions;
-use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
@@ -30,8 +29,6 @@ pub struct Configuration {
     pub folder: PathBuf,
     /// The working folder, absolute.
     pub cwd: PathBuf,
-    /// It was looked for, and not named or declined by the arguments.
-    is_searched: bool,
 }
 
 impl Configuration {
@@ -40,23 +37,8 @@ impl Configuration {
     /// # Errors
     /// If there is no working folder.
     pub fn load(arguments: &RuleArguments) -> Result<Configuration, String> {
-        Configuration::load_for(arguments, &[])
-    }
-
-    /// The same for files and folders that are checked: the nearest one to all of them, or else to the working folder.
-    ///
-    /// # Errors
-    /// If there is no working folder.
-    pub fn load_for(arguments: &RuleArguments, paths: &[PathBuf]) -> Result<Configuration, String> {
         let cwd = working_folder()?;
-        let mut configuration = Configuration { folder: cwd.clone(), cwd, ..Configuration::default() };
-        configuration.is_searched = arguments.config.is_none() && !arguments.no_config;
-        let nearest = common_folder(paths, &configuration.cwd);
-        let nearest = nearest.and_then(|folder| configuration.path_for(arguments, &folder));
-        if let Some(path) = nearest.or_else(|| configuration.path_for(arguments, &configuration.cwd)) {
-            configuration.read(&path);
-        }
-        Ok(configuration)
+        Configuration::of_folder(arguments, &cwd)
     }
 
     /// Reads the configuration that holds for the files of a folder: the one that the arguments name, or the nearest one in
@@ -66,20 +48,17 @@ impl Configuration {
     /// If there is no working folder.
     pub fn of_folder(arguments: &RuleArguments, folder: &Path) -> Result<Configuration, String> {
         let cwd = working_folder()?;
-        let mut configuration = Configuration { folder: folder.to_owned(), cwd, ..Configuration::default() };
-        if let Some(path) = configuration.path_for(arguments, folder) {
-            configuration.read(&path);
-        }
-        Ok(configuration)
+        Ok(Configuration::at(path_for(arguments, folder, &cwd).as_deref(), &cwd))
     }
 
-    /// Where the configuration is that holds in a folder.
-    pub fn path_for(&self, arguments: &RuleArguments, folder: &Path) -> Option<PathBuf> {
-        match &arguments.config {
-            _ if arguments.no_config => None,
-            Some(path) => Some(normalised(&self.cwd.join(path))),
-            None => rulec_config::find(folder),
+    /// Reads the configuration at a path; without one nothing is configured. Paths are shown relative to the working folder.
+    pub fn at(path: Option<&Path>, cwd: &Path) -> Configuration {
+        let mut configuration =
+            Configuration { folder: cwd.to_owned(), cwd: cwd.to_owned(), ..Configuration::default() };
+        if let Some(path) = path {
+            configuration.read(path);
         }
+        configuration
     }
 
     fn read(&mut self, path: &Path) {
@@ -98,25 +77,6 @@ impl Configuration {
         PathBuf::from(discover::display(&config.folder.join(path), &self.cwd))
     }
 
-    /// The configurations between a file and this one, which are nearer to it and are not read; none if the arguments say
-    /// which configuration holds.
-    pub fn nested<'p>(&self, files: impl Iterator<Item = &'p Path>) -> Vec<PathBuf> {
-        let folders: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
-        let mut nested = BTreeSet::new();
-        if !self.is_searched {
-            return Vec::new();
-        }
-        let mut seen: HashSet<&Path> = HashSet::new();
-        for folder in folders {
-            let inner = folder.ancestors().take_while(|inner| inner.starts_with(&self.folder) && *inner != self.folder);
-            // What is above a folder that was seen was seen as well.
-            for inner in inner.take_while(|inner| seen.insert(inner)) {
-                nested.extend(rulec_config::find_in(inner));
-            }
-        }
-        nested.into_iter().collect()
-    }
-
     /// What comments may waive: those of golangci-lint are understood unless the configuration says otherwise.
     pub fn suppressions(&self) -> Suppressions {
         Suppressions {
@@ -133,19 +93,38 @@ impl Configuration {
     /// Decides which rules are on. Mistakes in the configuration are added to those of `loaded`; `None` if the command
     /// line names rules that do not exist, which is added too.
     pub fn select(&self, arguments: &SelectArguments, loaded: &mut Loaded) -> Option<Selection> {
+        let (selection, unknown) = self.selection(arguments, loaded);
+        let is_known = unknown.is_empty();
+        loaded.notices.extend(unknown.iter().map(|unknown| Notice::error(unknown.to_string())));
+        is_known.then_some(selection)
+    }
+
+    /// The same, with what the command line names and these rules do not have.
+    pub fn selection(&self, arguments: &SelectArguments, loaded: &mut Loaded) -> (Selection, Vec<UnknownSelector>) {
         let mut sink = Sink::new();
         let line = CommandLine { select: &arguments.select, ignore: &arguments.ignore };
         let candidates: Vec<_> =
             loaded.rules().map(|found| Candidate { rule: found.meta, added: found.pack.added }).collect();
         let selection = rulec_config::select(&self.layers, line, &candidates, &mut sink);
+        let unknown = rulec_config::unknown_selectors(line, &candidates);
         loaded.diagnostics.extend(sink.into_sorted());
-        match selection {
-            Ok(selection) => Some(selection),
-            Err(unknown) => {
-                loaded.notices.extend(unknown.iter().map(|unknown| Notice::error(unknown.to_string())));
-                None
-            }
-        }
+        (selection, unknown)
+    }
+}
+
+/// Where the configuration is that holds for the files of a folder: the one that the arguments name, or the nearest one in the
+/// folder or above it, or else in the working folder or above that.
+pub fn path_for(arguments: &RuleArguments, folder: &Path, cwd: &Path) -> Option<PathBuf> {
+    let nearest = || rulec_config::find(folder).or_else(|| rulec_config::find(cwd));
+    named(arguments, cwd).unwrap_or_else(nearest)
+}
+
+/// The configuration that the arguments say holds for all files, or that none does; nothing if they leave it to be found.
+pub fn named(arguments: &RuleArguments, cwd: &Path) -> Option<Option<PathBuf>> {
+    match &arguments.config {
+        _ if arguments.no_config => Some(None),
+        Some(path) => Some(Some(normalised(&cwd.join(path)))),
+        None => None,
     }
 }
 
@@ -164,20 +143,6 @@ impl rulec_config::Sources for Texts<'_> {
     }
 }
 
-/// The folder in which all of these files, folders and Go patterns are.
-fn common_folder(paths: &[PathBuf], cwd: &Path) -> Option<PathBuf> {
-    let folder = |path: &PathBuf| {
-        let is_pattern = path.file_name().is_some_and(|name| name == "...");
-        let base = if is_pattern { path.parent().unwrap_or(Path::new("")) } else { path };
-        let absolute = normalised(&cwd.join(base));
-        if absolute.is_dir() { absolute } else { absolute.parent().map(Path::to_owned).unwrap_or(absolute) }
-    };
-    paths.iter().map(folder).reduce(|common, folder| {
-        let both = common.components().zip(folder.components());
-        both.take_while(|(a, b)| a == b).map(|(part, _)| part).collect()
-    })
-}
-
 /// The working folder, absolute.
 ///
 /// # Errors
@@ -189,7 +154,7 @@ pub fn working_folder() -> Result<PathBuf, String> {
 /// The settings for all files, by program and rule.
 pub fn rule_settings(selection: &Selection, loaded: &Loaded) -> Vec<Vec<RuleSetting>> {
     let mut settings = selection.settings.iter();
-    let of_pack = |pack: &crate::rules::RulePack| {
+    let of_pack = |pack: &RulePack| {
         // Facts stand behind the rules, and have no settings: they are off.
         let rules = pack.plan.rules.iter().filter(|rule| rule.meta.fact.is_none()).count();
         let mine = settings.by_ref().take(rules);
@@ -208,21 +173,12 @@ pub fn option_values(selection: &Selection, loaded: &Loaded) -> Vec<OptionValue>
     loaded.rules().zip(&selection.settings).flat_map(of_rule).collect()
 }
 
-/// `[[per-path]]` for the runtime.
-pub struct Policy<'a> {
-    /// What is on where.
-    pub selection: &'a Selection,
-    /// Where paths start.
-    pub configuration: &'a Configuration,
-}
-
-impl PathPolicy for Policy<'_> {
-    fn adjust(&self, path: &str, settings: &mut [Vec<RuleSetting>]) {
-        let here = self.selection.on_path(&self.configuration.cwd.join(path));
-        for (rule, setting) in settings.iter_mut().flatten().enumerate() {
-            let severity = here.severity(rule);
-            setting.enabled = severity.is_some();
-            setting.severity = severity.unwrap_or(setting.severity);
-        }
+/// Changes settings to those for the file with this absolute path.
+pub fn adjust(selection: &Selection, path: &Path, settings: &mut [Vec<RuleSetting>]) {
+    let here = selection.on_path(path);
+    for (rule, setting) in settings.iter_mut().flatten().enumerate() {
+        let severity = here.severity(rule);
+        setting.enabled = severity.is_some();
+        setting.severity = severity.unwrap_or(setting.severity);
     }
 }

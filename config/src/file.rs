@@ -104,7 +104,8 @@ pub fn find_in(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(FILE_NAME)).filter(|path| path.is_file())
 }
 
-const FILE_NAME: &str = "rulec.toml";
+/// The name of configurations that hold for the folder in which they stand.
+pub const FILE_NAME: &str = "rulec.toml";
 
 /// Reads the text of a configuration. Never fails: what has a mistake is left out, and `sink` hears of it.
 pub fn read(text: &str, file: FileId, sink: &mut Sink) -> Config {

@@ -105,8 +105,12 @@ impl Layers {
             let include = &config.files.include;
             (!include.is_empty()).then(|| include.fit(&relative(&config.folder, path)))
         });
-        let excludes = |config: &Config| config.files.exclude.fit(&relative(&config.folder, path));
-        included.unwrap_or(true) && !self.iter().any(excludes)
+        included.unwrap_or(true) && !self.exclude(path)
+    }
+
+    /// Whether an `exclude` fits a file or folder, by its absolute path.
+    pub fn exclude(&self, path: &Path) -> bool {
+        self.iter().any(|config| config.files.exclude.fit(&relative(&config.folder, path)))
     }
 }
 

@@ -22,10 +22,10 @@ mod selector;
 pub mod table;
 
 pub use dependency::{Dependency, Place, is_pack_name};
-pub use file::{Config, Files, PathRules, Suppressions, find, find_in, read};
+pub use file::{Config, FILE_NAME, Files, PathRules, Suppressions, find, find_in, read};
 pub use glob::Globs;
 pub use layers::{Layers, Sources, load};
 pub use option::Written;
 pub use schema::schema;
-pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select};
+pub use selection::{Candidate, CommandLine, Selection, Setting, UnknownSelector, select, unknown_selectors};
 pub use selector::{level_word, selects, selects_id};

@@ -117,6 +117,13 @@ pub struct UnknownSelector {
     pub near: Option<String>,
 }
 
+impl UnknownSelector {
+    /// Whether this is the same selector of the same option, whatever was probably meant.
+    pub fn is_same(&self, other: &UnknownSelector) -> bool {
+        (self.option, &self.selector) == (other.option, &other.selector)
+    }
+}
+
 impl fmt::Display for UnknownSelector {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnknownSelector { option, selector, .. } = self;
@@ -128,17 +135,9 @@ impl fmt::Display for UnknownSelector {
     }
 }
 
-/// Decides which of the candidates are on. Mistakes of the configuration go to `sink`.
-///
-/// # Errors
-/// All selectors of the command line that name nothing.
-pub fn select(
-    layers: &Layers,
-    line: CommandLine<'_>,
-    candidates: &[Candidate<'_>],
-    sink: &mut Sink,
-) -> Result<Selection, Vec<UnknownSelector>> {
-    check_command_line(line, candidates)?;
+/// Decides which of the candidates are on. Mistakes of the configuration go to `sink`; a selector of the command line that names
+/// nothing selects nothing, and is for [`unknown_selectors`] to tell.
+pub fn select(layers: &Layers, line: CommandLine<'_>, candidates: &[Candidate<'_>], sink: &mut Sink) -> Selection {
     let mut selection = Selection { settings: base(layers, line, candidates), paths: Vec::new() };
     for config in layers {
         check_names(config, candidates, sink);
@@ -146,21 +145,21 @@ pub fn select(
         let folder = &config.folder;
         selection.paths.extend(config.per_path.iter().map(|rules| path_settings(folder, rules, line, candidates)));
     }
-    Ok(selection)
+    selection
 }
 
-fn check_command_line(line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Result<(), Vec<UnknownSelector>> {
+/// The selectors of the command line that stand for none of the candidates, in the order given.
+pub fn unknown_selectors(line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Vec<UnknownSelector> {
     let given = line.select.iter().map(|selector| ("--select", selector));
     let given = given.chain(line.ignore.iter().map(|selector| ("--ignore", selector)));
-    let unknown: Vec<_> = given
+    given
         .filter(|(_, selector)| !known(selector, candidates))
         .map(|(option, selector)| UnknownSelector {
             option,
             selector: selector.clone(),
             near: suggest(selector, rules(candidates)).map(str::to_owned),
         })
-        .collect();
-    if unknown.is_empty() { Ok(()) } else { Err(unknown) }
+        .collect()
 }
 
 fn base(layers: &Layers, line: CommandLine<'_>, candidates: &[Candidate<'_>]) -> Vec<Setting> {

@@ -12,6 +12,7 @@ use crate::file::CodeSection;
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 /// [`Code::kinds`]: no rule starts at the kind.
 pub const NO_START: u32 = u32::MAX;
@@ -119,11 +120,11 @@ impl fmt::Display for ExecutableError {
 
 impl std::error::Error for ExecutableError {}
 
-/// Code mapped into memory, ready to be called.
-#[derive(Debug)]
+/// Code mapped into memory, ready to be called. Clones share the memory.
+#[derive(Clone, Debug)]
 pub struct Executable {
     /// Keeps the functions in place.
-    _mapping: platform::Mapping,
+    _mapping: Arc<platform::Mapping>,
     rules: Vec<RuleFn>,
     kinds: Vec<Option<RuleFn>>,
 }
@@ -175,7 +176,7 @@ impl Executable {
         let function = |offset: &u32| mapping.function(start + *offset as usize);
         let rules = rules.iter().map(function).collect();
         let kinds = kinds.iter().map(|offset| (*offset != NO_START).then(|| function(offset))).collect();
-        Executable { _mapping: mapping, rules, kinds }
+        Executable { _mapping: Arc::new(mapping), rules, kinds }
     }
 
     /// The entry point of each rule, valid while `self` lives.

@@ -19,7 +19,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// What runs the rules.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Engine {
     /// Machine code of the plan.
     Native(Executable),

@@ -40,7 +40,6 @@ pub const STACK_BYTES: usize = 96 << 20;
 /// Checks all files of a job.
 pub fn check(job: &Job) -> Outcome {
     let start = Instant::now();
-    job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::holding(job, &wanted);
     let files: Vec<&Target> = job.files.iter().collect();

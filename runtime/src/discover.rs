@@ -15,7 +15,7 @@ use ignore::gitignore::GitignoreBuilder;
 use rulec_program::normalised;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is left out of folders while walking; each `true` switches a filter on.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub struct Filters {
     pub include: Option<GlobSet>,
     /// Files and folders of which a glob matches the displayed path.
     pub exclude: Option<GlobSet>,
+    /// A folder that holds a file of this name is not walked when it is met: what is left out of it is for others to say, and
+    /// [`Discovery::add`] gives it back.
+    pub border: Option<&'static str>,
 }
 
 impl Default for Filters {
@@ -47,6 +50,7 @@ impl Default for Filters {
             tests: false,
             include: None,
             exclude: None,
+            border: None,
         }
     }
 }
@@ -82,17 +86,51 @@ impl std::error::Error for PathError {}
 /// The Go files that `paths` mean: files, folders, or Go patterns that end in `...`. Relative paths start at `cwd`,
 /// which must be absolute.
 pub fn discover(paths: &[PathBuf], filters: &Filters, cwd: &Path) -> Discovered {
-    let mut found = Discovered::default();
-    let mut targets = BTreeMap::new();
+    let mut discovery = Discovery::new(cwd);
     for path in paths {
-        if let Err(reason) = discover_one(path, filters, cwd, &mut targets, &mut found.skipped) {
-            found.errors.push(PathError { path: escaped(path), reason });
-        }
+        discovery.add(path, filters);
     }
-    found.targets = targets.into_values().collect();
-    found.skipped.sort();
-    found.skipped.dedup();
-    found
+    discovery.finish()
+}
+
+/// Discovery path by path, where filters differ between them.
+pub struct Discovery<'c> {
+    cwd: &'c Path,
+    targets: Targets,
+    found: Discovered,
+}
+
+impl<'c> Discovery<'c> {
+    /// Nothing yet. Relative paths start at `cwd`, which must be absolute.
+    pub fn new(cwd: &'c Path) -> Discovery<'c> {
+        Discovery { cwd, targets: Targets::new(), found: Discovered::default() }
+    }
+
+    /// Adds the files that a path means. Gives back the folders that [`Filters::border`] keeps from being walked, sorted; they
+    /// are absolute, and Go patterns if `path` is one: to be added in turn.
+    pub fn add(&mut self, path: &Path, filters: &Filters) -> Vec<PathBuf> {
+        self.add_one(path, filters).unwrap_or_else(|reason| {
+            self.found.errors.push(PathError { path: escaped(path), reason });
+            Vec::new()
+        })
+    }
+
+    /// What all paths mean.
+    pub fn finish(self) -> Discovered {
+        let Discovery { targets, mut found, .. } = self;
+        found.targets = targets.into_values().collect();
+        found.skipped.sort();
+        found.skipped.dedup();
+        found
+    }
+}
+
+/// Whether a path is a Go pattern that ends in `...`, and the path without that.
+pub fn pattern(path: &Path) -> (bool, &Path) {
+    match path.file_name() {
+        Some(name) if name == "..." => (true, path.parent().unwrap_or(Path::new(""))),
+        _ => (false, path),
+    }
 }
 
 /// How `path` is shown: relative to `cwd` with `/`, absolute outside of it, names that are not UTF-8 percent-escaped.
@@ -107,34 +145,73 @@ pub fn display(path: &Path, cwd: &Path) -> String {
 
 type Targets = BTreeMap<Arc<str>, Target>;
 
-fn discover_one(
-    path: &Path,
-    filters: &Filters,
-    cwd: &Path,
-    targets: &mut Targets,
-    skipped: &mut Vec<Skipped>,
-) -> Result<(), String> {
-    let (base, is_go_pattern) = match path.file_name() {
-        Some(name) if name == "..." => (path.parent().unwrap_or(Path::new("")), true),
-        _ => (path, false),
-    };
-    let start = normalised(&cwd.join(base));
-    let metadata = std::fs::metadata(&start).map_err(|error| reason_of(&error))?;
-    if metadata.is_dir() {
-        walk(&start, is_go_pattern, filters, cwd, targets, skipped);
-        return Ok(());
+impl Discovery<'_> {
+    fn add_one(&mut self, path: &Path, filters: &Filters) -> Result<Vec<PathBuf>, String> {
+        let (is_go_pattern, base) = pattern(path);
+        let start = normalised(&self.cwd.join(base));
+        let metadata = std::fs::metadata(&start).map_err(|error| reason_of(&error))?;
+        if metadata.is_dir() {
+            return Ok(self.walk(&start, is_go_pattern, filters));
+        }
+        if is_go_pattern {
+            return Err("is not a folder".to_owned());
+        }
+        if !metadata.is_file() {
+            return Err("is neither a file nor a folder".to_owned());
+        }
+        if start.extension().is_none_or(|extension| extension != "go") {
+            return Err("is not a Go file".to_owned());
+        }
+        self.add_file(start, true);
+        Ok(Vec::new())
     }
-    if is_go_pattern {
-        return Err("is not a folder".to_owned());
+
+    fn add_file(&mut self, path: PathBuf, explicit: bool) {
+        let shown: Arc<str> = display(&path, self.cwd).into();
+        let target = self.targets.entry(shown.clone()).or_insert(Target { path, display: shown, explicit: false });
+        target.explicit |= explicit;
     }
-    if !metadata.is_file() {
-        return Err("is neither a file nor a folder".to_owned());
+
+    /// Adds the files below a folder; gives back the folders that are not walked, as [`Discovery::add`] does.
+    fn walk(&mut self, start: &Path, is_go_pattern: bool, filters: &Filters) -> Vec<PathBuf> {
+        // A folder that git ignores is walked all the same once it is named; then what lies above has no say.
+        let ask_above = filters.gitignore && !is_git_ignored(start);
+        let borders: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let keep = {
+            let (filters, cwd, borders) = (filters.clone(), self.cwd.to_owned(), borders.clone());
+            move |entry: &ignore::DirEntry| {
+                let is_kept = entry.depth() == 0 || is_kept(entry, &filters, is_go_pattern, &cwd);
+                let is_border = is_kept && entry.depth() > 0 && is_border(entry, &filters);
+                if is_border {
+                    borders.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+                }
+                is_kept && !is_border
+            }
+        };
+        let walker = WalkBuilder::new(start)
+            .standard_filters(false)
+            .git_ignore(filters.gitignore)
+            .git_exclude(filters.gitignore)
+            .git_global(filters.gitignore)
+            .require_git(false)
+            .parents(ask_above)
+            .follow_links(false)
+            .filter_entry(keep)
+            .build();
+        for entry in walker {
+            match entry {
+                Ok(entry) if entry.depth() > 0 && is_go_file(&entry) => self.add_file(entry.into_path(), false),
+                Ok(_) => {}
+                Err(error) => self.found.skipped.push(skipped_folder(&error, start, self.cwd)),
+            }
+        }
+        let mut borders = std::mem::take(&mut *borders.lock().unwrap_or_else(PoisonError::into_inner));
+        borders.sort();
+        if is_go_pattern {
+            borders.iter_mut().for_each(|border| border.push("..."));
+        }
+        borders
     }
-    if start.extension().is_none_or(|extension| extension != "go") {
-        return Err("is not a Go file".to_owned());
-    }
-    add(start, true, cwd, targets);
-    Ok(())
 }
 
 fn reason_of(error: &std::io::Error) -> String {
@@ -142,45 +219,6 @@ fn reason_of(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-fn add(path: PathBuf, explicit: bool, cwd: &Path, targets: &mut Targets) {
-    let shown: Arc<str> = display(&path, cwd).into();
-    let target = targets.entry(shown.clone()).or_insert(Target { path, display: shown, explicit: false });
-    target.explicit |= explicit;
-}
-
-fn walk(
-    start: &Path,
-    is_go_pattern: bool,
-    filters: &Filters,
-    cwd: &Path,
-    targets: &mut Targets,
-    skipped: &mut Vec<Skipped>,
-) {
-    // A folder that git ignores is walked all the same once it is named; then what lies above has no say.
-    let ask_above = filters.gitignore && !is_git_ignored(start);
-    let keep = {
-        let (filters, cwd) = (filters.clone(), cwd.to_owned());
-        move |entry: &ignore::DirEntry| entry.depth() == 0 || is_kept(entry, &filters, is_go_pattern, &cwd)
-    };
-    let walker = WalkBuilder::new(start)
-        .standard_filters(false)
-        .git_ignore(filters.gitignore)
-        .git_exclude(filters.gitignore)
-        .git_global(filters.gitignore)
-        .require_git(false)
-        .parents(ask_above)
-        .follow_links(false)
-        .filter_entry(keep)
-        .build();
-    for entry in walker {
-        match entry {
-            Ok(entry) if entry.depth() > 0 && is_go_file(&entry) => add(entry.into_path(), false, cwd, targets),
-            Ok(_) => {}
-            Err(error) => skipped.push(skipped_folder(&error, start, cwd)),
-        }
     }
 }
 
@@ -221,6 +259,11 @@ fn is_kept(entry: &ignore::DirEntry, filters: &Filters, is_go_pattern: bool, cwd
     }
     !is_excluded(entry, filters, cwd)
         && filters.include.as_ref().is_none_or(|globs| globs.is_match(display(entry.path(), cwd)))
+}
+
+fn is_border(entry: &ignore::DirEntry, filters: &Filters) -> bool {
+    let is_folder = entry.file_type().is_some_and(|file_type| file_type.is_dir());
+    is_folder && filters.border.is_some_and(|name| entry.path().join(name).is_file())
 }
 
 fn is_excluded(entry: &ignore::DirEntry, filters: &Filters, cwd: &Path) -> bool {
@@ -366,6 +409,28 @@ mod tests {
         let dir = tree(FILES);
         assert_eq!(shown(dir.path(), &["./..."], &Filters::default()), ["a.go", "a_test.go", "b/b.go"]);
         assert_eq!(shown(dir.path(), &["nested/..."], &Filters::default()), ["nested/n.go"]);
+    }
+
+    #[test]
+    fn a_folder_with_filters_of_its_own_is_given_back() {
+        let dir = tree(&[
+            ("a.go", ""),
+            ("sub/rules.toml", ""),
+            ("sub/b.go", ""),
+            ("sub/deep/rules.toml", ""),
+            ("sub/deep/c.go", ""),
+            ("vendor/rules.toml", ""),
+            ("vendor/v.go", ""),
+        ]);
+        let cwd = dir.path().canonicalize().unwrap();
+        let filters = Filters { border: Some("rules.toml"), ..Filters::default() };
+        let mut discovery = Discovery::new(&cwd);
+        assert_eq!(discovery.add(Path::new("./..."), &filters), [cwd.join("sub/...")]);
+        assert_eq!(discovery.add(Path::new("."), &filters), [cwd.join("sub")], "what is filtered is no border");
+        assert_eq!(discovery.add(&cwd.join("sub"), &filters), [cwd.join("sub/deep")], "what is named is walked");
+        let found = discovery.finish();
+        let shown: Vec<_> = found.targets.iter().map(|target| &*target.display).collect();
+        assert_eq!((shown, found.errors), (vec!["a.go", "sub/b.go"], vec![]));
     }
 
     #[test]

@@ -224,6 +224,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What came of several runs over different files, as of one. The rules that findings name by number stay those of their own
+    /// run.
+    pub fn of_all(parts: impl IntoIterator<Item = Outcome>) -> Outcome {
+        let mut all = Outcome::default();
+        parts.into_iter().for_each(|part| all.absorb(part));
+        all.finish();
+        all
+    }
+
     /// Puts `other` behind this; [`Outcome::finish`] sorts.
     pub(crate) fn absorb(&mut self, other: Outcome) {
         self.findings.extend(other.findings);

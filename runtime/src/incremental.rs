@@ -52,7 +52,6 @@ pub fn check_incrementally(job: &Job) -> Checked {
 
 fn checked_with(job: &Job, packages: &Packages) -> Checked {
     let start = Instant::now();
-    job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::holding(job, &wanted);
     let mut work = Work::new(job, &run, packages);

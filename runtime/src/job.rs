@@ -117,8 +117,6 @@ impl Platform {
 
 /// Hears how far a run is. Called from several threads.
 pub trait Progress: Sync {
-    /// The run starts with this many files.
-    fn start(&self, files: usize);
     /// One more file is done.
     fn file_done(&self, path: &str);
 }
@@ -128,6 +126,5 @@ pub trait Progress: Sync {
 pub struct Quiet;
 
 impl Progress for Quiet {
-    fn start(&self, _files: usize) {}
     fn file_done(&self, _path: &str) {}
 }

@@ -131,6 +131,19 @@ impl Profile {
     }
 }
 
+/// The profiles of runs one after the other as one: most first.
+pub fn in_sum(profiles: impl IntoIterator<Item = Vec<Row>>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for row in profiles.into_iter().flatten() {
+        match rows.iter_mut().find(|known| known.subject == row.subject && known.name == row.name) {
+            Some(known) => known.ms += row.ms,
+            None => rows.push(row),
+        }
+    }
+    rows.sort_by(|a, b| b.ms.total_cmp(&a.ms).then_with(|| a.name.cmp(&b.name)));
+    rows
+}
+
 /// Does something, and adds its own time to a counter.
 fn timed<T>(counter: Option<&AtomicU64>, work: impl FnOnce() -> T) -> T {
     let outer = INNER.replace(0);
@@ -157,6 +170,13 @@ mod tests {
     fn spin(duration: u64) {
         let start = nanoseconds(ClockId::ThreadCPUTime);
         while nanoseconds(ClockId::ThreadCPUTime) - start < duration {}
+    }
+
+    #[test]
+    fn rows_of_one_rule_are_added_up() {
+        let row = |name: &str, ms| Row { subject: Subject::Rule, name: name.to_owned(), ms };
+        let sum = in_sum([vec![row("b", 2.0), row("a", 1.0)], vec![row("a", 2.0), row("c", 2.0)]]);
+        assert_eq!(sum, [row("a", 3.0), row("b", 2.0), row("c", 2.0)]);
     }
 
     #[test]

@@ -1,34 +1,34 @@
 //! `rulec check`: applies rules to Go code.
 //!
-//! The run is: configuration and rules ([`crate::rules`], [`crate::settings`]), files ([`files`]), the check itself, fixes
-//! ([`fixing`]), reports ([`output`]), status. Whatever goes wrong after the arguments were read ends up in the report, so
-//! that `--format json` writes one object in every case.
+//! The run is: files and their configurations ([`files`]), the rules of each ([`crate::areas`]), the check itself, once for all
+//! files with the same rules ([`parts`]), fixes ([`fixing`]), what counts as old ([`adoption`]), reports ([`output`]), status. Whatever
+//! goes wrong after the arguments were read ends up in the report, so that `--format json` writes one object in every case.
 
 mod adoption;
 mod files;
 mod fixing;
 mod output;
+mod parts;
 
+pub use parts::rule_set;
+
+use crate::areas::{Areas, Configurations, Told};
 use crate::arguments::{EngineName, RuleArguments, SelectArguments};
 use crate::commands::cache::UseArguments;
 use crate::console::Console;
-use crate::interrupt::{self, INTERRUPTED};
-use crate::progress::Bar;
-use crate::rules::{Loaded, code_not_run};
-use crate::settings::{Configuration, Policy, option_values, rule_settings};
+use crate::interrupt;
+use crate::rules::code_not_run;
+use crate::settings::working_folder;
 use crate::status::{Failure, Status};
 use adoption::{Adoption, AdoptionArguments, Surroundings};
-use files::{FileArguments, Input};
+use files::{FileArguments, Found};
 use fixing::FixArguments;
 use output::OutputArguments;
-use rulec_config::Selection;
 use rulec_plan::manifest::Severity;
 use rulec_report::Notice;
 use rulec_runtime::finding::{InternalError, Outcome};
-use rulec_runtime::job::{Job, PathPolicy, RuleSetting};
 use rulec_runtime::profile::Row;
-use rulec_runtime::{Profile, RuleSet, check_incrementally, check_source};
-use rulec_world::Packages;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -123,37 +123,25 @@ struct Checked {
     spared: Option<Spared>,
     /// Where the time went, under `--profile`.
     profile: Vec<Row>,
-    /// Whether each rule of [`Loaded::rules`] was on for any file.
-    rules_on: Vec<bool>,
 }
 
 /// Checks the files, applies fixes, writes the reports.
 pub fn run(arguments: &CheckArguments, console: &Console) -> Result<Status, Failure> {
     interrupt::listen();
     let started = Instant::now();
-    let configuration =
-        Configuration::load_for(&arguments.rules, arguments.files.places()).map_err(Failure::Message)?;
-    let mut loaded = Loaded::new(&arguments.rules, &configuration);
-    let selection = configuration.select(&arguments.select, &mut loaded);
-    let is_usable = selection.is_some() && !has_broken_configuration(&configuration, &loaded);
+    let cwd = working_folder().map_err(Failure::Message)?;
+    let mut configurations = Configurations::new(&arguments.rules, &cwd);
+    let found = files::find(&arguments.files, &mut configurations);
+    let files = found.input.all().iter().zip(found.configurations.iter().copied());
+    let (areas, mut told) = Areas::new(configurations, &arguments.select, files);
     let mut checked = Checked::default();
-    if let Some(selection) = selection.filter(|_| is_usable) {
-        checked = guarded(|| analyse(arguments, &configuration, &selection, &mut loaded));
-        checked.rules_on = (0..loaded.rules().count()).map(|rule| selection.anywhere(rule)).collect();
+    if !told.is_unusable {
+        checked = guarded(|| analyse(arguments, &areas, found, &mut told));
     }
     checked.outcome.summary.elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    let status = status(arguments, &loaded, &checked);
-    output::write(arguments, console, &loaded, &checked, status)?;
+    let status = status(arguments, &told, &checked);
+    output::write(arguments, console, (&areas, &told), &checked, status)?;
     Ok(status)
-}
-
-/// Mistakes in the configuration stop the run: what it would have said is not known. Mistakes in rules do not.
-fn has_broken_configuration(configuration: &Configuration, loaded: &Loaded) -> bool {
-    let is_error = |severity| severity == rulec_grammar::diagnostic::Severity::Error;
-    let in_it = |diagnostic: &&rulec_grammar::diagnostic::Diagnostic| {
-        configuration.layers.iter().any(|config| config.file == diagnostic.file)
-    };
-    configuration.is_broken() || loaded.diagnostics.iter().filter(in_it).any(|diagnostic| is_error(diagnostic.severity))
 }
 
 /// A panic here is a fault of rulec; it is reported like those in files.
@@ -166,106 +154,52 @@ fn guarded(analysis: impl FnOnce() -> Checked) -> Checked {
     })
 }
 
-fn analyse(
-    arguments: &CheckArguments,
-    configuration: &Configuration,
-    selection: &Selection,
-    loaded: &mut Loaded,
-) -> Checked {
+fn analyse(arguments: &CheckArguments, areas: &Areas, found: Found, told: &mut Told) -> Checked {
     if arguments.engine == EngineName::Native {
-        loaded.notices.extend(code_not_run(&loaded.packs));
+        told.notices.extend(code_not_run(&areas.packs()));
     }
-    let rules = match rule_set(arguments.engine, selection, loaded) {
-        Ok(rules) => rules.with_suppressions(configuration.suppressions()),
+    let parts = match parts::of(arguments, areas, &found.input) {
+        Ok(parts) => parts,
         Err(reason) => {
-            loaded.notices.push(Notice::error(reason));
+            told.notices.push(Notice::error(reason));
             return Checked::default();
         }
     };
-    let settings = rule_settings(selection, loaded);
-    let found = files::find(&arguments.files, configuration, &mut loaded.notices);
-    let policy = Policy { selection, configuration };
-    let policy: Option<&dyn PathPolicy> = if selection.depends_on_path() { Some(&policy) } else { None };
-    let run = Surroundings { files: &arguments.files, configuration, selection, rules: &rules, input: &found.input };
-    let adoption = match Adoption::new(&arguments.adoption, run, loaded) {
+    told.notices.extend(found.notices);
+    let run = Surroundings { files: &arguments.files, areas, input: &found.input };
+    let adoption = match Adoption::new(&arguments.adoption, run, &mut told.notices) {
         Ok(adoption) => adoption,
         Err(notice) => {
-            loaded.notices.push(notice);
+            told.notices.push(notice);
             return Checked::default();
         }
     };
-    let mut checked = check_all(arguments, run, &settings, policy, &adoption, loaded);
+    let mut checked = parts::check(arguments, &parts, &found.input, &adoption, &mut told.notices);
+    checked.outcome.summary.rules = rules_on(areas);
     checked.outcome.skipped.extend(found.skipped);
     checked.outcome.skipped.sort();
-    adoption.apply(&mut checked.outcome, checked.spared.as_ref(), loaded);
+    adoption.apply(&mut checked.outcome, checked.spared.as_ref(), told);
     checked
 }
 
-fn check_all(
-    arguments: &CheckArguments,
-    run: Surroundings<'_>,
-    settings: &[Vec<RuleSetting>],
-    policy: Option<&dyn PathPolicy>,
-    adoption: &Adoption<'_>,
-    loaded: &mut Loaded,
-) -> Checked {
-    let Surroundings { configuration, rules, input, .. } = run;
-    let profile = arguments.output.wants_profile().then(|| Profile::new(rules));
-    let bar = Bar::new(!arguments.output.is_quiet());
-    let platform = files::platform(&arguments.files);
-    let paths = input.targets().iter().map(|target| target.path.clone()).collect();
-    let packages = Packages::of_disk(platform.config(), paths, arguments.jobs).with_declarations(rules.declarations());
-    let packages = arguments.cache.apply(packages);
-    let job = Job {
-        rules,
-        settings,
-        policy,
-        files: input.targets(),
-        threads: arguments.jobs,
-        generated: files::with_generated(&arguments.files, configuration),
-        prefilter: !arguments.fail_on_skipped,
-        platform: &platform,
-        packages: Some(&packages),
-        reasons: arguments.undecided != Undecided::Ignore,
-        profile: profile.as_ref(),
-        progress: &bar,
-        interrupt: &INTERRUPTED,
-    };
-    if arguments.fix.is_wanted() {
-        return fixing::run(&arguments.fix, &job, input, adoption, &mut loaded.notices);
+/// How many rules are on where no path says otherwise.
+fn rules_on(areas: &Areas) -> usize {
+    let mut on = BTreeSet::new();
+    for area in areas.in_use() {
+        let rules = area.loaded.rules().zip(&area.selection.settings).filter(|(_, setting)| setting.on);
+        on.extend(rules.map(|(found, _)| found.meta.id.as_str()));
     }
-    let (outcome, problems) = match input {
-        Input::Files(_) => {
-            let checked = check_incrementally(&job);
-            (checked.outcome, checked.problems)
-        }
-        Input::Stream { target, source } => (check_source(&job, target, source), packages.problems()),
-    };
-    loaded.notices.extend(problems.into_iter().map(Notice::warning));
-    let profile = profile.map_or_else(Vec::new, |profile| profile.rows(rules));
-    Checked { outcome, profile, ..Checked::default() }
+    on.len()
 }
 
-/// The rules of all packs, ready to run.
-///
-/// # Errors
-/// What to tell the user where they cannot be run.
-pub fn rule_set(engine: EngineName, selection: &Selection, loaded: &Loaded) -> Result<RuleSet, String> {
-    let mut parts = Vec::new();
-    for pack in &loaded.packs {
-        parts.push((pack.plan.clone(), pack.engine(engine)?));
-    }
-    RuleSet::new(parts, &option_values(selection, loaded)).map_err(|error| error.to_string())
-}
-
-fn status(arguments: &CheckArguments, loaded: &Loaded, checked: &Checked) -> Status {
+fn status(arguments: &CheckArguments, told: &Told, checked: &Checked) -> Status {
     let outcome = &checked.outcome;
     let when = |condition, status| if condition { status } else { Status::Clean };
     let fails = outcome.findings.iter().any(|finding| arguments.fail_on.reached_by(finding.severity));
     let undecided = arguments.undecided == Undecided::Fail && !outcome.undecided.is_empty();
     let skipped = arguments.fail_on_skipped && !(outcome.skipped.is_empty() && outcome.partial.is_empty());
     when(fails || undecided || skipped || checked.differs, Status::Findings)
-        .max(when(loaded.has_errors(), Status::Usage))
+        .max(when(told.has_errors(), Status::Usage))
         .max(when(!outcome.internal_errors.is_empty(), Status::Internal))
         .max(when(outcome.interrupted, Status::Interrupted))
 }

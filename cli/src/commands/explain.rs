@@ -2,16 +2,17 @@
 
 mod trace;
 
-use crate::arguments::RuleArguments;
+use crate::arguments::{RuleArguments, SelectArguments};
 use crate::commands::list::{fix_word, level_word};
 use crate::console::Console;
 use crate::rules::Loaded;
-use crate::settings::Configuration;
+use crate::settings::{Configuration, option_values, working_folder};
 use crate::status::{Failure, Status};
 use rulec_grammar::codes;
 use rulec_pack::manifest::type_name;
 use rulec_plan::ir::Constant;
 use rulec_plan::manifest::{OptionMeta, RuleMeta};
+use rulec_program::normalised;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -59,18 +60,30 @@ pub fn run(arguments: &ExplainArguments, console: &Console) -> Result<Status, Fa
     if is_code(&arguments.name) {
         return Err(Failure::Message(unknown_code(&arguments.name)));
     }
-    let configuration = Configuration::load(&arguments.rules).map_err(Failure::Message)?;
+    let configuration = configuration(arguments).map_err(Failure::Message)?;
     let load = if arguments.place.is_some() { Loaded::with_sources } else { Loaded::new };
-    let loaded = load(&arguments.rules, &configuration);
+    let mut loaded = load(&arguments.rules, &configuration);
+    let selection = configuration.select(&SelectArguments::default(), &mut loaded).unwrap_or_default();
     console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
     let found = loaded.find(&arguments.name).map_err(Failure::Message)?;
     match (&arguments.place, arguments.source) {
-        (Some(place), _) => trace::write(&loaded, found, &place.path, place.line, &configuration, console, &mut out)?,
+        (Some(Place { path, line }), _) => {
+            let options = option_values(&selection, &loaded);
+            let question = trace::Question { found, options: &options, path, line: *line, cwd: &configuration.cwd };
+            trace::write(&loaded, &question, console, &mut out)?;
+        }
         (None, true) => writeln!(out, "{}", found.meta.source.trim_end())?,
         (None, false) => write_rule(found.meta, &mut out)?,
     }
     out.flush()?;
     Ok(if loaded.has_errors() { Status::Usage } else { Status::Clean })
+}
+
+/// The configuration that holds for the place, if one is given.
+fn configuration(arguments: &ExplainArguments) -> Result<Configuration, String> {
+    let Some(place) = &arguments.place else { return Configuration::load(&arguments.rules) };
+    let path = normalised(&working_folder()?.join(&place.path));
+    Configuration::of_folder(&arguments.rules, path.parent().unwrap_or(&path))
 }
 
 /// A letter and four digits: no rule has such a name.

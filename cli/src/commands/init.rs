@@ -5,6 +5,7 @@ use crate::rule_files;
 use crate::status::{Failure, Status};
 use crate::whole_file;
 use ignore::WalkBuilder;
+use rulec_program::normalised;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub struct InitArguments {
 /// Writes the file, unless there is one.
 pub fn run(arguments: &InitArguments, console: &Console) -> Result<Status, Failure> {
     let folder = &arguments.folder;
-    let path = folder.join("rulec.toml");
+    let path = folder.join(rulec_config::FILE_NAME);
     let display = path.strip_prefix("./").unwrap_or(&path).display();
     if path.symlink_metadata().is_ok() {
         return Err(Failure::Message(format!("{display} exists already; it is left as it is")));
@@ -47,6 +48,8 @@ struct Project {
     rule_folders: Vec<String>,
     /// Folders of code from elsewhere.
     foreign: Vec<&'static str>,
+    /// The nearest configuration above, relative to the folder.
+    above: Option<String>,
 }
 
 /// More files are not looked at: the first ones show what there is.
@@ -57,7 +60,8 @@ const FOREIGN: [&str; 4] = ["third_party", "thirdparty", "external", "node_modul
 
 impl Project {
     fn look(folder: &Path) -> Project {
-        let mut project = Project { module: module_of(folder), ..Project::default() };
+        let mut project =
+            Project { module: module_of(folder), above: configuration_above(folder), ..Project::default() };
         for entry in WalkBuilder::new(folder).build().flatten() {
             let path = entry.path();
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -84,6 +88,13 @@ impl Project {
         let least = if self.is_cut { "at least " } else { "" };
         format!("{module}, {least}{} Go files, {} of them generated.", self.go_files, self.generated)
     }
+}
+
+/// `../../rulec.toml`
+fn configuration_above(folder: &Path) -> Option<String> {
+    let folder = std::path::absolute(folder).map(|folder| normalised(&folder)).ok()?;
+    let up = folder.ancestors().skip(1).position(|above| rulec_config::find_in(above).is_some())?;
+    Some(format!("{}{}", "../".repeat(up + 1), rulec_config::FILE_NAME))
 }
 
 fn module_of(folder: &Path) -> Option<String> {
@@ -131,6 +142,14 @@ fn write(project: &Project, out: &mut dyn Write) -> io::Result<()> {
     } else {
         writeln!(out, "rule-paths = [{}]", list(&project.rule_folders))?;
     }
+    writeln!(
+        out,
+        "\n# Configurations that this one starts from, such as that of the whole repository. What stands here wins."
+    )?;
+    match &project.above {
+        Some(above) => writeln!(out, "extends = [{above:?}]")?,
+        None => writeln!(out, "# extends = [\"../rulec.toml\"]")?,
+    }
     out.write_all(RULES.as_bytes())?;
     if foreign.is_empty() {
         writeln!(out, "# exclude = [\"third_party\", \"**/*.pb.go\"]")?;
@@ -158,9 +177,6 @@ ignore = []
 "#;
 
 const RULES: &str = r#"
-# Configurations that this one starts from, such as one that several projects share. What stands here wins.
-# extends = ["../rulec.toml"]
-
 # How bad findings are: "error", "warning" or "info". Errors make `rulec check` fail.
 [severity]
 # "stdlib.http.*" = "error"

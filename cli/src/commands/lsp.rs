@@ -9,7 +9,7 @@ use crate::commands::check::rule_set;
 use crate::console::Console;
 use crate::rule_files;
 use crate::rules::{LOCAL_PACK, Loaded, surroundings, usable_by};
-use crate::settings::{Configuration, Policy, rule_settings};
+use crate::settings::{Configuration, adjust, path_for, rule_settings, working_folder};
 use crate::status::{Failure, Status};
 use crate::stock;
 use rulec_compiler::{Compiled, SourceFile, compile_in};
@@ -65,6 +65,11 @@ impl Rules {
     fn configuration(&self, folder: &Path) -> Configuration {
         Configuration::of_folder(&self.arguments, folder).unwrap_or_default()
     }
+
+    /// Where it is, if there is one.
+    fn configuration_path(&self, folder: &Path) -> Option<PathBuf> {
+        path_for(&self.arguments, folder, &working_folder().unwrap_or_default())
+    }
 }
 
 impl Workshop for Rules {
@@ -80,7 +85,7 @@ impl Workshop for Rules {
         let rules = rule_set(EngineName::Native, &selection, &loaded);
         let rules = rules.map(|rules| rules.with_suppressions(configuration.suppressions()));
         let settings = rule_settings(&selection, &loaded);
-        let path = configuration.path_for(&self.arguments, folder);
+        let path = self.configuration_path(folder);
         // It may extend others, whose texts are there as well.
         let faults = path.and_then(|path| {
             let display = rulec_runtime::discover::display(&path, &configuration.cwd);
@@ -106,8 +111,7 @@ impl Workshop for Rules {
     }
 
     fn project_key(&self, folder: &Path) -> PathBuf {
-        let path = Configuration::default().path_for(&self.arguments, folder);
-        path.unwrap_or_else(|| PathBuf::from("/"))
+        self.configuration_path(folder).unwrap_or_else(|| PathBuf::from("/"))
     }
 
     fn rule_files(&self, path: &Path) -> (Vec<SourceFile>, String) {
@@ -181,6 +185,6 @@ struct OwnPolicy {
 
 impl PathPolicy for OwnPolicy {
     fn adjust(&self, path: &str, settings: &mut [Vec<RuleSetting>]) {
-        Policy { selection: &self.selection, configuration: &self.configuration }.adjust(path, settings);
+        adjust(&self.selection, &self.configuration.cwd.join(path), settings);
     }
 }

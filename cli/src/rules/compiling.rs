@@ -1,13 +1,13 @@
 //! Rule files to checked rules, and plans to machine code: what needs the compiler.
 
-use super::{LOCAL_PACK, Loaded, RulePack, strangers};
+use super::{LOCAL_PACK, Loaded, RulePack, renumbered, strangers};
 use crate::arguments::RuleArguments;
 use crate::dependencies::{Content, Locking};
 use crate::settings::Configuration;
 use crate::{packs, rule_files, stock};
 use rulec_compiler::native::{self, NativeOptions};
 use rulec_compiler::{Compiled, Declared, Surroundings, compile, compile_in};
-use rulec_grammar::diagnostic::{Diagnostic, FileId};
+use rulec_grammar::diagnostic::FileId;
 use rulec_grammar::source::{OtherPack, SourceFile};
 use rulec_pack::file::{Contents, SourceText};
 use rulec_pack::manifest::Manifest;
@@ -22,7 +22,7 @@ impl Loaded {
     /// All rules that the arguments and the configuration name, with the sources of the stock rules: what is written in them,
     /// besides what they do.
     pub fn with_sources(arguments: &RuleArguments, configuration: &Configuration) -> Loaded {
-        Loaded::load(arguments, configuration, Loaded::compiled_stock)
+        Loaded::default().load(arguments, configuration, Loaded::compiled_stock)
     }
 
     /// Only the rules in these files and folders. Where they belong to a pack, its `pack.toml` says which packs they can use;
@@ -99,7 +99,8 @@ impl Loaded {
     fn take(&mut self, compiled: Compiled, files: Vec<SourceFile>, pack: &str, added: bool) {
         let first_source = self.sources.len();
         self.sources.extend(files.iter().chain(&compiled.others).map(|file| Source::new(&file.path, &file.text)));
-        self.diagnostics.extend(compiled.diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, first_source)));
+        let shifted = |file: FileId| FileId(file.0 + first_source as u32);
+        self.diagnostics.extend(compiled.diagnostics.iter().map(|diagnostic| renumbered(diagnostic, shifted)));
         self.packs.push(RulePack {
             rules: compiled.rules,
             files,
@@ -152,7 +153,7 @@ impl RulePack {
 }
 
 /// What is said, once, of packs whose machine code is not run.
-pub fn code_not_run(packs: &[RulePack]) -> Vec<Notice> {
+pub fn code_not_run(packs: &[&RulePack]) -> Vec<Notice> {
     let strange = packs.iter().filter(|pack| pack.is_strange).count();
     strangers(strange, "the rules are compiled again").into_iter().collect()
 }
@@ -184,11 +185,4 @@ fn judge_declared(declarations: &[rulec_plan::model::Declaration]) -> Declared {
     let judged = declarations::judge(&declarations);
     let faults = judged.faults.into_iter().map(|fault| (fault.declaration, fault.at, fault.message));
     Declared { faults: faults.collect(), names: judged.names }
-}
-
-fn shifted(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
-    let shift = |file: &mut FileId| file.0 += by as u32;
-    shift(&mut diagnostic.file);
-    diagnostic.related.iter_mut().for_each(|(file, _, _)| shift(file));
-    diagnostic
 }

@@ -34,7 +34,7 @@ impl Loaded {
                         self.add(content.shown.clone(), opened);
                     }
                     None if arguments.require_signed => self.notices.push(unsigned(&content)),
-                    None => self.compile(content.files.clone(), &content.name, true),
+                    None => self.compile_once(content.files.clone(), &content.name),
                 }
             }
             self.needed.all.push(content);

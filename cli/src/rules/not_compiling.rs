@@ -54,7 +54,7 @@ impl RulePack {
 }
 
 /// What is said of packs whose rules the interpreter runs though machine code was asked for.
-pub fn code_not_run(packs: &[RulePack]) -> Vec<Notice> {
+pub fn code_not_run(packs: &[&RulePack]) -> Vec<Notice> {
     let interpreted = || packs.iter().filter(|pack| pack.machine.is_none());
     let strange = interpreted().filter(|pack| pack.is_strange).count();
     let without = interpreted().filter(|pack| !pack.is_strange).map(|pack| {

@@ -41,7 +41,7 @@ fn rules() -> Vec<RuleMeta> {
     ]
 }
 
-type Ran = (Result<Selection, Vec<UnknownSelector>>, Vec<String>);
+type Ran = (Selection, Vec<String>);
 
 fn run(config: &str, select: &[&str], ignore: &[&str]) -> Ran {
     run_all(&[config], select, ignore)
@@ -49,15 +49,10 @@ fn run(config: &str, select: &[&str], ignore: &[&str]) -> Ran {
 
 /// The same with several configurations, of which later ones win; they stand in the folder `/p`.
 fn run_all(configs: &[&str], select: &[&str], ignore: &[&str]) -> Ran {
-    let rules = rules();
-    let candidates: Vec<_> = rules.iter().map(|rule| Candidate { rule, added: rule.id.starts_with("local") }).collect();
     let mut sink = Sink::new();
     let layers = configs.iter().map(|config| Config { folder: "/p".into(), ..read(config, FileId(0), &mut sink) });
     let layers: Layers = layers.collect();
-    let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-    let (selected, ignored) = (owned(select), owned(ignore));
-    let line = CommandLine { select: &selected, ignore: &ignored };
-    let selection = super::select(&layers, line, &candidates, &mut sink);
+    let selection = given(select, ignore, |line, candidates| super::select(&layers, line, candidates, &mut sink));
     let said = sink
         .into_sorted()
         .iter()
@@ -66,10 +61,18 @@ fn run_all(configs: &[&str], select: &[&str], ignore: &[&str]) -> Ran {
     (selection, said)
 }
 
+/// Does something with a command line and [`rules`].
+fn given<T>(select: &[&str], ignore: &[&str], work: impl FnOnce(CommandLine<'_>, &[Candidate<'_>]) -> T) -> T {
+    let rules = rules();
+    let candidates: Vec<_> = rules.iter().map(|rule| Candidate { rule, added: rule.id.starts_with("local") }).collect();
+    let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let (selected, ignored) = (owned(select), owned(ignore));
+    work(CommandLine { select: &selected, ignore: &ignored }, &candidates)
+}
+
 fn on(config: &str, select: &[&str], ignore: &[&str]) -> String {
     let (selection, mistakes) = run(config, select, ignore);
     assert_eq!(mistakes, Vec::<String>::new(), "{config}");
-    let selection = selection.expect("all selectors are known");
     let rules = rules();
     let on = rules.iter().zip(&selection.settings).filter(|(_, setting)| setting.on);
     on.map(|(rule, _)| rule.name()).collect::<Vec<_>>().join(" ")
@@ -103,7 +106,7 @@ fn command_line_and_configuration_select() {
 
 #[test]
 fn selectors_that_name_nothing_are_mistakes() {
-    let unknown = run("", &["nil-bdy", "error"], &["zzzzzz"]).0.expect_err("two are unknown");
+    let unknown = given(&["nil-bdy", "error"], &["zzzzzz"], super::unknown_selectors);
     let said: Vec<_> = unknown.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
@@ -122,10 +125,7 @@ fn selectors_that_name_nothing_are_mistakes() {
 fn options_are_typed() {
     let (selection, mistakes) = run("[rules.sleep]\nmax = 0x10\nwait = '2s'", &[], &[]);
     assert_eq!(mistakes, Vec::<String>::new());
-    assert_eq!(
-        selection.unwrap().settings[2].options,
-        [(0, Constant::Int(16)), (1, Constant::Duration(2_000_000_000))]
-    );
+    assert_eq!(selection.settings[2].options, [(0, Constant::Int(16)), (1, Constant::Duration(2_000_000_000))]);
     let (_, mistakes) = run("[rules.sleep]\nmax = 'a'\nwait = 5\nmx = 1", &[], &[]);
     assert_eq!(
         mistakes,
@@ -146,7 +146,6 @@ fn later_configurations_win() {
     let on = |configs: &[&str]| {
         let (selection, mistakes) = run_all(configs, &[], &[]);
         assert_eq!(mistakes, Vec::<String>::new(), "{configs:?}");
-        let selection = selection.expect("all selectors are known");
         let names: Vec<String> = rules().iter().map(|rule| rule.name().to_owned()).collect();
         let on = names.iter().zip(&selection.settings).filter(|(_, setting)| setting.on);
         (on.map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" "), selection)
@@ -182,7 +181,6 @@ fn paths_and_severities() {
         severity = { style = 'warning' }";
     let (selection, mistakes) = run(config, &[], &[]);
     assert_eq!(mistakes, Vec::<String>::new());
-    let selection = selection.unwrap();
     assert_eq!(at(&selection, "a.go", 0), Some(Severity::Error));
     assert_eq!(at(&selection, "a.go", 2), None);
     assert_eq!(at(&selection, "gen/a.go", 0), None);
@@ -191,6 +189,5 @@ fn paths_and_severities() {
     assert_eq!(selection.settings[1].severity, Severity::Info);
     assert!(selection.anywhere(2) && !selection.anywhere(1));
     let (selection, _) = run(config, &["sleep"], &[]);
-    let selection = selection.unwrap();
     assert_eq!(at(&selection, "gen/own/a.go", 0), None, "the command line has the last word");
 }

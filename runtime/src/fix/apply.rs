@@ -48,6 +48,24 @@ pub struct FixOutcome {
     pub spared: FxHashSet<String>,
 }
 
+impl FixOutcome {
+    /// What came of fixing different files, as of one.
+    pub fn of_all(parts: impl IntoIterator<Item = FixOutcome>) -> FixOutcome {
+        let mut all = FixOutcome::default();
+        let mut outcomes = Vec::new();
+        for part in parts {
+            outcomes.push(part.outcome);
+            all.changes.extend(part.changes);
+            all.failures.extend(part.failures);
+            all.spared.extend(part.spared);
+        }
+        all.outcome = Outcome::of_all(outcomes);
+        all.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        all.failures.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+        all
+    }
+}
+
 /// What came of fixing one buffer; see [`FixOutcome`].
 #[derive(Clone, Debug)]
 pub struct FixedSource {
@@ -89,7 +107,6 @@ pub struct Failure {
 /// Checks the files of a job and fixes what can be fixed at this level; `write` says whether the files are changed.
 pub fn fix(job: &Job, level: FixLevel, spares: Spares<'_>, write: bool) -> FixOutcome {
     let start = Instant::now();
-    job.progress.start(job.files.len());
     let wanted = Wanted::of(job, job.files);
     let run = Run::new(job, &wanted, job.files);
     let files: Vec<&Target> = job.files.iter().collect();
@@ -98,15 +115,7 @@ pub fn fix(job: &Job, level: FixLevel, spares: Spares<'_>, write: bool) -> FixOu
         job.progress.file_done(&target.display);
         fixed
     });
-    let mut all = FixOutcome::default();
-    for one in fixed {
-        all.outcome.absorb(one.outcome);
-        all.changes.extend(one.changes);
-        all.failures.extend(one.failures);
-        all.spared.extend(one.spared);
-    }
-    all.changes.sort_by(|a, b| a.path.cmp(&b.path));
-    all.failures.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+    let mut all = FixOutcome::of_all(fixed);
     run.finish(&mut all.outcome, start);
     all
 }

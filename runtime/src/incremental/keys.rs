@@ -2,7 +2,7 @@
 
 use super::Level;
 use crate::check::Run;
-use crate::job::{Job, Target};
+use crate::job::{Job, RuleSetting, Target};
 use rulec_world::ContentHash;
 use std::path::Path;
 
@@ -38,6 +38,12 @@ impl Key {
     }
 }
 
+/// A byte for each rule: none while it is off, or the severity of its findings.
+fn in_short(settings: &[Vec<RuleSetting>]) -> Vec<u8> {
+    let byte = |setting: &RuleSetting| if setting.enabled { 1 + setting.severity as u8 } else { 0 };
+    settings.iter().flatten().map(byte).collect()
+}
+
 impl Keys {
     /// The keys for a job.
     pub(super) fn new(job: &Job) -> Keys {
@@ -45,7 +51,10 @@ impl Keys {
         key.add(CODE);
         key.add(env!("CARGO_PKG_VERSION"));
         key.add(job.rules.digest());
-        key.add(format!("{:?}", job.settings));
+        // Where they differ between files, they are in the keys of these.
+        if job.policy.is_none() {
+            key.add(in_short(job.settings));
+        }
         key.add(format!("{:?} {:?} {:?} {:?}", job.generated, job.prefilter, job.reasons, job.platform));
         Keys { job: key.finish(), by_path: job.policy.is_some() }
     }
@@ -59,7 +68,7 @@ impl Keys {
         key.add(target.path.to_string_lossy().as_bytes());
         key.add([u8::from(target.explicit)]);
         if self.by_path {
-            key.add(format!("{:?}", run.settings(target)));
+            key.add(in_short(&run.settings(target)));
         }
         Some(key.finish())
     }

@@ -8,14 +8,11 @@ mod changes;
 mod known;
 
 use super::files::{FileArguments, Input};
-use crate::rules::Loaded;
-use crate::settings::Configuration;
+use crate::areas::{Areas, Told};
 use changes::Changed;
 use known::Known;
-use rulec_config::Selection;
 use rulec_git::Base;
 use rulec_report::Notice;
-use rulec_runtime::RuleSet;
 use rulec_runtime::finding::{Finding, Outcome};
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -46,9 +43,7 @@ pub struct AdoptionArguments {
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     pub files: &'a FileArguments,
-    pub configuration: &'a Configuration,
-    pub selection: &'a Selection,
-    pub rules: &'a RuleSet,
+    pub areas: &'a Areas,
     pub input: &'a Input,
 }
 
@@ -66,13 +61,13 @@ impl<'a> Adoption<'a> {
     pub fn new(
         arguments: &AdoptionArguments,
         run: Surroundings<'a>,
-        loaded: &mut Loaded,
+        notices: &mut Vec<Notice>,
     ) -> Result<Adoption<'a>, Notice> {
         let baseline = arguments.baseline.as_deref();
-        let known = baseline.map(|path| Known::new(path, arguments.write_baseline, run, loaded)).transpose()?;
+        let known = baseline.map(|path| Known::new(path, arguments.write_baseline, run)).transpose()?;
         let revision = arguments.since.as_deref().map(|revision| (revision, Base::Revision));
         let revision = revision.or(arguments.diff_base.as_deref().map(|revision| (revision, Base::MergeBase)));
-        let changed = revision.map(|(revision, base)| Changed::new(revision, base, run, loaded)).transpose()?;
+        let changed = revision.map(|(revision, base)| Changed::new(revision, base, run, notices)).transpose()?;
         Ok(Adoption { known, changed })
     }
 
@@ -84,14 +79,9 @@ impl<'a> Adoption<'a> {
 
     /// Takes out the findings that count as old, and writes the baseline if that is asked for. `spared` are the
     /// fingerprints of those that were not to be fixed, if anything was fixed: lines are not what they were, then.
-    pub fn apply<S: BuildHasher>(
-        &self,
-        outcome: &mut Outcome,
-        spared: Option<&HashSet<String, S>>,
-        loaded: &mut Loaded,
-    ) {
+    pub fn apply<S: BuildHasher>(&self, outcome: &mut Outcome, spared: Option<&HashSet<String, S>>, told: &mut Told) {
         if let Some(known) = &self.known {
-            known.apply(outcome, loaded);
+            known.apply(outcome, told);
         }
         if let Some(changed) = &self.changed {
             let before = outcome.findings.len();

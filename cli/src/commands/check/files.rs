@@ -1,10 +1,13 @@
 //! Which files are checked.
 
+use crate::areas::Configurations;
 use crate::settings::Configuration;
+use rulec_program::normalised;
 use rulec_report::Notice;
-use rulec_runtime::discover::{Filters, discover, display};
+use rulec_runtime::discover::{Discovery, Filters, display, pattern};
 use rulec_runtime::finding::Skipped;
 use rulec_runtime::job::{Platform, Target};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,11 +70,6 @@ pub struct FileArguments {
 }
 
 impl FileArguments {
-    /// What the configuration has to be near to.
-    pub fn places(&self) -> &[PathBuf] {
-        self.stdin_filename.as_ref().map_or(&self.paths, std::slice::from_ref)
-    }
-
     /// Whether standard input is checked.
     pub fn is_stream(&self) -> bool {
         self.stdin_filename.is_some()
@@ -110,56 +108,87 @@ impl Input {
             Input::Stream { .. } => &[],
         }
     }
+
+    /// The same, with the file that standard input stands for.
+    pub fn all(&self) -> &[Target] {
+        match self {
+            Input::Files(targets) => targets,
+            Input::Stream { target, .. } => std::slice::from_ref(target),
+        }
+    }
 }
 
 /// Files found.
 pub struct Found {
     /// What is checked.
     pub input: Input,
+    /// Of each file of it, the number of its configuration.
+    pub configurations: Vec<usize>,
     /// Folders that could not be read.
     pub skipped: Vec<Skipped>,
+    /// What went wrong.
+    pub notices: Vec<Notice>,
 }
 
-/// Finds the files, or reads standard input.
-pub fn find(arguments: &FileArguments, configuration: &Configuration, notices: &mut Vec<Notice>) -> Found {
+/// Finds the files, or reads standard input. Configurations that are nearest to what is walked are read.
+pub fn find(arguments: &FileArguments, configurations: &mut Configurations<'_>) -> Found {
     match &arguments.stdin_filename {
-        Some(path) => read_stream(path, configuration, notices),
-        None => find_files(arguments, configuration, notices),
+        Some(path) => read_stream(path, configurations),
+        None => find_files(arguments, configurations),
     }
 }
 
-fn read_stream(path: &Path, configuration: &Configuration, notices: &mut Vec<Notice>) -> Found {
+fn read_stream(path: &Path, configurations: &mut Configurations<'_>) -> Found {
     let mut source = Vec::new();
-    let target = Target {
-        path: configuration.cwd.join(path),
-        display: Arc::from(display(path, &configuration.cwd)),
-        explicit: true,
-    };
-    let input = match io::stdin().lock().read_to_end(&mut source) {
-        Ok(_) => Input::Stream { target, source },
+    let cwd = configurations.cwd();
+    let target = Target { path: cwd.join(path), display: Arc::from(display(path, cwd)), explicit: true };
+    let number = of_file(&normalised(&target.path), configurations);
+    let (input, notices) = match io::stdin().lock().read_to_end(&mut source) {
+        Ok(_) => (Input::Stream { target, source }, Vec::new()),
         Err(error) => {
-            notices.push(Notice::error(format!("standard input cannot be read: {error}")));
-            Input::Files(Vec::new())
+            let notice = Notice::error(format!("standard input cannot be read: {error}"));
+            (Input::Files(Vec::new()), vec![notice])
         }
     };
-    Found { input, skipped: Vec::new() }
+    let configurations = input.all().iter().map(|_| number).collect();
+    Found { input, configurations, skipped: Vec::new(), notices }
 }
 
-fn find_files(arguments: &FileArguments, configuration: &Configuration, notices: &mut Vec<Notice>) -> Found {
-    let mut discovered = discover(&arguments.paths, &filters(arguments, configuration), &configuration.cwd);
-    discovered.targets.retain(|target| target.explicit || configuration.layers.include(&target.path));
-    let errors = discovered.errors.iter();
-    notices.extend(errors.map(|error| Notice::error(&error.reason).about(&error.path)));
-    for nested in configuration.nested(discovered.targets.iter().map(|target| target.path.as_path())) {
-        let nested = display(&nested, &configuration.cwd);
-        let folder = nested.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
-        let message = format!("not read: one configuration holds for a run; `rulec check {folder}` reads this one");
-        notices.push(Notice::warning(message).about(nested));
+fn find_files(arguments: &FileArguments, configurations: &mut Configurations<'_>) -> Found {
+    let cwd = configurations.cwd().to_owned();
+    let mut discovery = Discovery::new(&cwd);
+    let mut waiting: VecDeque<PathBuf> = arguments.paths.iter().cloned().collect();
+    while let Some(path) = waiting.pop_front() {
+        let start = normalised(&cwd.join(pattern(&path).1));
+        let number = if start.is_dir() { configurations.of_folder(&start) } else { of_file(&start, configurations) };
+        let layers = &configurations.get(number).layers;
+        let border = configurations.are_searched().then_some(rulec_config::FILE_NAME);
+        let filters = Filters { border, ..filters(arguments, configurations.get(number)) };
+        // What a configuration excludes is left out with the configurations in it.
+        let borders = discovery.add(&path, &filters).into_iter();
+        waiting.extend(borders.filter(|border| !layers.exclude(pattern(border).1)));
     }
-    if discovered.targets.is_empty() && discovered.errors.is_empty() {
+    let discovered = discovery.finish();
+    let mut targets = Vec::new();
+    let mut numbers = Vec::new();
+    for target in discovered.targets {
+        let number = of_file(&target.path, configurations);
+        if target.explicit || configurations.get(number).layers.include(&target.path) {
+            targets.push(target);
+            numbers.push(number);
+        }
+    }
+    let errors = discovered.errors.iter();
+    let mut notices: Vec<Notice> = errors.map(|error| Notice::error(&error.reason).about(&error.path)).collect();
+    if targets.is_empty() && notices.is_empty() {
         notices.push(Notice::warning("there are no Go files to check"));
     }
-    Found { input: Input::Files(discovered.targets), skipped: discovered.skipped }
+    Found { input: Input::Files(targets), configurations: numbers, skipped: discovered.skipped, notices }
+}
+
+/// The number of the configuration that holds for a file with this absolute path.
+fn of_file(path: &Path, configurations: &mut Configurations<'_>) -> usize {
+    configurations.of_folder(path.parent().unwrap_or(path))
 }
 
 /// The command line switches more on; the configuration decides about the rest.
@@ -171,8 +200,7 @@ fn filters(arguments: &FileArguments, configuration: &Configuration) -> Filters 
         testdata: !(arguments.testdata || layers.of_files(|files| files.testdata).unwrap_or(false)),
         hidden: !arguments.hidden,
         tests: arguments.no_tests || !layers.of_files(|files| files.tests).unwrap_or(true),
-        include: None,
-        exclude: None,
+        ..Filters::default()
     }
 }
 

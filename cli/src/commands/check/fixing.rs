@@ -40,23 +40,22 @@ impl FixArguments {
     }
 }
 
-/// Checks and fixes. Under `--diff` the outcome is that of the files as they would be.
-pub fn run(
-    arguments: &FixArguments,
-    job: &Job<'_>,
-    input: &Input,
-    adoption: &Adoption<'_>,
-    notices: &mut Vec<Notice>,
-) -> Checked {
+/// Checks and fixes the files of a job. Under `--diff` the outcome is that of the files as they would be.
+pub fn fixed(arguments: &FixArguments, job: &Job<'_>, input: &Input, adoption: &Adoption<'_>) -> FixOutcome {
     let level = arguments.level();
     let spares: Spares<'_> = &|finding| adoption.spares(finding);
-    let FixOutcome { outcome, changes, failures, spared } = match input {
+    match input {
         Input::Files(_) => fix(job, level, spares, !arguments.diff),
         Input::Stream { target, source } => {
             let FixedSource { outcome, change, failures, spared } = fix_source(job, target, source, level, spares);
             FixOutcome { outcome, changes: vec![change], failures, spared }
         }
-    };
+    }
+}
+
+/// What a run has come to that has fixed this.
+pub fn checked(arguments: &FixArguments, fixed: FixOutcome, input: &Input, notices: &mut Vec<Notice>) -> Checked {
+    let FixOutcome { outcome, changes, failures, spared } = fixed;
     notices.extend(failures.into_iter().map(notice));
     let differs = arguments.diff && changes.iter().any(|change| change.applied > 0);
     let text = match input {

@@ -1,12 +1,13 @@
 //! Where reports go, and in which formats.
 
 use super::{CheckArguments, Checked, Undecided};
+use crate::areas::{Areas, Told};
 use crate::console::Console;
-use crate::rules::Loaded;
 use crate::status::{Failure, Status};
 use crate::whole_file;
 use rulec_plan::manifest::RuleMeta;
 use rulec_report::{FORMATS, Format, Report, View, write_rest};
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -78,7 +79,7 @@ fn destination(text: &str) -> Result<Destination, String> {
 pub fn write(
     arguments: &CheckArguments,
     console: &Console,
-    loaded: &Loaded,
+    (areas, told): (&Areas, &Told),
     checked: &Checked,
     status: Status,
 ) -> Result<(), Failure> {
@@ -90,20 +91,19 @@ pub fn write(
         undecided: arguments.undecided != Undecided::Ignore,
         statistics: output.statistics,
     };
-    let on = loaded.rules().zip(&checked.rules_on).filter(|(_, on)| **on);
-    let rules: Vec<&RuleMeta> = on.map(|(found, _)| found.meta).collect();
+    let rules = if told.is_unusable { Vec::new() } else { rules_on(areas) };
     let report = Report {
         outcome: &checked.outcome,
-        diagnostics: &loaded.diagnostics,
-        sources: &loaded.sources,
-        notices: &loaded.notices,
+        diagnostics: &told.diagnostics,
+        sources: &told.sources,
+        notices: &told.notices,
         rules: &rules,
         exit_code: status as u8,
         version: env!("CARGO_PKG_VERSION"),
         profile: &checked.profile,
         view,
     };
-    console.diagnostics(&loaded.diagnostics, &loaded.sources, &loaded.notices);
+    console.diagnostics(&told.diagnostics, &told.sources, &told.notices);
     for error in &checked.outcome.internal_errors {
         let place = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
         console.error(&format!("{place}internal error: {}", error.message));
@@ -115,6 +115,17 @@ pub fn write(
         to_stdout(arguments, &report, checked, console)?;
     }
     Ok(())
+}
+
+/// The rules that are on for any file, each once.
+fn rules_on(areas: &Areas) -> Vec<&RuleMeta> {
+    let mut seen = HashSet::new();
+    let mut rules = Vec::new();
+    for area in areas.in_use() {
+        let on = area.loaded.rules().enumerate().filter(|(number, _)| area.selection.anywhere(*number));
+        rules.extend(on.map(|(_, found)| found.meta).filter(|meta| seen.insert(meta.id.as_str())));
+    }
+    rules
 }
 
 fn to_file(destination: &Destination, default: &str, report: &Report<'_>, console: &Console) -> Result<(), Failure> {

@@ -2,7 +2,6 @@
 
 use crate::console::Console;
 use crate::rules::{Found, Loaded};
-use crate::settings::Configuration;
 use crate::status::Failure;
 use rulec_grammar::diagnostic::{FileId, Severity};
 use rulec_pack::Engine;
@@ -10,7 +9,7 @@ use rulec_plan::ir::Origin;
 use rulec_report::{Remark, Source};
 use rulec_runtime::explain::{Attempt, AttemptResult, explain};
 use rulec_runtime::finding::RuleRef;
-use rulec_runtime::job::{Job, Platform, Quiet, Target};
+use rulec_runtime::job::{Job, OptionValue, Platform, Quiet, Target};
 use rulec_runtime::{RuleSet, discover};
 use rulec_tree::Span;
 use rulec_world::Packages;
@@ -23,18 +22,22 @@ use std::sync::atomic::AtomicBool;
 /// The attempts that came less far than these say little.
 const MOST_SHOWN: usize = 3;
 
+/// Why a rule fires in a line or does not.
+pub struct Question<'a> {
+    pub found: Found<'a>,
+    /// The values of options that the configuration sets, of all rules.
+    pub options: &'a [OptionValue],
+    pub path: &'a Path,
+    pub line: u32,
+    /// The working folder, absolute.
+    pub cwd: &'a Path,
+}
+
 /// Tries the rule at the line and writes how it went, the furthest attempt first.
-pub fn write(
-    loaded: &Loaded,
-    found: Found<'_>,
-    path: &Path,
-    line: u32,
-    configuration: &Configuration,
-    console: &Console,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let display = discover::display(path, &configuration.cwd);
-    let attempts = attempts(found, path, line, &display, configuration).map_err(Failure::Message)?;
+pub fn write(loaded: &Loaded, question: &Question<'_>, console: &Console, out: &mut dyn Write) -> Result<(), Failure> {
+    let Question { found, path, line, cwd, .. } = *question;
+    let display = discover::display(path, cwd);
+    let attempts = attempts(question, &display).map_err(Failure::Message)?;
     let id = &found.meta.id;
     if attempts.is_empty() {
         writeln!(out, "{display}:{line}: nothing in this line is of the form that {id} starts from")?;
@@ -72,17 +75,16 @@ pub fn write(
     Ok(())
 }
 
-fn attempts(
-    found: Found<'_>,
-    path: &Path,
-    line: u32,
-    display: &str,
-    configuration: &Configuration,
-) -> Result<Vec<Attempt>, String> {
+fn attempts(question: &Question<'_>, display: &str) -> Result<Vec<Attempt>, String> {
+    let Question { found, options, path, line, cwd } = *question;
     let source = fs::read(path).map_err(|error| format!("{display}: cannot be read: {error}"))?;
-    let rules = RuleSet::new(vec![(Arc::clone(&found.pack.plan), Engine::Interp)], &[]);
+    // The pack of the rule is the only program here.
+    let options = options.iter().filter(|option| option.rule.program == found.program).cloned();
+    let options: Vec<OptionValue> =
+        options.map(|option| OptionValue { rule: RuleRef { program: 0, ..option.rule }, ..option }).collect();
+    let rules = RuleSet::new(vec![(Arc::clone(&found.pack.plan), Engine::Interp)], &options);
     let rules = rules.map_err(|error| error.to_string())?;
-    let target = Target { path: configuration.cwd.join(path), display: Arc::from(display), explicit: true };
+    let target = Target { path: cwd.join(path), display: Arc::from(display), explicit: true };
     let platform = Platform::default();
     let packages = Packages::of_disk(platform.config(), vec![target.path.clone()], 1);
     let packages = packages.with_declarations(rules.declarations());

@@ -5,10 +5,9 @@
 //! declaration around them changed, so that a `defer` which was taken out does not go unnoticed.
 
 use super::Surroundings;
-use crate::rules::Loaded;
+use crate::areas::Areas;
 use rulec_git::{Base, Change, Changes, Fault, Hunk, Repository};
 use rulec_report::Notice;
-use rulec_runtime::RuleSet;
 use rulec_runtime::declaration_lines;
 use rulec_runtime::finding::{Finding, Position, UnchangedFindings};
 use std::collections::HashMap;
@@ -21,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Changed<'a> {
     revision: String,
     changes: Changes,
-    rules: &'a RuleSet,
+    areas: &'a Areas,
     /// Where the files are that findings name, without links to folders.
     files: HashMap<Arc<str>, PathBuf>,
     /// The lines of declarations, by file, of those that somebody asked for.
@@ -33,18 +32,23 @@ type Declarations = Arc<[RangeInclusive<u32>]>;
 
 impl<'a> Changed<'a> {
     /// Asks git.
-    pub fn new(revision: &str, base: Base, run: Surroundings<'a>, loaded: &mut Loaded) -> Result<Changed<'a>, Notice> {
+    pub fn new(
+        revision: &str,
+        base: Base,
+        run: Surroundings<'a>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Changed<'a>, Notice> {
         let changes = ask(revision, base, run).map_err(|fault| Notice::error(fault.to_string()))?;
         let files = resolved(run);
         let elsewhere = files.values().filter(|path| changes.of(path) == Change::Elsewhere).count();
         if elsewhere > 0 {
             let (files, have) = if elsewhere == 1 { ("file is", "its") } else { ("files are", "their") };
-            loaded.notices.push(Notice::warning(format!(
+            notices.push(Notice::warning(format!(
                 "{elsewhere} {files} not in the git repository of this folder: all of {have} findings are shown"
             )));
         }
         let declarations = Mutex::default();
-        Ok(Changed { revision: revision.to_owned(), changes, rules: run.rules, files, declarations })
+        Ok(Changed { revision: revision.to_owned(), changes, areas: run.areas, files, declarations })
     }
 
     /// Whether a finding has to do with what changed.
@@ -61,7 +65,8 @@ impl<'a> Changed<'a> {
         if touched(&lines(finding.start, finding.end)) || places.into_iter().any(|lines| touched(&lines)) {
             return true;
         }
-        let is_about_function = finding.rule.is_some_and(|rule| self.rules.meta(rule).needs_flow);
+        let rule = self.areas.of(&finding.path).and_then(|area| area.rule(&finding.rule_id));
+        let is_about_function = rule.is_some_and(|(_, meta)| meta.needs_flow);
         let around = |lines: &&RangeInclusive<u32>| lines.contains(&finding.start.line);
         is_about_function && self.declarations(&finding.path, path).iter().find(around).is_some_and(touched)
     }
@@ -84,7 +89,7 @@ impl<'a> Changed<'a> {
 
 /// The repository is that of the working folder, or if there is none, of the first file.
 fn ask(revision: &str, base: Base, run: Surroundings<'_>) -> Result<Changes, Fault> {
-    let repository = Repository::around(&run.configuration.cwd).or_else(|fault| {
+    let repository = Repository::around(run.areas.cwd()).or_else(|fault| {
         let first = run.input.targets().first().and_then(|target| target.path.parent());
         first.map_or(Err(fault.clone()), Repository::around).map_err(|_| fault)
     })?;

@@ -1,8 +1,8 @@
 //! Findings that a baseline lists.
 
 use super::Surroundings;
+use crate::areas::{Area, Told};
 use crate::commands::check::files::{is_for_a_platform, with_generated};
-use crate::rules::Loaded;
 use crate::whole_file;
 use rulec_baseline::{Baseline, Entry, Standing};
 use rulec_program::normalised;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 /// A baseline and what the run looks at.
 pub struct Known<'a> {
     path: PathBuf,
+    /// Its folder.
+    folder: PathBuf,
     display: String,
     baseline: Baseline,
     /// Its entries by fingerprint.
@@ -28,16 +30,14 @@ pub struct Known<'a> {
     /// The files of the run by their paths relative to the baseline's folder, and these by the paths that findings have.
     targets: HashMap<String, &'a Target>,
     relative: HashMap<Arc<str>, String>,
-    /// The numbers of the rules in the run's selection.
-    rules: HashMap<String, usize>,
     /// Paths of entries whose files are no more.
     gone: HashSet<String>,
 }
 
 impl<'a> Known<'a> {
     /// Reads the baseline.
-    pub fn new(path: &Path, is_written: bool, run: Surroundings<'a>, loaded: &Loaded) -> Result<Known<'a>, Notice> {
-        let cwd = &run.configuration.cwd;
+    pub fn new(path: &Path, is_written: bool, run: Surroundings<'a>) -> Result<Known<'a>, Notice> {
+        let cwd = run.areas.cwd();
         let shown = display(path, cwd);
         let path = normalised(&cwd.join(path));
         let refusal = |reason: String| Notice::error(reason).about(&shown);
@@ -56,15 +56,11 @@ impl<'a> Known<'a> {
         }
         let paths: HashSet<&String> = baseline.entries().iter().map(|entry| &entry.path).collect();
         let gone = paths.into_iter().filter(|path| is_gone(&folder, path)).cloned().collect();
-        let all = match run.input {
-            super::Input::Files(targets) => &targets[..],
-            super::Input::Stream { target, .. } => std::slice::from_ref(target),
-        };
+        let all = run.input.all();
         let relative: HashMap<Arc<str>, String> =
             all.iter().map(|target| (target.display.clone(), below(&folder, &target.path))).collect();
         let targets = all.iter().map(|target| (below(&folder, &target.path), target)).collect();
-        let rules = loaded.rules().enumerate().map(|(index, found)| (found.meta.id.clone(), index)).collect();
-        Ok(Known { path, display: shown, baseline, by_fingerprint, is_written, run, targets, relative, rules, gone })
+        Ok(Known { path, folder, display: shown, baseline, by_fingerprint, is_written, run, targets, relative, gone })
     }
 
     /// Whether the baseline lists the finding, here or where it may have been. It is for fixes, which come one by one: of
@@ -81,7 +77,7 @@ impl<'a> Known<'a> {
     }
 
     /// Takes out the findings that are listed, or writes the list.
-    pub fn apply(&self, outcome: &mut Outcome, loaded: &mut Loaded) {
+    pub fn apply(&self, outcome: &mut Outcome, told: &mut Told) {
         let found: Vec<Entry> = outcome.findings.iter().map(|finding| self.entry(finding)).collect();
         let unsure = self.unsure(outcome);
         let standing = |entry: &Entry| self.standing(entry, &unsure);
@@ -95,12 +91,12 @@ impl<'a> Known<'a> {
             written: None,
         };
         if self.is_written {
-            match self.write(&self.baseline.updated(&found, standing), outcome, loaded) {
+            match self.write(&self.baseline.updated(&found, standing), outcome, told) {
                 Ok(count) => {
                     summary.written = Some(count);
                     outcome.findings.clear();
                 }
-                Err(reason) => loaded.notices.push(Notice::error(reason).about(&self.display)),
+                Err(reason) => told.notices.push(Notice::error(reason).about(&self.display)),
             }
         } else {
             let mut known = comparison.known.into_iter();
@@ -109,11 +105,11 @@ impl<'a> Known<'a> {
         outcome.withheld.baseline = Some(summary);
     }
 
-    fn write(&self, updated: &Baseline, outcome: &Outcome, loaded: &Loaded) -> Result<usize, String> {
+    fn write(&self, updated: &Baseline, outcome: &Outcome, told: &Told) -> Result<usize, String> {
         if outcome.interrupted {
             return Err("the baseline was not written: the run was interrupted".to_owned());
         }
-        if loaded.has_errors() {
+        if told.has_errors() {
             return Err(
                 "the baseline was not written: there are mistakes, and what the rules would have found is not known"
                     .to_owned(),
@@ -146,23 +142,30 @@ impl<'a> Known<'a> {
     }
 
     fn standing(&self, entry: &Entry, unsure: &HashSet<String>) -> Standing {
-        let rule = self.rules.get(&entry.rule);
-        let is_ours = entry.rule.starts_with("rulec.");
-        if self.gone.contains(&entry.path) || (rule.is_none() && !is_ours) {
+        if self.gone.contains(&entry.path) {
             return Standing::Gone;
         }
-        let Some(target) = self.targets.get(&entry.path).filter(|_| !unsure.contains(&entry.path)) else {
-            return Standing::NotLookedAt;
+        let target = self.targets.get(&entry.path);
+        let area = match target {
+            Some(target) => self.run.areas.of(&target.display),
+            None => self.run.areas.around(&normalised(&self.folder.join(&entry.path))),
         };
-        let is_on = rule.is_none_or(|rule| self.run.selection.on_path(&target.path).severity(*rule).is_some());
-        if is_on && !self.may_be_left_out(target) { Standing::LookedAt } else { Standing::NotLookedAt }
+        // What rules there are for files elsewhere is not known.
+        let Some(area) = area else { return Standing::NotLookedAt };
+        let rule = area.rule(&entry.rule);
+        if rule.is_none() && !entry.rule.starts_with("rulec.") {
+            return Standing::Gone;
+        }
+        let Some(target) = target.filter(|_| !unsure.contains(&entry.path)) else { return Standing::NotLookedAt };
+        let is_on = rule.is_none_or(|(rule, _)| area.selection.on_path(&target.path).severity(rule).is_some());
+        if is_on && !self.may_be_left_out(target, area) { Standing::LookedAt } else { Standing::NotLookedAt }
     }
 
     /// Whether the file may have been left out for what it says.
-    fn may_be_left_out(&self, target: &Target) -> bool {
-        let Surroundings { files, configuration, .. } = self.run;
+    fn may_be_left_out(&self, target: &Target, area: &Area) -> bool {
+        let files = self.run.files;
         is_for_a_platform(files)
-            || !with_generated(files, configuration) && !target.explicit && says_generated(&target.path)
+            || !with_generated(files, &area.configuration) && !target.explicit && says_generated(&target.path)
     }
 }
 
