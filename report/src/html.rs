@@ -12,7 +12,7 @@ use crate::{Format, Report};
 use rulec_plan::manifest::{Applicability, RuleMeta, family};
 use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Snippet};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// See the module.
@@ -68,16 +68,20 @@ impl io::Write for InScript<'_> {
 
 fn write_data(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     #[derive(Serialize)]
-    struct Data<'a, F, W> {
+    struct Data<'a, F, W, K> {
         version: &'a str,
         summary: String,
         rules: BTreeMap<&'a str, Rule<'a>>,
         findings: F,
         suppressed: W,
+        known: K,
         notes: Vec<Note<'a>>,
     }
     let outcome = report.outcome;
     let rows: Vec<Problem<'_>> = problems(report);
+    let baseline = outcome.withheld.baseline.iter();
+    let known: Vec<(&Finding, &str)> =
+        baseline.flat_map(|known| known.known.iter().map(|finding| (finding, known.path.as_str()))).collect();
     let data = Data {
         version: report.version,
         summary: summary(report),
@@ -87,6 +91,7 @@ fn write_data(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             row: Row::of_finding(&suppressed.finding),
             reason: suppressed.reason.clone(),
         }),
+        known: each(&known, |(finding, baseline)| Known { row: Row::of_finding(finding), baseline }),
         notes: notes(outcome),
     };
     serde_json::to_writer(out, &data)?;
@@ -102,9 +107,7 @@ struct Rule<'a> {
 
 /// The rules that found something.
 fn rules<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Rule<'a>> {
-    let outcome = report.outcome;
-    let found = outcome.findings.iter().chain(outcome.suppressed.iter().map(|suppressed| &suppressed.finding));
-    let found: std::collections::BTreeSet<&str> = found.map(|finding| &*finding.rule_id).collect();
+    let found: BTreeSet<&str> = report.outcome.all_found().map(|finding| &*finding.rule_id).collect();
     let told = |rule: &&'a RuleMeta| (rule.id.as_str(), Rule { doc: &rule.doc, tags: &rule.tags });
     let known = report.rules.iter().filter(|rule| found.contains(rule.id.as_str())).map(told);
     let engine = rulec_runtime::suppress::RULES.iter().filter(|(id, _)| found.contains(id));
@@ -131,6 +134,14 @@ struct Waived<'a> {
     #[serde(flatten)]
     row: Row<'a>,
     reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Known<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    /// The baseline that lists it.
+    baseline: &'a str,
 }
 
 /// A finding, or a mistake of a rule file.

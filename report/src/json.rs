@@ -89,7 +89,7 @@ impl<'a> BaselineRow<'a> {
             path,
             function: function.as_deref(),
         });
-        BaselineRow { path: &known.path, known: known.known, gone: gone.collect(), written: known.written }
+        BaselineRow { path: &known.path, known: known.known.len(), gone: gone.collect(), written: known.written }
     }
 }
 

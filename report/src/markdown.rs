@@ -57,7 +57,7 @@ fn overview(report: &Report<'_>) -> Vec<String> {
     }
     parts.push(format!("{} checked", counted(outcome.summary.files, "file")));
     if let Some(known) = &outcome.withheld.baseline {
-        parts.push(format!("{} in the baseline {}", counted(known.known, "finding"), code(&known.path)));
+        parts.push(format!("{} in the baseline {}", counted(known.known.len(), "finding"), code(&known.path)));
         parts.push(format!("{} gone", known.gone.len()));
         parts.extend(known.written.map(|count| format!("the baseline was written: {}", counted(count, "finding"))));
     }

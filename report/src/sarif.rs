@@ -2,9 +2,11 @@
 //!
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; section numbers refer to it.
 //!
-//! Results come with the worst first, since services show a few thousand and drop the rest. What comments waive is there with
-//! its `suppressions`; then all results have that list, as section 3.27.23 asks. Mistakes in rule files are notifications
-//! about the configuration, what was skipped and faults of rulec are notifications about the run. Columns are UTF-16 units.
+//! Results come with the worst first, since services show a few thousand and drop the rest. What comments waive and what a baseline
+//! lists is there with its `suppressions`; then all results have that list, as section 3.27.23 asks. With a baseline, all of them
+//! have a `baselineState` (section 3.27.24); what is gone is no result, since services that do not read the state would show it.
+//! Mistakes in rule files are notifications about the configuration, what was skipped and faults of rulec are notifications about
+//! the run. Columns are UTF-16 units.
 
 mod rules;
 
@@ -12,7 +14,7 @@ use crate::each::each;
 use crate::problems::severity;
 use crate::{Format, Report, uri};
 use rulec_plan::manifest::{Applicability, Severity};
-use rulec_runtime::finding::{Finding, FixEdits, Position, Related, Suppressed};
+use rulec_runtime::finding::{Finding, FixEdits, Outcome, Position, Related, Suppressed};
 use rules::Rules;
 use serde::Serialize;
 use std::io;
@@ -27,11 +29,9 @@ impl Format for Sarif {
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let rules = Rules::new(report);
-        let live = report.outcome.findings.iter().map(|finding| (finding, None));
-        let waived = report.outcome.suppressed.iter().map(|suppressed| (&suppressed.finding, Some(suppressed)));
-        let mut found: Vec<(&Finding, Option<&Suppressed>)> = live.chain(waived).collect();
-        found.sort_by_key(|(finding, suppressed)| (suppressed.is_some(), std::cmp::Reverse(finding.severity)));
-        let has_suppressions = !report.outcome.suppressed.is_empty();
+        let found = found(report.outcome);
+        let has_suppressions = found.iter().any(|(_, standing)| *standing != Standing::Live);
+        let has_baseline = report.outcome.withheld.baseline.is_some();
         let run = Run {
             tool: Tool {
                 driver: Driver {
@@ -44,14 +44,54 @@ impl Format for Sarif {
             invocations: [Invocation::new(report)],
             original_uri_base_ids: Bases { root: Base { description: text("the working folder of the run") } },
             column_kind: "utf16CodeUnits",
-            results: each(&found, |&(finding, suppressed)| {
-                let suppressions = has_suppressions.then(|| suppressed.into_iter().map(Suppression::new).collect());
-                ResultRow::new(finding, rules.index(&finding.rule_id), suppressions)
+            results: each(&found, |&(finding, standing)| ResultRow {
+                suppressions: has_suppressions.then(|| Suppression::new(standing).into_iter().collect()),
+                baseline_state: has_baseline.then(|| standing.in_baseline()),
+                ..ResultRow::new(finding, rules.index(&finding.rule_id))
             }),
         };
         serde_json::to_writer(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
         out.write_all(b"\n")
     }
+}
+
+/// Why a finding counts or does not; in the order in which they come.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing<'a> {
+    Live,
+    /// A comment waives it.
+    Waived(&'a Suppressed),
+    /// It is known by the baseline that is displayed like this.
+    Known(&'a str),
+}
+
+impl Standing<'_> {
+    fn rank(self) -> u8 {
+        match self {
+            Standing::Live => 0,
+            Standing::Waived(_) => 1,
+            Standing::Known(_) => 2,
+        }
+    }
+
+    /// A baseline lists nothing that comments waive.
+    fn in_baseline(self) -> &'static str {
+        match self {
+            Standing::Live | Standing::Waived(_) => "new",
+            Standing::Known(_) => "unchanged",
+        }
+    }
+}
+
+/// All that was found, in the order of results.
+fn found(outcome: &Outcome) -> Vec<(&Finding, Standing<'_>)> {
+    let live = outcome.findings.iter().map(|finding| (finding, Standing::Live));
+    let waived = outcome.suppressed.iter().map(|suppressed| (&suppressed.finding, Standing::Waived(suppressed)));
+    let baseline = outcome.withheld.baseline.iter();
+    let known = baseline.flat_map(|known| known.known.iter().map(|finding| (finding, Standing::Known(&known.path))));
+    let mut found: Vec<_> = live.chain(waived).chain(known).collect();
+    found.sort_by_key(|(finding, standing)| (standing.rank(), std::cmp::Reverse(finding.severity)));
+    found
 }
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -211,10 +251,12 @@ struct ResultRow<'a> {
     partial_fingerprints: Option<Fingerprints<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<Suppression<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
 }
 
 impl<'a> ResultRow<'a> {
-    fn new(finding: &'a Finding, rule_index: usize, suppressions: Option<Vec<Suppression<'a>>>) -> ResultRow<'a> {
+    fn new(finding: &'a Finding, rule_index: usize) -> ResultRow<'a> {
         let mut place = Location::new(&finding.path, Some((finding.start, finding.end)));
         let function = finding.function.as_deref();
         place.logical_locations = function.map(|name| [Logical { fully_qualified_name: name, kind: "function" }]);
@@ -230,7 +272,8 @@ impl<'a> ResultRow<'a> {
             fixes: finding.fix.iter().map(|fix| Fix::new(finding, fix)).collect(),
             partial_fingerprints: (!finding.fingerprint.is_empty())
                 .then_some(Fingerprints { rulec: &finding.fingerprint }),
-            suppressions,
+            suppressions: None,
+            baseline_state: None,
         }
     }
 }
@@ -383,8 +426,17 @@ struct Suppression<'a> {
 }
 
 impl<'a> Suppression<'a> {
-    fn new(suppressed: &'a Suppressed) -> Suppression<'a> {
-        let location = Location::new(&suppressed.finding.path, Some((suppressed.start, suppressed.end)));
-        Suppression { kind: "inSource", justification: suppressed.reason.as_deref(), location }
+    fn new(standing: Standing<'a>) -> Option<Suppression<'a>> {
+        match standing {
+            Standing::Live => None,
+            Standing::Waived(suppressed) => {
+                let location = Location::new(&suppressed.finding.path, Some((suppressed.start, suppressed.end)));
+                Some(Suppression { kind: "inSource", justification: suppressed.reason.as_deref(), location })
+            }
+            Standing::Known(baseline) => {
+                let justification = Some("listed in the baseline");
+                Some(Suppression { kind: "external", justification, location: Location::new(baseline, None) })
+            }
+        }
     }
 }

@@ -62,6 +62,14 @@ fn outcome() -> Outcome {
         end: at(30, 4, 403),
         ..bare.clone()
     };
+    let known = Finding {
+        message: "this was so before".into(),
+        fingerprint: "f03".into(),
+        start: at(40, 1, 500),
+        end: at(40, 4, 503),
+        ..bare.clone()
+    };
+    let known = vec![known];
     let reason = Some("measured: it does not matter".to_owned());
     let suppressed = Suppressed { finding: waived, reason, start: at(29, 1, 370), end: at(29, 20, 389) };
     Outcome {
@@ -81,7 +89,7 @@ fn outcome() -> Outcome {
         withheld: Withheld {
             baseline: Some(KnownFindings {
                 path: "known.json".into(),
-                known: 7,
+                known,
                 gone: vec![GoneFinding { path: "g.go".into(), rule_id: "a.b.c".into(), function: Some("m.F".into()) }],
                 written: None,
             }),
@@ -185,7 +193,7 @@ note: 1 finding is gone and still in known.json; `--write-baseline` takes them o
 2  family http  (1 with a fix)
 1  severity error
 1  severity warning  (1 with a fix)
-2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 7 in the baseline, 2 outside of what changed, 1 undecided
+2 findings (1 error, 1 warning) in 240 files, 1 fixable with `--fix`, 1 file checked in part, 1 file skipped, 1 suppressed, 1 in the baseline, 2 outside of what changed, 1 undecided
 error[E0106]: `mtach` is not a clause
   ┌─ x.rule:2:3
   │
@@ -242,7 +250,7 @@ fn json_has_every_key() {
                             "end": {"line": 1, "column": 2, "offset": 1}, "reason": "$x is const"}],
         "skipped": [{"path": "y.go", "reason": "in part: function F: syntax error"},
                     {"path": "z.go", "reason": "not UTF-8"}],
-        "baseline": {"path": "known.json", "known": 7, "gone": [{"rule": "a.b.c", "path": "g.go", "function": "m.F"}],
+        "baseline": {"path": "known.json", "known": 1, "gone": [{"rule": "a.b.c", "path": "g.go", "function": "m.F"}],
                      "written": null},
         "changes": {"revision": "main", "base": "c0ffee", "outside": 2},
         "profile": [],
@@ -284,7 +292,7 @@ fn markdown_says_what_is_new_what_is_gone_and_what_was_left_out() {
     let written = written("markdown", VIEW);
     let expected = "## rulec: 2 new findings
 
-**1 error** · **1 warning** · 240 files checked · 7 findings in the baseline <code>known.json</code> · 1 gone · \
+**1 error** · **1 warning** · 240 files checked · 1 finding in the baseline <code>known.json</code> · 1 gone · \
 2 findings outside of what changed since <code>main</code> (<code>c0ffee</code>) · 1 suppressed · 1 undecided · \
 1 skipped files · 1 places not checked.
 

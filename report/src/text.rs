@@ -203,7 +203,7 @@ pub fn summary(report: &Report<'_>) -> String {
     let mut parts = vec![format!("{findings}{kinds} in {}", counted(outcome.summary.files, "file", "files"))];
     let types = outcome.summary.types;
     let fixable = outcome.findings.iter().filter(|finding| is_safe(finding)).count();
-    let known = outcome.withheld.baseline.as_ref().map_or(0, |known| known.known);
+    let known = outcome.withheld.baseline.as_ref().map_or(0, |known| known.known.len());
     let outside = outcome.withheld.changes.as_ref().map_or(0, |unchanged| unchanged.outside);
     let optional = [
         (fixable, format!("{fixable} fixable with `--fix`")),

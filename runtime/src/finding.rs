@@ -224,6 +224,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// All that was found, what comments waive and what a baseline lists included.
+    pub fn all_found(&self) -> impl Iterator<Item = &Finding> {
+        let waived = self.suppressed.iter().map(|suppressed| &suppressed.finding);
+        let known = self.withheld.baseline.iter().flat_map(|known| &known.known);
+        self.findings.iter().chain(waived).chain(known)
+    }
+
     /// What came of several runs over different files, as of one. The rules that findings name by number stay those of their own
     /// run.
     pub fn of_all(parts: impl IntoIterator<Item = Outcome>) -> Outcome {
@@ -266,7 +273,7 @@ fn order_of_finding(finding: &Finding) -> (&str, u32, u32, &str, &str) {
     (&finding.path, finding.start.offset, finding.end.offset, &finding.rule_id, &finding.message)
 }
 
-/// Findings that count as old: the run knows how many there were, and does not list them.
+/// Findings that count as old: no format lists them among the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Withheld {
     /// Those that a baseline lists, if there is one.
@@ -280,8 +287,8 @@ pub struct Withheld {
 pub struct KnownFindings {
     /// The baseline file, as displayed.
     pub path: String,
-    /// How many findings it lists.
-    pub known: usize,
+    /// The findings that it lists, in the order of findings.
+    pub known: Vec<Finding>,
     /// What it lists and is no more, in its order.
     pub gone: Vec<GoneFinding>,
     /// How many entries were written, if it was.

@@ -118,6 +118,36 @@ fn what_comments_waive_is_in_sarif_with_its_reason() {
 }
 
 #[test]
+fn what_a_baseline_lists_is_in_sarif_and_html() {
+    let sandbox = Sandbox::new(&[("own.rule", RULES), ("a.go", GO)]);
+    let sarif = |more: &[&str]| {
+        let log = sandbox.run(&check(&[&["--format", "sarif"], more].concat())).json();
+        let results = log["runs"][0]["results"].as_array().expect("a list").clone();
+        let row = |result: &Value| {
+            let kinds =
+                result["suppressions"].as_array().map(|all| all.iter().map(|one| one["kind"].clone()).collect());
+            (result["ruleId"].clone(), result["baselineState"].clone(), kinds)
+        };
+        results.iter().map(row).collect::<Vec<(Value, Value, Option<Vec<Value>>)>>()
+    };
+    let [body, panic] = ["local.own.nil-body", "local.own.no-panic"].map(Value::from);
+    assert_eq!(sarif(&[]), [(body.clone(), Value::Null, None), (panic.clone(), Value::Null, None)]);
+    let known = ["--baseline", "known.json"];
+    sandbox.run(&check(&[&known[..], &["--write-baseline", "--ignore", "nil-body"]].concat())).exits(0);
+    let external = Some(vec![Value::from("external")]);
+    assert_eq!(
+        sarif(&known),
+        [(body, "new".into(), Some(vec![])), (panic, "unchanged".into(), external)],
+        "every result has a state and a list"
+    );
+    let log = sandbox.run(&check(&["--format", "sarif", "--baseline", "known.json"])).json();
+    let place = &log["runs"][0]["results"][1]["suppressions"][0]["location"]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "known.json");
+    let page = sandbox.run(&check(&["--format", "html", "--baseline", "known.json"])).out;
+    assert_eq!(page.matches("\"baseline\":\"known.json\"").count(), 1);
+}
+
+#[test]
 fn ten_thousand_findings_in_every_format() {
     let calls = "\tpanic(\"x\")\n".repeat(10_000);
     let sandbox = Sandbox::new(&[("own.rule", RULES), ("a.go", &format!("package a\n\nfunc f() {{\n{calls}}}\n"))]);

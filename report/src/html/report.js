@@ -6,10 +6,11 @@ const CHUNK = 60;
 const data = JSON.parse(document.getElementById("data").textContent);
 const SEVERITIES = ["error", "warning", "info"];
 const byId = (id) => document.getElementById(id);
-const fields = Object.fromEntries(["text", "path", "family", "rule", ...SEVERITIES, "suppressed"].map((id) => [id, byId(id)]));
+const fields = Object.fromEntries(["text", "path", "family", "rule", ...SEVERITIES, "suppressed", "known"].map((id) => [id, byId(id)]));
 
 for (const finding of data.suppressed) finding.suppressed = true;
-const all = data.findings.concat(data.suppressed);
+for (const finding of data.known) finding.known = true;
+const all = data.findings.concat(data.suppressed, data.known);
 for (const finding of all) {
   const code = finding.excerpt ? finding.excerpt.text : "";
   finding.text = [finding.message, finding.rule, finding.function || "", code, finding.reason || ""].join("\n").toLowerCase();
@@ -35,6 +36,7 @@ function showSummary() {
     fields[severity].parentElement.querySelector("span").textContent = plural(count, severity);
   }
   fields.suppressed.parentElement.querySelector("span").textContent = `${data.suppressed.length} suppressed`;
+  fields.known.parentElement.querySelector("span").textContent = `${data.known.length} known`;
   byId("notes").hidden = data.notes.length === 0;
   byId("notes").querySelector("ul").append(...data.notes.map((note) => element("li", {}, `${note.path}: ${note.text}`)));
 }
@@ -63,15 +65,17 @@ function filter() {
   passing = all.filter((finding) =>
     fields[finding.severity].checked &&
     (!finding.suppressed || fields.suppressed.checked) &&
+    (!finding.known || fields.known.checked) &&
     (fields.family.value === "" || finding.family === fields.family.value) &&
     (fields.rule.value === "" || finding.rule === fields.rule.value) &&
     (path === "" || finding.path.toLowerCase().includes(path)) &&
     (text === "" || finding.text.includes(text)));
-  // Suppressed findings stand among those of their file.
-  if (fields.suppressed.checked) passing.sort((a, b) => compare(a.path, b.path) || line(a) - line(b));
+  // Suppressed and known findings stand among those of their file.
+  if (fields.suppressed.checked || fields.known.checked) passing.sort((a, b) => compare(a.path, b.path) || line(a) - line(b));
   shown = 0;
   byId("findings").replaceChildren();
-  const total = data.findings.length + (fields.suppressed.checked ? data.suppressed.length : 0);
+  const shown = (field, list) => (field.checked ? list.length : 0);
+  const total = data.findings.length + shown(fields.suppressed, data.suppressed) + shown(fields.known, data.known);
   byId("status").textContent = `${passing.length.toLocaleString("en")} of ${plural(total, "finding")}`;
   showMore();
   remember();
@@ -96,12 +100,13 @@ function showMore() {
 const where = (path, place) => (place ? `${path}:${place.line}:${place.shown}` : path);
 
 function card(finding) {
-  const kind = finding.suppressed ? " suppressed" : "";
+  const kind = finding.suppressed || finding.known ? " suppressed" : "";
   const about = element("button", { type: "button", class: "rule", onclick: () => tell(finding.rule) }, finding.rule);
   const place = element("p", { class: "place" }, where(finding.path, finding.place), finding.function ? `, in ${finding.function}` : "", ", ", about);
   const parts = [element("h3", {}, element("span", { class: "badge" }, finding.severity), finding.message), place];
   if (finding.excerpt) parts.push(excerpt(finding.excerpt, finding.place));
   if (finding.suppressed) parts.push(element("p", {}, `suppressed: ${finding.reason || "no reason is given"}`));
+  if (finding.known) parts.push(element("p", {}, `known: listed in ${finding.baseline}`));
   const steps = finding.related || [];
   if (steps.length > 0) parts.push(trace(steps));
   if (finding.fix) parts.push(fix(finding.fix));
@@ -238,7 +243,7 @@ function start() {
   fields.text.addEventListener("input", soon);
   fields.path.addEventListener("input", soon);
   fields.family.addEventListener("change", offerRules);
-  for (const id of ["family", "rule", ...SEVERITIES, "suppressed"]) fields[id].addEventListener("change", filter);
+  for (const id of ["family", "rule", ...SEVERITIES, "suppressed", "known"]) fields[id].addEventListener("change", filter);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("reset", () => setTimeout(() => { offerRules(); filter(); }));
   byId("more").addEventListener("click", showMore);

@@ -23,8 +23,7 @@ enum Known<'a> {
 
 impl<'a> Rules<'a> {
     pub(super) fn new(report: &Report<'a>) -> Rules<'a> {
-        let outcome = report.outcome;
-        let found = outcome.findings.iter().chain(outcome.suppressed.iter().map(|suppressed| &suppressed.finding));
+        let found = report.outcome.all_found();
         let mut by_id: BTreeMap<&str, Known<'a>> = found.map(|finding| (&*finding.rule_id, Known::Nothing)).collect();
         for (id, summary) in suppress::RULES {
             by_id.entry(id).and_modify(|known| *known = Known::Engine(summary));

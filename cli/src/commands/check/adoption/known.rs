@@ -82,27 +82,23 @@ impl<'a> Known<'a> {
         let unsure = self.unsure(outcome);
         let standing = |entry: &Entry| self.standing(entry, &unsure);
         let comparison = self.baseline.compare(&found, standing);
-        let gone = comparison.unmatched.iter().filter_map(|index| self.baseline.entries().get(*index));
-        let gone = gone.filter(|entry| standing(entry) != Standing::NotLookedAt);
-        let mut summary = KnownFindings {
-            path: self.display.clone(),
-            known: comparison.known.iter().filter(|known| **known).count(),
-            gone: gone.map(gone_finding).collect(),
-            written: None,
-        };
+        let mut written = None;
         if self.is_written {
             match self.write(&self.baseline.updated(&found, standing), outcome, told) {
-                Ok(count) => {
-                    summary.written = Some(count);
-                    outcome.findings.clear();
-                }
-                Err(reason) => told.notices.push(Notice::error(reason).about(&self.display)),
+                Ok(count) => written = Some(count),
+                // What was found is still found.
+                Err(reason) => return told.notices.push(Notice::error(reason).about(&self.display)),
             }
-        } else {
-            let mut known = comparison.known.into_iter();
-            outcome.findings.retain(|_| !known.next().unwrap_or(false));
         }
-        outcome.withheld.baseline = Some(summary);
+        let gone = comparison.unmatched.iter().filter_map(|index| self.baseline.entries().get(*index));
+        let gone = gone.filter(|entry| standing(entry) != Standing::NotLookedAt).map(gone_finding).collect();
+        let (known, new) = outcome.findings.drain(..).zip(comparison.known).partition(|(_, is_known)| *is_known);
+        let bare = |findings: Vec<(Finding, bool)>| findings.into_iter().map(|(finding, _)| finding).collect();
+        if written.is_none() {
+            outcome.findings = bare(new);
+        }
+        let path = self.display.clone();
+        outcome.withheld.baseline = Some(KnownFindings { path, known: bare(known), gone, written });
     }
 
     fn write(&self, updated: &Baseline, outcome: &Outcome, told: &Told) -> Result<usize, String> {
