@@ -49,6 +49,17 @@ fn a_cache_that_was_being_written_changes_nothing_killed_often() {
     caches(MANY);
 }
 
+#[test]
+fn results_that_were_being_kept_are_never_those_of_other_files() {
+    results(FEW);
+}
+
+#[test]
+#[ignore = "kills 100 runs"]
+fn results_that_were_being_kept_are_never_those_of_other_files_killed_often() {
+    results(MANY);
+}
+
 /// Kills a run after some time, unless it ends before. Says whether it was killed.
 fn killed(sandbox: &Sandbox, arguments: &[&str], after: Duration) -> bool {
     let mut command = sandbox.command(arguments);
@@ -197,6 +208,53 @@ fn caches(count: usize) {
         }
         killings += usize::from(killed(&sandbox, &arguments, moment));
         assert_eq!(sandbox.run(&arguments).exits(0).out, expected, "after {moment:?}");
+    }
+    assert!(killings > 0, "no run was killed");
+}
+
+/// Packages of which each compares what the next one declares.
+fn chain() -> Sandbox {
+    let sandbox = Sandbox::new(&[("own.rule", TYPED), ("go.mod", "module example.com/m\n\ngo 1.26\n")]);
+    for index in 0..FILES {
+        let next = format!(
+            "import \"example.com/m/p{0}\"\n\nvar next = p{0}.Failed\n\nfunc g() bool {{ return next == next }}\n\n",
+            index + 1
+        );
+        let next = if index + 1 < FILES { next } else { String::new() };
+        sandbox.write(&format!("p{index}/a.go"), format!("package p{index}\n\n{next}var Failed error\n"));
+    }
+    sandbox
+}
+
+/// Between runs that are killed a file is edited back and forth, so that results of both are kept, for the package itself and for the
+/// one that imports it: what a run takes over is never that of the other text.
+fn results(count: usize) {
+    let sandbox = chain();
+    let path = format!("p{}/a.go", FILES / 2);
+    let error = sandbox.read(&path);
+    let texts = [error.replace("Failed error", "Failed int"), error];
+    let arguments = check(&["--no-timings", "--format", "json"]);
+    let expected = texts.clone().map(|text| {
+        sandbox.write(&path, &text);
+        sandbox.run(&[&arguments[..], &["--no-cache"]].concat()).exits(0).out
+    });
+    let counts = expected.each_ref().map(|report| report.matches("is an error").count());
+    assert_eq!(counts, [FILES - 2, FILES - 1]);
+    let took = timed(|| _ = sandbox.run(&arguments).exits(0));
+    sandbox.run(&["cache", "clean"]).exits(0);
+    let mut killings = 0;
+    for (index, moment) in moments(took, count).enumerate() {
+        sandbox.write(&path, &texts[index % 2]);
+        killings += usize::from(killed(&sandbox, &arguments, moment));
+        // Every other time the killed run has met a full cache, and otherwise one that it began to fill itself.
+        if index % 4 < 2 {
+            assert_eq!(sandbox.run(&arguments).exits(0).out, expected[index % 2], "after {moment:?}");
+        }
+        sandbox.write(&path, &texts[(index + 1) % 2]);
+        assert_eq!(sandbox.run(&arguments).exits(0).out, expected[(index + 1) % 2], "the other text after {moment:?}");
+        if index % 4 == 3 {
+            sandbox.run(&["cache", "clean"]).exits(0);
+        }
     }
     assert!(killings > 0, "no run was killed");
 }
