@@ -119,7 +119,8 @@ impl Loaded {
     /// The same; what stands on the shelf is not loaded again, and what is loaded is put there.
     pub fn sharing(arguments: &RuleArguments, configuration: &Configuration, shelf: &Shelf) -> Loaded {
         let loaded = Loaded { shelf: shelf.clone(), ..Loaded::default() };
-        loaded.load(arguments, configuration, |loaded| loaded.once_by(Shelf::key(&["stock rules"]), Loaded::ready_stock))
+        loaded
+            .load(arguments, configuration, |loaded| loaded.once_by(Shelf::key(&["stock rules"]), Loaded::ready_stock))
     }
 
     fn load(

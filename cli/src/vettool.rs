@@ -5,7 +5,7 @@
 //! keeps all of these, and calls the tool again only when one of the files has changed, or the identity.
 //!
 //! The checking itself is that of `rulec check`, run for the package's files ([`unit`]). Types come from sources and from
-//! the summaries that `rulec check` keeps; the export data of the compiler is not read.
+//! what was kept of imported packages, by Go's cache ([`vetx`]) or by rulec's own; the export data of the compiler is not read.
 //!
 //! Source: Go 1.26, `cmd/go/internal/work` and `cmd/go/internal/vet`.
 
@@ -13,7 +13,9 @@ mod archive;
 mod diagnostics;
 mod identity;
 mod unit;
+pub mod vetx;
 
+use crate::arguments::SelectArguments;
 use crate::console::Console;
 use crate::status::{Failure, Status};
 use std::ffi::OsString;
@@ -45,8 +47,9 @@ pub struct Package {
     fix: bool,
     /// `-diff`
     diff: bool,
-    /// Options for `rulec check`.
-    options: Vec<String>,
+    /// `-select`, `-ignore`, as given.
+    select: Vec<String>,
+    ignore: Vec<String>,
 }
 
 /// A flag of the tool.
@@ -80,6 +83,12 @@ pub fn call(arguments: &[OsString]) -> Option<Call> {
 }
 
 impl Package {
+    /// Which rules are on besides what the configuration says.
+    fn selection(&self) -> SelectArguments {
+        let all = |lists: &[String]| lists.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
+        SelectArguments { select: all(&self.select), ignore: all(&self.ignore) }
+    }
+
     /// Takes `-name` or `-name=value`; nothing if there is no such flag.
     fn set(&mut self, flag: &str) -> Option<()> {
         let bare = flag.trim_start_matches('-');
@@ -89,7 +98,8 @@ impl Package {
             "json" => self.json = value == "true",
             "fix" => self.fix = value == "true",
             "diff" => self.diff = value == "true",
-            option => self.options.push(format!("--{option}={value}")),
+            "select" => self.select.push(value.to_owned()),
+            _ => self.ignore.push(value.to_owned()),
         }
         Some(())
     }
@@ -137,8 +147,8 @@ mod tests {
         assert_eq!(called(&["rulec", "-flags"]), Some(Call::Flags));
         let package = Package { config: "b/vet.cfg".into(), json: true, ..Package::default() };
         assert_eq!(called(&["rulec", "-json", "b/vet.cfg"]), Some(Call::Package(package)));
-        let options = vec!["--select=http,nil".to_owned()];
-        let package = Package { config: "vet.cfg".into(), fix: true, options, ..Package::default() };
+        let select = vec!["http,nil".to_owned()];
+        let package = Package { config: "vet.cfg".into(), fix: true, select, ..Package::default() };
         assert_eq!(
             called(&["rulec", "-fix", "-json=false", "-select=http,nil", "vet.cfg"]),
             Some(Call::Package(package))

@@ -47,7 +47,7 @@ pub use incremental::check_incrementally;
 pub use job::Job;
 pub use profile::Profile;
 pub use rules::{RuleSet, RuleSetError, declaration};
-pub use session::{Session, with_session};
+pub use session::{Session, prepare, with_session};
 
 #[cfg(test)]
 mod tests;

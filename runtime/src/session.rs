@@ -36,6 +36,17 @@ pub fn with_session<T>(job: &Job<'_>, work: impl FnOnce(&Session<'_>) -> T) -> T
     work(&Session { job, run: Run::new(job, &wanted, job.files) })
 }
 
+/// Loads the packages of a job and finds what is known of their functions, as runs ask for it that check these packages or others
+/// which import them: what comes of it is in the cache then. The stack has to be [`crate::STACK_BYTES`] large.
+pub fn prepare(job: &Job<'_>) {
+    let mut wanted = Wanted::of(job, job.files);
+    Run::new(job, &wanted, job.files).functions().map(rulec_calls::Functions::known);
+    if std::mem::take(&mut wanted.rules_ask_of_goroutines) {
+        // Packages further below are not asked.
+        Run::new(job, &wanted, job.files).functions().map(rulec_calls::Functions::known);
+    }
+}
+
 impl Session<'_> {
     /// Loads packages and finds what is known of functions, so that checks need not wait for that.
     pub fn prepare(&self) {

@@ -7,13 +7,19 @@
 //!
 //! **Absent:** it does not know what a summary is, and nothing that is told to users hangs on it.
 //!
+//! What somebody else carries from run to run goes beside the folder: [`parcel`].
+//!
 //! A file is `types/AB/HASH` in the folder, `HASH` being the key and `AB` the start of it. It starts with [`MAGIC`] and the
 //! hash of key and content, which follows.
 
+pub mod parcel;
+
 use crate::folders::UserFolder;
+use parcel::Parcel;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -83,6 +89,8 @@ impl KeyWriter {
 pub struct Cache {
     folder: PathBuf,
     is_writable: AtomicBool,
+    /// What is looked at before the folder, and hears of all that is used.
+    parcel: Option<Arc<Parcel>>,
 }
 
 impl Cache {
@@ -94,7 +102,13 @@ impl Cache {
 
     /// The one in this folder, which need not exist.
     pub fn at(folder: impl Into<PathBuf>) -> Cache {
-        Cache { folder: folder.into(), is_writable: AtomicBool::new(true) }
+        Cache { folder: folder.into(), is_writable: AtomicBool::new(true), parcel: None }
+    }
+
+    /// The same with a parcel: what is in there need not be in the folder.
+    #[must_use]
+    pub fn with_parcel(self, parcel: Arc<Parcel>) -> Cache {
+        Cache { parcel: Some(parcel), ..self }
     }
 
     /// The folder.
@@ -104,6 +118,13 @@ impl Cache {
 
     /// What was kept under this key.
     pub(crate) fn read(&self, key: &Key) -> Option<Vec<u8>> {
+        let Some(parcel) = &self.parcel else { return self.read_file(key) };
+        let content = parcel.get(&key.0).or_else(|| self.read_file(key))?;
+        parcel.note(key.0, &content);
+        Some(content)
+    }
+
+    fn read_file(&self, key: &Key) -> Option<Vec<u8>> {
         let mut file = File::open(self.place_of(key)).ok()?;
         let mut head = [0; MAGIC.len() + 32];
         file.read_exact(&mut head).ok()?;
@@ -124,6 +145,9 @@ impl Cache {
 
     /// Keeps bytes under a key.
     pub(crate) fn write(&self, key: &Key, content: &[u8]) {
+        if let Some(parcel) = &self.parcel {
+            parcel.note(key.0, content);
+        }
         if self.is_writable.load(Ordering::Relaxed) && self.try_write(key, content).is_err() {
             self.is_writable.store(false, Ordering::Relaxed);
         }

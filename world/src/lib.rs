@@ -34,6 +34,7 @@ mod world;
 
 pub use asked::Question;
 pub use cache::Cache;
+pub use cache::parcel::Parcel;
 pub use contents::ContentHash;
 pub use declarations::Declaration;
 pub use deprecation::Deprecation;

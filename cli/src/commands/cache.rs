@@ -3,8 +3,11 @@
 use crate::console::Console;
 use crate::packs;
 use crate::status::{Failure, Status};
+use crate::vettool::vetx;
 use rulec_world::{Cache, Packages};
 use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -33,6 +36,26 @@ impl UseArguments {
         match Cache::of_this_user().filter(|_| !self.no_cache) {
             Some(cache) => packages.with_cache(cache),
             None => packages,
+        }
+    }
+}
+
+/// What calls by others than people carry from run to run.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ParcelArguments {
+    /// A file that rulec has left for `go vet`: what it holds of packages is not found again.
+    #[arg(long, hide = true, value_name = "FILE")]
+    vetx: Vec<PathBuf>,
+}
+
+impl ParcelArguments {
+    /// The cache of this user, if it is wanted and there is one, with what the files hold.
+    pub fn apply(&self, packages: Packages, cache: UseArguments) -> Packages {
+        match Cache::of_this_user().filter(|_| !cache.no_cache) {
+            Some(cache) if !self.vetx.is_empty() => {
+                packages.with_cache(cache.with_parcel(Arc::new(vetx::open(&self.vetx))))
+            }
+            _ => cache.apply(packages),
         }
     }
 }

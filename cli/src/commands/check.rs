@@ -14,7 +14,7 @@ pub use parts::rule_set;
 
 use crate::areas::{Areas, Configurations, Told};
 use crate::arguments::{EngineName, RuleArguments, SelectArguments};
-use crate::commands::cache::UseArguments;
+use crate::commands::cache::{ParcelArguments, UseArguments};
 use crate::console::Console;
 use crate::interrupt;
 use crate::rules::code_not_run;
@@ -75,6 +75,9 @@ pub struct CheckArguments {
 
     #[command(flatten)]
     cache: UseArguments,
+
+    #[command(flatten)]
+    parcel: ParcelArguments,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

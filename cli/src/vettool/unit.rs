@@ -6,7 +6,7 @@
 //!
 //! A package that is only a dependency is not checked: what is said of it is said when it is checked itself.
 
-use super::{Package, archive, diagnostics, identity};
+use super::{Package, archive, diagnostics, identity, vetx};
 use crate::console::Console;
 use crate::status::{Failure, Status};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ use std::process::{Command, Output, Stdio};
 /// The parts of a `.cfg` file that are used here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Config {
+pub(super) struct Config {
     /// `example.com/p`, `example.com/p [example.com/p.test]`
     #[serde(rename = "ID")]
     id: String,
@@ -38,6 +38,23 @@ struct Config {
     fix_archive: PathBuf,
 }
 
+impl Config {
+    /// The folder of the package.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Absolute paths of its files.
+    pub(super) fn go_files(&self) -> &[PathBuf] {
+        self.go_files.as_deref().unwrap_or_default()
+    }
+
+    /// The files that stand for the packages that it imports.
+    pub(super) fn vetx_of_imports(&self) -> Vec<PathBuf> {
+        self.package_vetx.iter().flatten().map(|(_, path)| path.clone()).collect()
+    }
+}
+
 /// Checks it.
 ///
 /// # Errors
@@ -46,7 +63,7 @@ pub fn check(package: &Package, console: &Console) -> Result<Status, Failure> {
     let at = |path: &Path, error: &dyn std::fmt::Display| Failure::Message(format!("{}: {error}", path.display()));
     let text = fs::read(&package.config).map_err(|error| at(&package.config, &error))?;
     let config: Config = serde_json::from_slice(&text).map_err(|error| at(&package.config, &error))?;
-    write(&config.vetx_output, &stand_in(&config)?)?;
+    write(&config.vetx_output, &vetx::of(package, &config).map_err(Failure::Message)?)?;
     if config.vetx_only {
         return Ok(Status::Clean);
     }
@@ -64,19 +81,6 @@ pub fn check(package: &Package, console: &Console) -> Result<Status, Failure> {
     unit.tell(&report, console)
 }
 
-/// What changes whenever something that packages can see of this one may have changed: a hash of its files, and of
-/// what stands for the packages that it imports.
-fn stand_in(config: &Config) -> Result<Vec<u8>, Failure> {
-    let mut hasher = blake3::Hasher::new();
-    let go_files = config.go_files.iter().flatten();
-    for path in go_files.chain(config.package_vetx.iter().flatten().map(|(_, path)| path)) {
-        let content = fs::read(path).map_err(|error| Failure::Message(format!("{}: {error}", path.display())))?;
-        hasher.update(&(content.len() as u64).to_le_bytes());
-        hasher.update(&content);
-    }
-    Ok(format!("rulec {}\n", hasher.finalize().to_hex()).into_bytes())
-}
-
 /// The files that are checked: those that people wrote, as `rulec check` takes them.
 fn files(config: &Config) -> Vec<PathBuf> {
     let written = |path: &PathBuf| match path.strip_prefix(&config.dir) {
@@ -88,7 +92,7 @@ fn files(config: &Config) -> Vec<PathBuf> {
         }
     };
     let is_generated = |path: &PathBuf| fs::read(path).is_ok_and(|text| rulec_gofront::says_generated(&text));
-    let files = config.go_files.iter().flatten().filter_map(written);
+    let files = config.go_files().iter().filter_map(written);
     files.filter(|path| !is_generated(path)).collect()
 }
 
@@ -126,7 +130,10 @@ impl Unit<'_> {
         let program = std::env::current_exe();
         let program = program.map_err(|error| Failure::Message(format!("the executable is not known: {error}")))?;
         let mut command = Command::new(program);
-        command.arg("check").args(options).args(&self.package.options).current_dir(&self.config.dir);
+        command.arg("check").args(options).current_dir(&self.config.dir);
+        command.args(self.package.select.iter().map(|list| format!("--select={list}")));
+        command.args(self.package.ignore.iter().map(|list| format!("--ignore={list}")));
+        command.args(self.config.vetx_of_imports().iter().map(|path| join("--vetx=", path.as_os_str())));
         // Go runs the tool for several packages at a time.
         command.arg("--jobs=1").stdout(Stdio::piped()).stderr(Stdio::piped());
         match identity::configuration_of(&self.config.dir) {

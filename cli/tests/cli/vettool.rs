@@ -4,6 +4,7 @@ use crate::support::{Run, Sandbox};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 /// A finding with a safe fix, one without, and a clean dependency.
@@ -117,6 +118,40 @@ fn dependencies_are_not_checked_but_change_what_stands_for_them() {
 }
 
 #[test]
+fn what_is_known_of_a_package_goes_with_its_file() {
+    let sandbox = module();
+    let (q, kept) = (sandbox.path("out/q.vetx"), sandbox.cache().join("types"));
+    let only = json!({
+        "ID": "example.com/m/q", "ImportPath": "example.com/m/q", "Dir": sandbox.path("q"), "VetxOnly": true, "VetxOutput": q,
+    });
+    assert_eq!(ended(&sandbox.run(&["-json", &describe(&sandbox, &["q/q.go"], only)])), (Some(0), ""));
+    let whole = fs::read(&q).unwrap();
+    let line = whole.iter().position(|byte| *byte == b'\n').expect("a line with a hash");
+    assert!(whole.starts_with(b"rulec ") && whole.len() > line + 1, "{} bytes", whole.len());
+    // What came with the file of the import is neither found nor kept again; without it, or where it is damaged, it is.
+    let check = |content: &[u8]| {
+        fs::remove_dir_all(&kept).unwrap();
+        fs::write(&q, content).unwrap();
+        let config = describe(&sandbox, &["p/p.go"], json!({ "PackageVetx": { "example.com/m/q": &q } }));
+        assert_eq!(ended(&sandbox.run(&["-json", &config])), (Some(0), ""));
+        (sandbox.read("out/vet.stdout"), files_below(&kept))
+    };
+    let (findings, few) = check(&whole);
+    assert!(findings.contains("self-assign"), "{findings}");
+    for damaged in [&whole[..=line], &whole[..whole.len() - 1], b"", b"something else"] {
+        let (same, more) = check(damaged);
+        assert_eq!(same, findings, "of {} bytes", damaged.len());
+        assert!(few < more, "{few} and {more} files are kept");
+    }
+}
+
+/// How many files there are below a folder.
+fn files_below(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
+}
+
+#[test]
 fn fixes_go_into_an_archive_and_broken_input_is_named() {
     let sandbox = module();
     let archive = sandbox.path("out/fix.zip");
@@ -168,4 +203,31 @@ fn go_vet_finds_what_check_finds_and_keeps_it() {
     sandbox.write("p/p.go", GO.replace("\tx = x\n", ""));
     let (second, packages) = vet(&sandbox);
     assert!(!second.contains("self-assign") && packages == 1, "{packages} packages\n{second}");
+}
+
+#[test]
+fn go_vet_applies_fixes() {
+    let version = Command::new("go").arg("version").output().map(|output| output.stdout).unwrap_or_default();
+    let minor =
+        String::from_utf8_lossy(&version).split("go1.").nth(1).and_then(|rest| rest.split('.').next()?.parse().ok());
+    if minor.is_none_or(|minor: u32| minor < 26) {
+        eprintln!("skipped: there is no Go from 1.26 on, which reads the archive of fixes");
+        return;
+    }
+    let rule = "/// Twos are threes.\nrule no-two {\n    match expr { 1 + 2 @two }\n    report at @two \"three\"\n    \
+                fix safe replace @two { 3 }\n}\n";
+    let sandbox = Sandbox::new(&[
+        ("go.mod", "module example.com/m\n\ngo 1.24\n"),
+        ("rulec.toml", "rule-paths = ['own.rule']\n"),
+        ("own.rule", rule),
+        ("q.go", "package q\n\n// Three is.\nvar Three = 1 + 2\n"),
+    ]);
+    let mut go = Command::new("go");
+    go.args(["vet", concat!("-vettool=", env!("CARGO_BIN_EXE_rulec")), "-fix", "."]).current_dir(sandbox.path("."));
+    go.env("GOCACHE", sandbox.path(".gocache")).env("GOFLAGS", "-mod=mod").env("GOPROXY", "off");
+    go.env("RULEC_CACHE_DIR", sandbox.cache()).env("GOTOOLCHAIN", "local");
+    let output = go.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    assert_eq!(sandbox.read("q.go"), "package q\n\n// Three is.\nvar Three = 1 + 3\n", "{told}");
 }

@@ -202,7 +202,7 @@ fn loaded_packages<'p>(
         if all.iter().all(|(known, _)| *known != declared) {
             let paths = input.targets().iter().map(|target| target.path.clone()).collect();
             let packages = Packages::of_disk(platform.config(), paths, arguments.jobs).with_declarations(declared);
-            all.push((declared, arguments.cache.apply(packages)));
+            all.push((declared, arguments.parcel.apply(packages, arguments.cache)));
         }
     }
     all
