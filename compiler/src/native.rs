@@ -10,6 +10,7 @@
 //!
 //! Emission recurses over alternatives and conditions, whose nesting the verifier bounds; compiled code does not recurse.
 
+mod convention;
 mod dispatch;
 mod emit;
 mod rule;
@@ -18,9 +19,10 @@ mod target;
 pub use target::Target;
 
 use crate::decision;
+use convention::Convention;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
+use cranelift_codegen::ir::{Function, Signature, UserFuncName, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -271,10 +273,7 @@ impl<'a> Worker<'a> {
 
     /// That of [`abi::RuleFn`].
     fn signature(&self) -> Signature {
-        let mut signature = Signature::new(self.isa.default_call_conv());
-        signature.params = vec![AbiParam::new(types::I64), AbiParam::new(types::I32)];
-        signature.returns = vec![AbiParam::new(types::I32)];
-        signature
+        Convention::of(self.isa).signature(&[types::I32], types::I32)
     }
 
     fn failed(&self, task: &Task<'_>, reason: String) -> NativeError {

@@ -111,6 +111,10 @@ const PLAN_FORMAT: u32 = 4;
 /// Names what a stored plan hangs on besides the names of host functions: its encoding, kinds and slots, operators.
 pub const PLAN_HASH: u64 = plan_hash().0;
 
+/// The version of how compiled code calls and is called; raised when the compiler changes it in a way that the hash does not
+/// see. 2: numbers of 32 bits are extended where the machine's convention asks for it.
+const CALL_FORMAT: u32 = 2;
+
 /// Names this contract: layout of [`Frame`], host functions and their numbers, and all that [`PLAN_HASH`] names. Computed,
 /// so that it cannot be forgotten.
 pub const ABI_HASH: u64 = abi_hash();
@@ -141,7 +145,7 @@ const fn plan_hash() -> Fnv {
 }
 
 const fn abi_hash() -> u64 {
-    let mut hash = plan_hash();
+    let mut hash = plan_hash().number(CALL_FORMAT as u64);
     let mut i = 0;
     while i < HostFn::ALL.len() {
         let signature = HostFn::ALL[i].signature();

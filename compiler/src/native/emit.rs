@@ -1,11 +1,11 @@
 //! What rules and dispatch have in common: reading columns and tables through the frame, calling helpers, returning.
 
+use super::convention::Convention;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind,
-    Type, Value, types,
+    Block, BlockArg, InstBuilder, MemFlagsData, SigRef, StackSlot, StackSlotData, StackSlotKind, Type, Value, types,
 };
-use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
+use cranelift_codegen::isa::{TargetFrontendConfig, TargetIsa};
 use cranelift_frontend::FunctionBuilder;
 use rulec_pack::abi::{Frame, Helpers, Status};
 use rulec_tree::KindSet;
@@ -65,7 +65,7 @@ pub struct Emitter<'b> {
     pub root: Value,
     /// Returns that a helper failed.
     pub trapped: Block,
-    call_conv: CallConv,
+    convention: Convention,
     config: TargetFrontendConfig,
     signatures: HashMap<usize, SigRef>,
     /// Room for the arguments of helpers, as large as the largest list of them.
@@ -81,8 +81,8 @@ impl<'b> Emitter<'b> {
         let (frame, root) = (ins.block_params(entry)[0], ins.block_params(entry)[1]);
         let trapped = ins.create_block();
         ins.set_cold_block(trapped);
-        let (call_conv, config) = (isa.default_call_conv(), isa.frontend_config());
-        Emitter { ins, frame, root, trapped, call_conv, config, signatures: HashMap::new(), words: None }
+        let (convention, config) = (Convention::of(isa), isa.frontend_config());
+        Emitter { ins, frame, root, trapped, convention, config, signatures: HashMap::new(), words: None }
     }
 
     /// Emits the shared ends of a function; the current block must be complete.
@@ -270,11 +270,7 @@ impl<'b> Emitter<'b> {
     fn call(&mut self, signature: usize, callee: Value, params: &[Type], answer: Type, args: &[Value]) -> Value {
         let known = self.signatures.get(&signature).copied();
         let signature = known.unwrap_or_else(|| {
-            let mut new = Signature::new(self.call_conv);
-            new.params.push(AbiParam::new(types::I64));
-            new.params.extend(params.iter().copied().map(AbiParam::new));
-            new.returns.push(AbiParam::new(answer));
-            let new = self.ins.import_signature(new);
+            let new = self.ins.import_signature(self.convention.signature(params, answer));
             self.signatures.insert(signature, new);
             new
         });
