@@ -1,5 +1,5 @@
-//! Embeds the stock rules. With the feature `compiler` as text: a table of `include_str!` lines, one for each `.rule` file below
-//! `stdlib-rules/`. With the feature `stock-pack` as a pack, with machine code for the machine that rulec is built for.
+//! Embeds the stock rules: writes a table of `include_str!` lines, one for each `.rule` file below `stdlib-rules/`. Without the feature
+//! `compiler` nobody reads them, and there is no table.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,6 @@ fn main() -> io::Result<()> {
     if cfg!(feature = "compiler") {
         items += &table(&root, &files);
         items += &hash(&root, &files)?;
-    }
-    #[cfg(feature = "stock-pack")]
-    {
-        fs::write(out.join("stock.rpack"), pack(&root, &files)?)?;
-        items += "const STOCK_PACK: &[u8] = include_bytes!(\"stock.rpack\");\n";
     }
     fs::write(out.join("stock.rs"), items)
 }
@@ -64,35 +59,4 @@ fn table(root: &Path, files: &[PathBuf]) -> String {
         let _ = writeln!(table, "    ({:?}, include_str!({:?})),", relative(root, file), file.to_string_lossy());
     }
     table + "];\n"
-}
-
-/// The stock rules as a pack without sources. Where there is no machine code for the target, without that as well: the interpreter
-/// runs the rules there.
-#[cfg(feature = "stock-pack")]
-fn pack(root: &Path, files: &[PathBuf]) -> io::Result<Vec<u8>> {
-    use stock_compiler::native::{NativeOptions, Target, compile as to_machine_code};
-    use stock_compiler::{SourceFile, compile};
-    use stock_format::file::{Contents, write};
-    use stock_format::manifest::Manifest;
-
-    const NAME: &str = "stdlib";
-    let mut sources = Vec::new();
-    for file in files {
-        let path = relative(root, file);
-        let family = path.split('/').next().unwrap_or_default().to_owned();
-        sources.push(SourceFile { path: format!("{NAME}/{path}"), family, text: fs::read_to_string(file)? });
-    }
-    let compiled = compile(&sources, NAME);
-    if let Some(mistake) = compiled.diagnostics.iter().find(|_| compiled.has_errors()) {
-        return Err(io::Error::other(format!("the stock rules have mistakes: {}", mistake.message)));
-    }
-    let cfg = |name: &str| env::var(name).unwrap_or_default();
-    let target = format!("{}-{}", cfg("CARGO_CFG_TARGET_ARCH"), cfg("CARGO_CFG_TARGET_OS"));
-    let mut codes = Vec::new();
-    if let Some(target) = Target::by_name(&target) {
-        let code = to_machine_code(&compiled.plan, &NativeOptions::pack_for(target));
-        codes.push(code.map_err(|error| io::Error::other(error.to_string()))?);
-    }
-    let manifest = Manifest::of_plan(NAME, &compiled.plan);
-    Ok(write(&Contents { manifest: &manifest, sources: &[], plan: &compiled.plan, codes: &codes }))
 }

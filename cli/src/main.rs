@@ -5,8 +5,7 @@
 //! [`whole_file`] (how files are written).
 //!
 //! Without the feature `compiler` it is the *runner*: it checks Go code with packs and reads no rule files. Commands that do are
-//! not there ([`commands`]), and `rules/not_compiling.rs` stands for what they share. With the feature `stock-pack` the stock rules
-//! are compiled when rulec is built.
+//! not there ([`commands`]), and `rules/not_compiling.rs` stands for what they share. There are no stock rules.
 //!
 //! **Absent:** analysis of any kind.
 

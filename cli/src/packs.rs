@@ -121,15 +121,6 @@ pub fn key(what: &str, of: &[u8; 32]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// A pack that is a part of this binary, and believed as the binary is. Nothing if it cannot be used here.
-#[cfg(feature = "stock-pack")]
-pub fn part_of_rulec(bytes: &'static [u8]) -> Option<Content> {
-    let container = Container::of_static(bytes).ok()?;
-    let plan = container.trusted_plan().ok()?;
-    let has_code = container.has_host_code().ok()?;
-    Some(Content::Plan(plan, has_code.then(|| Arc::new(container))))
-}
-
 /// A pack that was kept for rulec's own use.
 pub fn kept(key: &[u8; 32]) -> Option<Content> {
     kept_with(&Trust::of_this_user(), key)

@@ -1,8 +1,7 @@
 //! From rule files and packs to checked rules.
 //!
 //! In: where rules come from. Out: [`Loaded`]: plans, the texts they were made of, and every mistake found. Rules with
-//! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them,
-//! or the build of this rulec.
+//! mistakes are left out; all others are there. The stock rules are taken from the pack that an earlier run has made of them.
 //!
 //! What reads rule files is in `compiling`. A rulec without compiler has `not_compiling` in its place, which says so.
 
@@ -172,7 +171,7 @@ impl Loaded {
     /// Without stock rules and any others there is nothing to do, which users should not take for code without findings.
     fn must_have_rules(&mut self, arguments: &RuleArguments) {
         if self.packs.is_empty() && !arguments.no_stock && !self.has_errors() {
-            let message = "there are no rules: this rulec was built without the stock rules; name a pack with `--pack`, or in \
+            let message = "there are no rules: this rulec has no compiler for the stock rules; name a pack with `--pack`, or in \
                            `[packs]` of rulec.toml";
             self.notices.push(Notice::error(message));
         }

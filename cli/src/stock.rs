@@ -1,4 +1,4 @@
-//! The stock rules: the text of `stdlib-rules/`, embedded when the binary is built, or what that build made of it.
+//! The stock rules: the text of `stdlib-rules/`, embedded when the binary is built.
 
 use crate::packs::Content;
 #[cfg(feature = "compiler")]
@@ -13,12 +13,8 @@ include!(concat!(env!("OUT_DIR"), "/stock.rs"));
 /// The name of the stock pack: the first part of the ids of its rules.
 pub const PACK: &str = "stdlib";
 
-/// The stock rules as they were compiled before: when this rulec was built, or by an earlier run of it.
+/// The stock rules as an earlier run has compiled them.
 pub fn compiled() -> Option<Content> {
-    #[cfg(feature = "stock-pack")]
-    if let Some(content) = crate::packs::part_of_rulec(STOCK_PACK) {
-        return Some(content);
-    }
     #[cfg(feature = "compiler")]
     return crate::packs::kept(&crate::packs::key(PACK, hash()));
     #[cfg(not(feature = "compiler"))]

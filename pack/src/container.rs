@@ -9,7 +9,6 @@
 use crate::bytes::Reader;
 use crate::error::{PackError, malformed};
 use crate::signature::Signature;
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -107,15 +106,7 @@ impl Container {
     /// # Errors
     /// See [`PackError`].
     pub fn of_bytes(bytes: Vec<u8>) -> Result<Container, PackError> {
-        Container::of_source(Source::Bytes(Cow::Owned(bytes)))
-    }
-
-    /// The same for a pack that is a part of the program.
-    ///
-    /// # Errors
-    /// See [`PackError`].
-    pub fn of_static(bytes: &'static [u8]) -> Result<Container, PackError> {
-        Container::of_source(Source::Bytes(Cow::Borrowed(bytes)))
+        Container::of_source(Source::Bytes(bytes))
     }
 
     fn of_source(source: Source) -> Result<Container, PackError> {
@@ -382,7 +373,7 @@ fn signatures(source: &Source, content_len: u64, content_hash: &[u8; 32]) -> Res
 /// Where the bytes are.
 #[derive(Debug)]
 enum Source {
-    Bytes(Cow<'static, [u8]>),
+    Bytes(Vec<u8>),
     File { file: Mutex<File>, len: u64 },
 }
 

@@ -18,8 +18,8 @@ impl Loaded {
         Loaded::new(arguments, configuration)
     }
 
-    /// There are no stock rules unless they were compiled when this rulec was built. Without any other rules it is no use to
-    /// go on, which is told when all places were looked at.
+    /// There are no stock rules, since they are text. Without any other rules it is no use to go on, which is told when all
+    /// places were looked at.
     pub(super) fn compiled_stock(&mut self) {}
 
     /// Says that rule files are not read.
