@@ -11,6 +11,10 @@ use rulec_bench::{Series, programs, record, rules};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// That of `rulec`, since stages are to take what they take there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures each stage of rulec over Go projects, and says how far what is promised is reached.
 #[derive(Parser)]
 struct Options {

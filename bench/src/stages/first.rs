@@ -119,14 +119,16 @@ pub fn first_output(command: &mut Command) -> Result<Sample, String> {
     let started = Instant::now();
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let (mut stdout, stderr) = (child.stdout.take().ok_or("no output")?, child.stderr.take().ok_or("no errors")?);
+    // Whoever is not listened to waits.
+    let told = std::thread::spawn(move || std::io::read_to_string(stderr).unwrap_or_default());
     let mut output = vec![0];
-    let stdout = child.stdout.as_mut().ok_or("no standard output")?;
     let read = stdout.read(&mut output).map_err(failed)?;
     let ms = started.elapsed().as_secs_f64() * 1000.0;
     stdout.read_to_end(&mut output).map_err(failed)?;
-    let told = child.wait_with_output().map_err(failed)?.stderr;
+    child.wait().map_err(failed)?;
     if read == 0 {
-        return Err(format!("{name} reports nothing: {}", String::from_utf8_lossy(&told).trim()));
+        return Err(format!("{name} reports nothing: {}", told.join().unwrap_or_default().trim()));
     }
     let result = crate::sample(|| output).result;
     Ok(Sample { cpu_ms: ms, wall_ms: ms, result })
@@ -146,7 +148,7 @@ mod tests {
     #[cfg(unix)]
     fn a_process_is_timed_to_its_first_byte_and_read_to_its_end() {
         let shell = |script: &str| first_output(Command::new("sh").args(["-c", script]));
-        let quick = shell("echo one; echo two").expect("output");
+        let quick = shell("head -c 200000 /dev/zero >&2; echo one; echo two").expect("output");
         assert_eq!(quick.result, crate::sample(|| b"one\ntwo\n".to_vec()).result);
         let silent = shell("echo mistake >&2; exit 2").expect_err("nothing is written");
         assert!(silent.ends_with("reports nothing: mistake"), "{silent}");
