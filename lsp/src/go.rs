@@ -1,8 +1,9 @@
 //! Go files: which are open, what is known of them, and when they are checked again.
 //!
-//! A change is checked at once with the packages that are loaded. If it is more than they were loaded with, they are loaded
-//! again in the background as soon as the text rests, and all open files of the project are checked with what is known
-//! then. A file that changes while it is checked is checked once more, in its last state: nothing queues up.
+//! A change is checked at once with the packages that are loaded: first the declarations that changed, then all of the file. If
+//! it is more than they were loaded with, they are loaded again in the background as soon as the text rests, and all open files of the
+//! project are checked with what is known then. A file that changes while it is checked is checked once more, in its last
+//! state: nothing queues up.
 //!
 //! Packages are those of the files that are open, and what they import; so what is told of a file is what `rulec check` tells
 //! of its folder.
@@ -13,13 +14,13 @@ mod show;
 
 use crate::text::Text;
 use crate::workshop::{Project, Workshop};
-use analysis::{Analysis, Checked, Event};
+use analysis::{Analysis, Ask, Checked, Complete, Event, Extent};
 use crossbeam_channel::Sender;
 use gen_lsp_types::{CodeAction, Diagnostic, Uri};
-use moved::{Change, with_kept};
 use rulec_runtime::finding::Finding;
 use rulec_tree::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -66,12 +67,12 @@ struct GoFile {
     text: Text,
     /// The project.
     key: PathBuf,
-    /// A check is on its way; `again` if the text has changed since.
-    checking: bool,
+    /// The version whose findings are on their way; `again` if the text has changed since.
+    checking: Option<i32>,
     again: bool,
     shown: Option<Shown>,
-    /// The text of the last complete check, and what it found.
-    complete: Option<(Text, Vec<Finding>)>,
+    /// What the last complete check has found.
+    complete: Option<Arc<Complete>>,
     /// The text of a version with all safe fixes.
     fixed: Option<(i32, String)>,
 }
@@ -106,7 +107,7 @@ impl GoFiles {
             version,
             text,
             key: key.clone(),
-            checking: false,
+            checking: None,
             again: false,
             shown: None,
             complete: None,
@@ -156,6 +157,14 @@ impl GoFiles {
         for key in wanted {
             self.read_project(&key, keys.contains(&key));
         }
+    }
+
+    /// Whether a configuration on disk is not the one that was read: what clients that watch no files do not tell.
+    pub(crate) fn has_old_configuration(&self) -> bool {
+        let key_of = |path: &Path| self.workshop.project_key(path.parent().unwrap_or(path));
+        let configurations = self.projects.values().filter_map(|state| state.project.as_ref()?.configuration.as_ref());
+        self.files.iter().any(|(path, file)| key_of(path) != file.key)
+            || configurations.into_iter().any(|own| fs::read_to_string(&own.path).is_ok_and(|text| text != own.text))
     }
 
     // What happens in the background.
@@ -226,7 +235,7 @@ impl GoFiles {
             self.read_project(&key, true);
         }
         for file in self.files.values_mut().filter(|file| file.key == key) {
-            (file.checking, file.complete) = (false, None);
+            (file.checking, file.complete) = (None, None);
         }
         self.load(&key);
         AnalysisNews { files: Vec::new(), project: Some(key) }
@@ -271,7 +280,7 @@ impl GoFiles {
         for path in own {
             if let Some(file) = self.files.get_mut(&path) {
                 // The analysis that was asked before answers to nobody.
-                file.checking = false;
+                file.checking = None;
             }
             self.changed(&path);
         }
@@ -288,12 +297,13 @@ impl GoFiles {
             state.due = Some(Instant::now() + REST.max(state.took));
         }
         let Some(current) = state.current.as_ref().filter(|current| current.covers(path)) else { return };
-        if file.checking {
+        if file.checking.is_some() {
             file.again = true;
             return;
         }
-        file.checking = true;
-        current.ask(path, file.version, Arc::from(file.text.as_str()));
+        (file.checking, file.again) = (Some(file.version), false);
+        let (text, complete) = (file.text.shared(), file.complete.clone());
+        current.ask(Ask { path: path.to_owned(), version: file.version, text, complete });
     }
 
     /// Takes in what came of a check; the path of the file if its findings are new.
@@ -303,23 +313,23 @@ impl GoFiles {
         if state.current.as_ref().is_none_or(|current| current.number != checked.analysis) {
             return None;
         }
-        file.checking = false;
-        if std::mem::take(&mut file.again) || checked.version != file.version {
-            self.changed(&checked.path);
+        // With the first of its findings a check is out of the way: the rest is given up if something is asked.
+        file.checking = file.checking.filter(|version| *version != checked.version);
+        if checked.version != file.version {
+            if file.checking.is_none() && std::mem::take(&mut file.again) {
+                self.changed(&checked.path);
+            }
             return None;
         }
-        let outcome = checked.outcome.unwrap_or_default();
-        let findings = match &file.complete {
-            Some((then, kept)) if !checked.exact => {
-                with_kept(outcome, kept, &Change::between(then.as_str(), file.text.as_str()))
-            }
-            _ => outcome.findings,
-        };
-        if checked.exact {
-            file.complete = Some((file.text.clone(), findings.clone()));
+        if checked.extent == Extent::Exact {
+            let complete = Complete { text: file.text.shared(), findings: checked.findings.clone() };
+            file.complete = Some(Arc::new(complete));
         }
-        file.shown = Some(Shown { version: file.version, text: file.text.clone(), findings });
-        Some(checked.path)
+        let is_new = file.shown.as_ref().is_none_or(|shown| {
+            shown.version != checked.version || !are_shown_alike(&shown.findings, &checked.findings)
+        });
+        file.shown = Some(Shown { version: file.version, text: file.text.clone(), findings: checked.findings });
+        is_new.then_some(checked.path)
     }
 
     // What is known.
@@ -384,4 +394,20 @@ impl GoFiles {
     pub(crate) fn project(&self, key: &Path) -> Option<Arc<Project>> {
         self.projects.get(key)?.project.clone()
     }
+}
+
+/// Whether two lists of findings look the same to whoever sees them. Lines and columns of those that moved are out of date,
+/// and not looked at.
+fn are_shown_alike(one: &[Finding], other: &[Finding]) -> bool {
+    let is_alike = |(one, other): (&Finding, &Finding)| {
+        let place = |finding: &Finding| (finding.span(), finding.severity, finding.rule);
+        let related = |finding: &Finding| -> Vec<(String, u32, u32)> {
+            let all = finding.related.iter();
+            all.map(|own| (own.message.clone(), own.start.offset, own.end.offset)).collect()
+        };
+        place(one) == place(other)
+            && (&one.rule_id, &one.message, &one.fix) == (&other.rule_id, &other.message, &other.fix)
+            && related(one) == related(other)
+    };
+    one.len() == other.len() && one.iter().zip(other).all(is_alike)
 }

@@ -64,6 +64,11 @@ impl Text {
         &self.content
     }
 
+    /// The text itself, not copied.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        self.content.clone()
+    }
+
     /// The text after some changes, made one after the other.
     pub(crate) fn changed(self, changes: &[TextDocumentContentChangeEvent]) -> Text {
         changes.iter().fold(self, |text, change| match change {

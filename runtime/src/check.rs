@@ -4,7 +4,7 @@
 //! suppress. Then all of it is dropped but the findings. A panic in one file is caught and reported with the file's name.
 //! The outcome does not depend on how many threads there are.
 
-use crate::conditions::Facts;
+use crate::conditions::{Facts, Stop};
 use crate::evaluate::{self, Match};
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
@@ -24,6 +24,7 @@ use rulec_program::{GoVersion, Loader, Module};
 use rulec_tree::Vocabulary;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -69,9 +70,24 @@ pub(crate) struct Run<'a> {
     go_version: Option<GoVersion>,
     /// What is known of functions, found out at the first question.
     functions: Option<Functions<'a>>,
-    /// What is known around files instead.
-    instead: Option<Box<dyn Around + Sync + 'a>>,
+    stop: Option<Stop<'a>>,
     pool: OnceLock<Option<rayon::ThreadPool>>,
+}
+
+/// A file that was read, and which rules are on in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Read<'f> {
+    target: &'f Target,
+    pub(crate) facts: &'f Facts<'f>,
+    settings: &'f [Vec<RuleSetting>],
+    active: &'f [Vec<bool>],
+}
+
+impl Read<'_> {
+    /// All of its rows.
+    pub(crate) fn whole(&self) -> Range<u32> {
+        0..self.facts.tree().len() as u32
+    }
 }
 
 /// What a thread needs again for each file.
@@ -137,22 +153,14 @@ impl<'a> Run<'a> {
             build: job.platform.is_given().then(|| loader.build_context().clone()),
             go_version,
             functions: job.packages.map(|packages| Functions::new(packages, options)),
-            instead: None,
+            stop: None,
             pool: OnceLock::new(),
         }
     }
 
-    /// The same run, but with something else known around its files.
-    pub(crate) fn with_around<'s>(&'s self, around: Box<dyn Around + Sync + 's>) -> Run<'s> {
-        Run {
-            job: self.job,
-            modules: self.modules.clone(),
-            build: self.build.clone(),
-            go_version: self.go_version,
-            functions: None,
-            instead: Some(around),
-            pool: OnceLock::new(),
-        }
+    /// The same run, but files in hand are given up when `stop` says so: their outcome is that they were interrupted.
+    pub(crate) fn stopped_by(self, stop: Stop<'a>) -> Run<'a> {
+        Run { stop: Some(stop), ..self }
     }
 
     /// Works on these files, on the threads that the job asks for; results come in the order of the files.
@@ -266,13 +274,31 @@ impl<'a> Run<'a> {
         held: Option<(File, Made)>,
         asked: &mut Asked,
     ) -> Outcome {
+        let around = self.around(target);
+        let surroundings = around.as_ref().map(|around| around as &dyn Around);
+        let analysis = |read: &Read<'_>, outcome: &mut Outcome| {
+            self.analyse(read, read.whole(), outcome);
+            *asked = Asked::of(read.facts, around.as_ref());
+        };
+        self.check_by(worker, (target, source, held), surroundings, analysis).0
+    }
+
+    /// Reads a file, unless it is held, and leaves to `analysis` what is to be found in it, unless it is skipped or left out. Gives
+    /// back what was read.
+    pub(crate) fn check_by(
+        &self,
+        worker: &mut Worker,
+        (target, source, held): (&Target, &[u8], Option<(File, Made)>),
+        around: Option<&dyn Around>,
+        analysis: impl FnOnce(&Read<'_>, &mut Outcome),
+    ) -> (Outcome, Option<File>) {
         let start = Instant::now();
         if self.build.as_ref().is_some_and(|build| !build.takes_file_name(&target.display)) {
-            return Outcome::default();
+            return (Outcome::default(), None);
         }
         // The text before the package clause says it, so that a file that is left out need not be parsed.
         if !self.job.generated && !target.explicit && rulec_gofront::says_generated(source) {
-            return Outcome::default();
+            return (Outcome::default(), None);
         }
         let settings = self.settings(target);
         let mut active = self.active(target, &settings);
@@ -283,7 +309,7 @@ impl<'a> Run<'a> {
             outcome.summary.lines = line_count(source);
             outcome.summary.prefiltered = 1;
             outcome.summary.stages.read_ms = ms_since(start);
-            return outcome;
+            return (outcome, None);
         }
         let scanned = Instant::now();
         outcome.summary.stages.read_ms = ms_between(start, scanned);
@@ -291,19 +317,21 @@ impl<'a> Run<'a> {
             Some((file, made)) => (file, Some(made)),
             None => match self.shared(Shared::Parsing, || worker.read(source, self.job.rules.vocabulary())) {
                 Ok(file) => (file, None),
-                Err(refusal) => return skipped(target, refusal.to_string()),
+                Err(refusal) => return (skipped(target, refusal.to_string()), None),
             },
         };
         outcome.summary.stages.parse_ms = ms_since(scanned);
         if self.is_left_out(&file) {
-            return Outcome::default();
+            return (Outcome::default(), None);
         }
         outcome.summary.lines = line_count(source);
-        let around = self.around(target);
-        let facts = self.facts(target, source, (&file, made), around.as_ref().map(|around| around as &dyn Around));
-        self.analyse(target, &facts, &settings, active, &mut outcome);
-        *asked = Asked::of(&facts, around.as_ref());
-        outcome
+        let facts = self.facts(target, source, (&file, made), around);
+        if file.generated {
+            self.switch_off(&mut active, |meta| meta.skip_generated);
+        }
+        analysis(&Read { target, facts: &facts, settings: &settings, active: &active }, &mut outcome);
+        drop(facts);
+        (outcome, Some(file))
     }
 
     pub(crate) fn settings(&self, target: &Target) -> Cow<'_, [Vec<RuleSetting>]> {
@@ -348,20 +376,13 @@ impl<'a> Run<'a> {
         self.build.as_ref().is_some_and(excluded)
     }
 
-    fn analyse(
-        &self,
-        target: &Target,
-        facts: &Facts,
-        settings: &[Vec<RuleSetting>],
-        mut active: Vec<Vec<bool>>,
-        outcome: &mut Outcome,
-    ) {
+    /// What the rules find that start in these rows: the whole file, or whole declarations. Of declarations it is what those rules
+    /// say that look no further; what hangs on the whole file may be missing.
+    pub(crate) fn analyse(&self, read: &Read<'_>, rows: Range<u32>, outcome: &mut Outcome) {
         let start = Instant::now();
-        let file = facts.file;
+        let Read { target, facts, settings, active } = *read;
+        let is_whole = rows == read.whole();
         self.note_bad_regions(target, facts, outcome);
-        if file.generated {
-            self.switch_off(&mut active, |meta| meta.skip_generated);
-        }
         if let Some(profile) = self.job.profile {
             self.prepare_for(profile, target, facts);
         }
@@ -371,8 +392,12 @@ impl<'a> Run<'a> {
         let mut exhausted = Vec::new();
         let mut report_ms = 0.0;
         for (program, active) in active.iter().enumerate().filter(|(_, active)| active.contains(&true)) {
-            let (matches, report) = match self.run_rules(program, facts, active) {
+            let (matches, report) = match self.run_rules(program, rows.clone(), facts, active) {
                 Ok(result) => result,
+                Err(_) if facts.is_stopped() => {
+                    outcome.interrupted = true;
+                    return;
+                }
                 Err(trap) => return outcome.absorb(internal_error(target, trap.0)),
             };
             exhausted.extend(report.exhausted.into_iter().map(|rule| RuleRef { program, rule }));
@@ -393,7 +418,7 @@ impl<'a> Run<'a> {
         }
         undecided.extend(exhausted.iter().map(|rule| self.out_of_steps(target, *rule, facts)));
         findings::set_fingerprints(facts, &mut findings);
-        let is_settled = |rule: RuleRef| self.is_settled(target, settings, file, &exhausted, rule);
+        let is_settled = |rule: RuleRef| is_whole && self.is_settled(target, settings, facts.file, &exhausted, rule);
         outcome.suppressed =
             suppress::apply(facts, self.job.rules.names(), &target.display, is_settled, &mut findings, &mut undecided);
         outcome.summary.types = facts.type_coverage();
@@ -403,8 +428,15 @@ impl<'a> Run<'a> {
     }
 
     /// The matches of these rules of a program.
-    fn run_rules(&self, program: usize, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
-        let run = |active: &[bool]| evaluate::run(&self.job.rules.prepared()[program], facts, active);
+    fn run_rules(
+        &self,
+        program: usize,
+        rows: Range<u32>,
+        facts: &Facts,
+        active: &[bool],
+    ) -> Result<(Vec<Match>, RunReport), Trap> {
+        let prepared = &self.job.rules.prepared()[program];
+        let run = |active: &[bool]| evaluate::run_from(rows.clone(), prepared, facts, &prepared.program.select(active));
         evaluate::noted(self.job.profile, program, active, run)
     }
 
@@ -453,10 +485,11 @@ impl<'a> Run<'a> {
             facts = facts.with_types(packages, &target.path, recorded);
         }
         facts = facts.with_lowered(lowered);
-        if let Some(around) = self.instead.as_deref().map(|instead| instead as &dyn Around).or(around) {
+        if let Some(around) = around {
             around.meet(&target.path, file, source);
             facts = facts.with_surroundings(around, self.job.rules);
         }
+        facts.stop = self.stop;
         facts.folder = target.path.parent();
         facts.import_path = facts.folder.and_then(|folder| self.import_path(folder));
         let of_module = facts.folder.and_then(|folder| self.go_of_module(folder));

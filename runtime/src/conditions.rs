@@ -83,7 +83,12 @@ pub struct Facts<'a> {
     bodies: OnceCell<Bodies>,
     /// What was asked of the file system, with hashes of the answers.
     disk: RefCell<BTreeMap<DiskQuestion, ContentHash>>,
+    /// Whether nobody waits for the answers any more.
+    pub(crate) stop: Option<Stop<'a>>,
 }
+
+/// Says whether nobody waits for what is being found out.
+pub(crate) type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// What gives the types of a file.
 trait TypesOfFile {
@@ -150,6 +155,7 @@ impl<'a> Facts<'a> {
             in_hand: false,
             bodies: OnceCell::new(),
             disk: RefCell::default(),
+            stop: None,
         }
     }
 
@@ -228,6 +234,11 @@ impl<'a> Facts<'a> {
     /// What is known of types, if somebody has asked.
     pub(crate) fn asked_types(&self) -> Option<Result<&FileTypes<'_>, &str>> {
         self.types.as_ref().filter(|types| types.is_asked()).map(|types| types.get())
+    }
+
+    /// Whether nobody waits for the answers any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop())
     }
 
     /// What was asked of the file system, with hashes of the answers.

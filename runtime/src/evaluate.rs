@@ -85,18 +85,10 @@ impl Captured {
     }
 }
 
-/// Runs the rules for which `active` holds true.
+/// Runs the selected rules from these rows: all of the file, those of whole declarations, or the root.
 ///
 /// # Errors
-/// [`Trap`] if the engine failed.
-pub(crate) fn run(prepared: &Prepared, facts: &Facts, active: &[bool]) -> Result<(Vec<Match>, RunReport), Trap> {
-    run_from(0..facts.tree().len() as u32, prepared, facts, &prepared.program.select(active))
-}
-
-/// Runs them, but only from these rows: those of whole declarations, or the root.
-///
-/// # Errors
-/// [`Trap`] if the engine failed.
+/// [`Trap`] if the engine failed, or nobody waits for the answer any more.
 pub(crate) fn run_from(
     rows: Range<u32>,
     prepared: &Prepared,
@@ -246,6 +238,11 @@ impl<'a> FileHost<'a> {
         self.because.replace(cause);
     }
 
+    /// Ends the run if nobody waits for it any more.
+    fn go_on(&self) -> Result<(), Trap> {
+        if self.facts.is_stopped() { Err(Trap("nobody waits for this any more".into())) } else { Ok(()) }
+    }
+
     fn keep(&mut self, value: Option<Value>) -> Result<Handle, Trap> {
         let Some(value) = value else { return Ok(Handle::UNKNOWN) };
         self.hold(value.size_bytes())?;
@@ -344,6 +341,7 @@ fn wrong_words(host: HostFn) -> Trap {
 
 impl Host for FileHost<'_> {
     fn ask(&mut self, host: HostFn, args: &[Word]) -> Result<Tri, Trap> {
+        self.go_on()?;
         if host == HostFn::RowsAdd {
             return self.add_to_set(args);
         }
@@ -358,6 +356,7 @@ impl Host for FileHost<'_> {
     }
 
     fn value(&mut self, host: HostFn, args: &[Word]) -> Result<Handle, Trap> {
+        self.go_on()?;
         if host.is_of_engines() && host != HostFn::ElementAt {
             return self.value_of_set(host, args);
         }

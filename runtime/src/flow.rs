@@ -14,6 +14,7 @@ pub(crate) mod entities;
 pub(crate) mod events;
 pub(crate) mod models;
 pub(crate) mod paths;
+pub(crate) mod row_map;
 pub(crate) mod rows;
 pub(crate) mod states;
 pub(crate) mod taint;

@@ -2,7 +2,8 @@
 //!
 //! While somebody types, some answers are not known until packages are loaded again ([`rulec_runtime::session`]): rules are
 //! undecided where they reported before. So that findings do not vanish and come back with every letter, a finding of the last
-//! complete check stays as long as its rule is undecided at the same place.
+//! complete check stays as long as its rule is undecided at the same place. And as long as only the declarations that changed
+//! were looked at, those of all others move with their code.
 
 use rulec_runtime::finding::{Finding, FixEdits, Outcome};
 use rulec_tree::Span;
@@ -80,6 +81,15 @@ pub(crate) fn with_kept(outcome: Outcome, kept: &[Finding], change: &Change) -> 
             findings.push(moved);
         }
     }
+    findings.sort_by_key(|finding| (finding.start.offset, finding.end.offset));
+    findings
+}
+
+/// The findings in declarations that changed, with those that were told of all others, which are outside of `then`.
+pub(crate) fn with_part(fresh: Vec<Finding>, then: Span, told: &[Finding], change: &Change) -> Vec<Finding> {
+    let is_elsewhere = |finding: &&Finding| finding.start.offset < then.start || then.end <= finding.start.offset;
+    let moved = told.iter().filter(is_elsewhere).filter_map(|finding| change.finding(finding));
+    let mut findings: Vec<Finding> = moved.chain(fresh).collect();
     findings.sort_by_key(|finding| (finding.start.offset, finding.end.offset));
     findings
 }

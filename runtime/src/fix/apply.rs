@@ -139,11 +139,11 @@ pub fn fix_source(job: &Job, target: &Target, source: &[u8], level: FixLevel, sp
     FixedSource { outcome, change: fixing.change(), failures: fixing.failures, spared: fixing.spared }
 }
 
-/// What a text becomes with all fixes of this level, within a run that is there already.
-pub(crate) fn fixed_in(run: &Run, target: &Target, source: &[u8], level: FixLevel) -> Change {
+/// What a text becomes with all fixes of this level, within a run that is there already; nothing if the run is stopped.
+pub(crate) fn fixed_in(run: &Run, target: &Target, source: &[u8], level: FixLevel) -> Option<Change> {
     let mut fixing = Fixing::new(run, target, source, level, &|_| false);
-    fixing.finish(&mut Worker::new());
-    fixing.change()
+    let outcome = fixing.finish(&mut Worker::new());
+    (!outcome.interrupted).then(|| fixing.change())
 }
 
 fn fix_target(
