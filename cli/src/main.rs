@@ -20,6 +20,7 @@ mod dependencies;
 mod interrupt;
 #[cfg(not(feature = "compiler"))]
 mod lacking;
+mod laid_out;
 mod linters;
 mod packs;
 mod progress;

@@ -2,7 +2,7 @@
 //!
 //! In: messages of the Language Server Protocol, and a [`Workshop`] that knows rules and configurations. Out: diagnostics,
 //! fixes, explanations, completions. Contents come from the client where it has a file open, saved or not, and from disk
-//! otherwise; which files change on disk is for the client to watch and tell.
+//! otherwise; which files change on disk is for the client to watch and tell, or else configurations are looked at when a file is saved.
 //!
 //! One thread reads messages, one writes them, one decides ([`server`]). Checking of Go files has a thread for each load of
 //! packages ([`go::analysis`]), and loading goes on beside it, so that no message waits for either.

@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod hover;
 mod index;
+mod modules;
 mod view;
 
 pub(crate) use check::of_rule_text;
@@ -24,8 +25,8 @@ use gen_lsp_types::{
     TextEdit, Uri, WorkspaceEdit,
 };
 use index::{Index, Mention, Named};
+use modules::Modules;
 use rulec_compiler::SourceFile;
-use rulec_grammar::ast::Use;
 use rulec_tree::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -85,6 +86,7 @@ impl RuleFiles {
 
     /// Files changed on disk with which open ones may be compiled.
     pub(crate) fn disk_changed(&mut self) {
+        self.workshop.forget();
         let all: Vec<PathBuf> = self.files.keys().cloned().collect();
         all.into_iter().for_each(|path| self.lint(path));
     }
@@ -96,8 +98,15 @@ impl RuleFiles {
             self.waiting.insert(path);
             return;
         }
-        let (files, pack) = self.compiled_with(&path);
         let versions = self.files.iter().map(|(path, file)| (path.clone(), file.version)).collect();
+        if self.workshop.is_laid_out(&path) {
+            // Nobody who looks at it there could mend anything.
+            let mistakes = Mistakes::from([(path, Vec::new())]);
+            self.linting = true;
+            drop(self.events.send(RuleEvent::Linted { mistakes, versions }));
+            return;
+        }
+        let (files, pack) = self.compiled_with(&path);
         let (workshop, events, encoding) = (self.workshop.clone(), self.events.clone(), self.encoding);
         self.linting = true;
         thread::spawn(move || {
@@ -183,43 +192,16 @@ impl RuleFiles {
     /// A file with its names, and those that it sees of others.
     fn index(&self, path: &Path) -> Option<(Index, Vec<Offered>)> {
         let file = self.files.get(path)?;
-        let offered = self.offered(path);
+        let offered = self.modules(path).offered(path);
         let names = offered.iter().map(|one| one.name.clone()).collect();
         Some((Index::new(file.text.as_str(), &names), offered))
     }
 
-    /// The items of other files that a file sees: those of its module, and those that its `use` lines bring in.
-    fn offered(&self, path: &Path) -> Vec<Offered> {
+    /// The files that one is compiled with, and the packs that they can use.
+    fn modules(&self, path: &Path) -> Modules {
         let (files, pack) = self.compiled_with(path);
-        let own = files.iter().find(|file| Path::new(&file.path) == path);
-        let Some(own) = own else { return Vec::new() };
-        let used = rulec_grammar::survey(&own.text).module.uses;
-        let brought = |module: &str| -> BTreeSet<&str> {
-            let of_module = used.iter().filter_map(|used| match used {
-                Use::Module { module: name, names, .. } if name.value == module => Some(names),
-                _ => None,
-            });
-            of_module.flatten().map(|name| name.value.as_str()).collect()
-        };
-        let mut offered = Vec::new();
-        let stock =
-            if used.iter().any(|used| matches!(used, Use::Module { .. })) { self.workshop.stock() } else { Vec::new() };
-        let packs = files.iter().map(|file| (file, pack.as_str())).chain(stock.iter().map(|file| (file, "stdlib")));
-        for (file, pack) in packs.filter(|(file, _)| file.path != own.path) {
-            let names = brought(&format!("{pack}.{}", file.family));
-            let sees_all = file.family == own.family && files.iter().any(|other| other.path == file.path);
-            if !sees_all && names.is_empty() {
-                continue;
-            }
-            let index = Index::new(&file.text, &BTreeSet::new());
-            for (number, name, _) in index.item_names() {
-                if sees_all || names.contains(name.as_str()) {
-                    let item = &index.survey.items[number];
-                    offered.push(Offered { name, word: item.word, doc: item.doc.clone() });
-                }
-            }
-        }
-        offered
+        let others = self.workshop.usable(&files);
+        Modules { files, pack, others }
     }
 
     // What is asked about a place.
@@ -229,12 +211,11 @@ impl RuleFiles {
         complete::at(&index, offset, &offered, &self.tags(path))
     }
 
-    /// The tags that rules have: those of this pack and of the stock rules.
+    /// The tags that rules have: those of this pack and of the packs that it can use.
     fn tags(&self, path: &Path) -> BTreeSet<String> {
-        let (files, _) = self.compiled_with(path);
-        let stock = self.workshop.stock();
-        let clauses = files.iter().chain(&stock).flat_map(|file| {
-            let lists = file.text.lines().filter_map(|line| line.trim_start().strip_prefix("tags [")?.split_once(']'));
+        let modules = self.modules(path);
+        let clauses = modules.texts().flat_map(|text| {
+            let lists = text.lines().filter_map(|line| line.trim_start().strip_prefix("tags [")?.split_once(']'));
             let tags = lists.flat_map(|(tags, _)| tags.split(',')).map(|tag| tag.trim().to_owned());
             tags.filter(|tag| !tag.is_empty()).collect::<Vec<_>>()
         });
@@ -243,11 +224,18 @@ impl RuleFiles {
 
     pub(crate) fn hover(&self, path: &Path, offset: u32) -> Option<(Span, String)> {
         let (index, offered) = self.index(path)?;
+        if let Some((module, span, files)) = self.modules(path).module_at(&index, offset) {
+            return Some((span, Modules::described(&module, &files)));
+        }
         hover::at(&index, offset, &offered)
     }
 
-    /// Where the name at a place gets its meaning.
+    /// Where the name at a place gets its meaning; of a module its files.
     pub(crate) fn definition(&self, path: &Path, offset: u32) -> Vec<Location> {
+        let Some((index, _)) = self.index(path) else { return Vec::new() };
+        if let Some((_, _, files)) = self.modules(path).module_at(&index, offset) {
+            return files.iter().filter_map(|file| self.location(file, Span::new(0, 0))).collect();
+        }
         self.places(path, offset).into_iter().filter(|(_, defines)| *defines).map(|(place, _)| place).collect()
     }
 
@@ -261,9 +249,13 @@ impl RuleFiles {
     pub(crate) fn renamable(&self, path: &Path, offset: u32) -> Option<(Range, String)> {
         let (index, _) = self.index(path)?;
         let mention = index.mention_at(offset).filter(|mention| mention.named != Named::Package)?;
-        let is_here = |(place, defines): &(Location, bool)| *defines && place.uri.0.starts_with("file:");
-        // What the stock rules declare keeps its name.
-        self.places(path, offset).iter().find(|place| is_here(place))?;
+        // What other packs declare keeps its name.
+        let own: Vec<Uri> = self.compiled_with(path).0.iter().map(|file| uri_of(Path::new(&file.path))).collect();
+        let is_own = |place: &Location| {
+            self.files.get(path).is_some_and(|file| file.uri == place.uri) || own.contains(&place.uri)
+        };
+        let is_here = |(place, defines): &(Location, bool)| *defines && is_own(place);
+        self.places(path, offset).iter().find(|place| is_here(place) && !self.workshop.is_laid_out(path))?;
         Some((self.text(path)?.range(mention.span), mention.name.clone()))
     }
 
@@ -333,21 +325,20 @@ impl RuleFiles {
         }
     }
 
-    /// The places of an item: in the files of its module, and in those that bring it in.
     fn places_of_item(&self, path: &Path, mention: &Mention) -> Vec<(Location, bool)> {
-        let (files, _) = self.compiled_with(path);
-        let mut places = Vec::new();
-        for file in &files {
-            let path = Path::new(&file.path);
-            let index = Index::new(&file.text, &BTreeSet::from([mention.name.clone()]));
-            let (text, uri) = match self.files.get(path) {
-                Some(open) => (open.text.clone(), open.uri.clone()),
-                None => (Text::new(file.text.as_str(), self.encoding), uri_of(path)),
-            };
-            let same = index.mentions.iter().filter(|one| one.named == Named::Item && one.name == mention.name);
-            places.extend(same.map(|one| (Location { uri: uri.clone(), range: text.range(one.span) }, one.defines)));
+        let modules = self.modules(path);
+        let places = modules.places(path, mention).into_iter();
+        places.filter_map(|place| Some((self.location(place.file, place.span)?, place.defines))).collect()
+    }
+
+    /// A place in a file, as it is open or as it can be opened.
+    fn location(&self, file: &SourceFile, span: Span) -> Option<Location> {
+        let path = Path::new(&file.path);
+        if let Some(open) = self.files.get(path) {
+            return Some(Location { uri: open.uri.clone(), range: open.text.range(span) });
         }
-        places
+        let text = Text::new(file.text.as_str(), self.encoding);
+        self.workshop.lay_out(path).then(|| Location { uri: uri_of(path), range: text.range(span) })
     }
 
     // What is asked about a file.

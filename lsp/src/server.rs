@@ -480,7 +480,8 @@ impl Server {
         if !self.client.watches {
             return;
         }
-        let globs = ["**/*.go", "**/go.mod", "**/go.work", "**/*.rule", "**/rulec.toml"];
+        let globs =
+            ["**/*.go", "**/go.mod", "**/go.work", "**/*.rule", "**/rulec.toml", "**/pack.toml", "**/rulec.lock"];
         let watchers: Vec<Value> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
         self.ask::<lsp::RegistrationRequest>(json!({ "registrations": [{
             "id": "watch",
@@ -528,8 +529,9 @@ impl Server {
     fn saved(&mut self, uri: &Uri) {
         let Some(path) = path_of(uri) else { return };
         self.go.saved(&path);
-        // Clients that watch files tell of this one too.
-        if self.rules.has(&path) && !self.client.watches {
+        // Clients that watch files tell of this one too, and of configurations.
+        if !self.client.watches && (self.rules.has(&path) || self.go.has_old_configuration()) {
+            self.rules.disk_changed();
             self.go.rules_changed();
         }
     }
@@ -549,10 +551,10 @@ impl Server {
 
     fn changed_on_disk(&mut self, params: &lsp::DidChangeWatchedFilesParams) {
         let paths: Vec<PathBuf> = params.changes.iter().filter_map(|change| path_of(&change.uri)).collect();
-        let is_rule = |path: &PathBuf| matches!(extension(path), "rule" | "toml");
+        let is_rule = |path: &PathBuf| matches!(extension(path), "rule" | "toml" | "lock");
         if paths.iter().any(is_rule) {
-            self.go.rules_changed();
             self.rules.disk_changed();
+            self.go.rules_changed();
         }
         // The texts of open files come from the client.
         if paths.iter().any(|path| !is_rule(path) && !self.go.has(path)) {

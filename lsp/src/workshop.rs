@@ -1,11 +1,12 @@
 //! What the server needs to know of rules and configurations, from whoever starts it.
 
-use rulec_compiler::{Compiled, SourceFile};
+use rulec_compiler::{Compiled, OtherPack, SourceFile};
 use rulec_grammar::diagnostic::Diagnostic;
 use rulec_runtime::RuleSet;
 use rulec_runtime::job::{PathPolicy, Platform, RuleSetting};
 use rulec_world::Packages;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Finds rules and configurations.
 pub trait Workshop: Send + Sync {
@@ -22,11 +23,21 @@ pub trait Workshop: Send + Sync {
     /// left out.
     fn rule_files(&self, path: &Path) -> (Vec<SourceFile>, String);
 
-    /// Compiles rule files of one pack against the stock rules.
+    /// The packs whose modules rule files of one pack can use, the stock rules among them. The paths of their files are absolute:
+    /// files of a project, or files that [`Workshop::lay_out`] puts there.
+    fn usable(&self, files: &[SourceFile]) -> Arc<Vec<OtherPack>>;
+
+    /// Compiles rule files of one pack against those that they can use.
     fn compile(&self, files: &[SourceFile], pack: &str) -> Compiled;
 
-    /// The stock rules: rule files can use their modules.
-    fn stock(&self) -> Vec<SourceFile>;
+    /// Puts a file of [`Workshop::usable`] where its path says, to be read only, unless it is there. Says whether it can be opened.
+    fn lay_out(&self, path: &Path) -> bool;
+
+    /// Whether a path is one at which [`Workshop::lay_out`] puts files: nobody writes there.
+    fn is_laid_out(&self, path: &Path) -> bool;
+
+    /// Configurations, locks, packs or rule files changed on disk: what is known of them may be out of date.
+    fn forget(&self);
 
     /// These packages, with the cache of this user if there is one.
     fn cached(&self, packages: Packages) -> Packages;

@@ -1,9 +1,9 @@
 //! `rulec cache`: what is kept on disk from run to run.
 
 use crate::console::Console;
-use crate::packs;
 use crate::status::{Failure, Status};
 use crate::vettool::vetx;
+use crate::{laid_out, packs};
 use rulec_world::{Cache, Packages};
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ pub fn run(arguments: &CacheArguments, console: &Console) -> Result<Status, Fail
         return Err(Failure::Message("there is no folder for caches (set RULEC_CACHE_DIR)".to_owned()));
     };
     let folder = cache.folder().display();
-    let cleaned = cache.clean().and_then(|bytes| Ok(bytes + packs::clean()?));
+    let cleaned = cache.clean().and_then(|bytes| Ok(bytes + packs::clean()? + laid_out::clean()?));
     let bytes = cleaned.map_err(|error| Failure::Message(format!("{folder}: {error}")))?;
     let mut out = console.out();
     writeln!(out, "{folder}: {bytes} bytes removed")?;

@@ -3,16 +3,18 @@
 //! What the server has to know of rules and configurations is found here as `rulec check` finds it; the rest is
 //! `rulec-lsp`'s.
 
+mod usable;
+
 use crate::arguments::{EngineName, RuleArguments, SelectArguments};
 use crate::commands::cache::UseArguments;
 use crate::commands::check::rule_set;
 use crate::console::Console;
+use crate::laid_out;
 use crate::rule_files;
-use crate::rules::{LOCAL_PACK, Loaded, surroundings, usable_by};
+use crate::rules::{LOCAL_PACK, Loaded, surroundings};
 use crate::settings::{Configuration, adjust, path_for, rule_settings, working_folder};
 use crate::status::{Failure, Status};
-use crate::stock;
-use rulec_compiler::{Compiled, SourceFile, compile_in};
+use rulec_compiler::{Compiled, OtherPack, SourceFile, compile_in};
 use rulec_config::Selection;
 use rulec_lsp::{FileFaults, Project, ServeError, Workshop, serve, transport};
 use rulec_report::Notice;
@@ -21,6 +23,7 @@ use rulec_world::Packages;
 use std::io::{BufReader, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use usable::UsablePacks;
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -38,7 +41,8 @@ pub struct LspArguments {
 
 /// Serves until the client asks for the end.
 pub fn run(arguments: &LspArguments, console: &Console) -> Result<Status, Failure> {
-    let workshop = Arc::new(Rules { arguments: arguments.rules.clone(), cache: arguments.cache });
+    let packs = UsablePacks::default();
+    let workshop = Arc::new(Rules { arguments: arguments.rules.clone(), cache: arguments.cache, packs });
     let (connection, threads) = transport::connect(BufReader::new(stdin()), stdout());
     let served = serve(&connection, workshop);
     drop(connection);
@@ -58,6 +62,7 @@ pub fn run(arguments: &LspArguments, console: &Console) -> Result<Status, Failur
 struct Rules {
     arguments: RuleArguments,
     cache: UseArguments,
+    packs: UsablePacks,
 }
 
 impl Rules {
@@ -115,6 +120,9 @@ impl Workshop for Rules {
     }
 
     fn rule_files(&self, path: &Path) -> (Vec<SourceFile>, String) {
+        if let Some(pack) = self.packs.laid_out(path) {
+            return (pack.files.clone(), pack.name.clone());
+        }
         let configuration = self.configuration(path.parent().unwrap_or(path));
         let layers = configuration.layers.iter();
         let configured = layers.flat_map(|config| config.rule_paths.iter().map(move |path| (config, path)));
@@ -129,11 +137,28 @@ impl Workshop for Rules {
     }
 
     fn compile(&self, files: &[SourceFile], pack: &str) -> Compiled {
-        compile_in(files, pack, surroundings(&usable_by(files)))
+        let usable = self.packs.of(files);
+        // A pack that is looked at where it was laid out is not its own surroundings.
+        let others: Vec<OtherPack> = usable.iter().filter(|other| other.name != pack).cloned().collect();
+        compile_in(files, pack, surroundings(&others))
     }
 
-    fn stock(&self) -> Vec<SourceFile> {
-        stock::sources()
+    fn usable(&self, files: &[SourceFile]) -> Arc<Vec<OtherPack>> {
+        self.packs.of(files)
+    }
+
+    fn lay_out(&self, path: &Path) -> bool {
+        let Some(pack) = self.packs.laid_out(path) else { return path.is_absolute() };
+        let file = pack.files.iter().find(|file| Path::new(&file.path) == path);
+        file.is_some_and(|file| laid_out::lay_out(file).is_ok())
+    }
+
+    fn is_laid_out(&self, path: &Path) -> bool {
+        self.packs.laid_out(path).is_some()
+    }
+
+    fn forget(&self) {
+        self.packs.forget();
     }
 
     fn cached(&self, packages: Packages) -> Packages {

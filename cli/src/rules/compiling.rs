@@ -167,11 +167,12 @@ pub(super) fn no_executable_memory(error: &ExecutableError) -> String {
 }
 
 /// The packs whose modules rule files can use where the first of them stands: those that its `pack.toml` or `rulec.toml` names,
-/// as far as they can be had, and the stock rules.
-pub fn usable_by(files: &[SourceFile]) -> Vec<OtherPack> {
+/// as far as they can be had, and the stock rules. With them the folder at which the paths of their files start.
+pub fn usable_by(files: &[SourceFile]) -> (Vec<OtherPack>, PathBuf) {
     let folder = files.first().and_then(|file| Path::new(&file.path).parent());
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Loaded::for_lock(folder, Locking::Heed).usable()
+    let loaded = Loaded::for_lock(folder, Locking::Heed);
+    (loaded.usable(), loaded.needed.folder)
 }
 
 /// What rule files are compiled against.

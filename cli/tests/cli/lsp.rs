@@ -1,6 +1,7 @@
 //! `rulec lsp`, driven as an editor drives it.
 
 mod client;
+mod edits;
 
 use crate::support::Sandbox;
 use client::{Client, place, uri};
@@ -146,6 +147,23 @@ fn configurations_and_rules_are_read_again_when_they_change() {
     client.diagnostics(&go, |params| params["version"] == 2);
     client.tell("textDocument/didClose", json!({"textDocument": {"uri": go}}));
     client.diagnostics(&go, |params| params["diagnostics"].as_array().is_some_and(Vec::is_empty));
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn clients_that_watch_nothing_have_configurations_read_when_they_save() {
+    let sandbox = sandbox();
+    let mut client = start(&sandbox);
+    let go = uri(&sandbox, "a.go");
+    client.open(&go, GO);
+    client.diagnostics(&go, |params| params["diagnostics"].as_array().is_some_and(|all| all.len() == 1));
+    let save = |client: &mut Client| client.tell("textDocument/didSave", json!({"textDocument": {"uri": go}}));
+    sandbox.write("rulec.toml", "rule-paths = [\"rules/\"]\n[rules.no-print]\nmost = 0\n");
+    save(&mut client);
+    assert_eq!(client.diagnostics(&go, |_| true), Vec::<Value>::new());
+    sandbox.write("rulec.toml", "rule-paths = [\"rules/\"]\n");
+    save(&mut client);
+    assert_eq!(codes(&client.diagnostics(&go, |_| true)), ["local.print.no-print"]);
     assert_eq!(client.end(), Some(0));
 }
 
@@ -328,4 +346,102 @@ fn messages_that_make_no_sense_do_no_harm() {
     assert_eq!(client.exit(), Some(0));
     let client = Client::raw(&sandbox, &[]);
     assert_eq!(client.exit(), Some(1), "nobody asked for a shutdown");
+}
+
+#[test]
+fn names_of_other_packs_lead_to_their_text() {
+    let sandbox = sandbox();
+    let text = "use stdlib.http { requests_sent }\n\n/// A request.\nrule sends {\n    match expr { $f(...) } @call\n    where $f in requests_sent\n    report \"sent\"\n}\n";
+    sandbox.write("rules/print.rule", text);
+    let mut client = Client::start(&sandbox, &[], json!({}));
+    let rule = uri(&sandbox, "rules/print.rule");
+    client.open(&rule, text);
+    for at in [(0, 20), (5, 18)] {
+        let definition = client.at("textDocument/definition", &rule, at);
+        let path =
+            definition[0]["uri"].as_str().and_then(|uri| uri.strip_prefix("file://")).expect("a file").to_owned();
+        assert!(path.ends_with("/stdlib/http/response-before-err-check.rule"), "{path}");
+        let stock = std::fs::read_to_string(&path).expect("it can be opened");
+        let line = definition[0]["range"]["start"]["line"].as_u64().expect("a line") as usize;
+        assert!(stock.lines().nth(line).is_some_and(|line| line.starts_with("symbols requests_sent")), "{definition}");
+        assert!(std::fs::metadata(&path).expect("a file").permissions().readonly());
+    }
+    let hover = client.at("textDocument/hover", &rule, (5, 18));
+    assert!(hover["contents"]["value"].as_str().is_some_and(|text| text.contains("symbols requests_sent")), "{hover}");
+    let hover = client.at("textDocument/hover", &rule, (0, 6));
+    assert!(
+        hover["contents"]["value"].as_str().is_some_and(|text| text.contains("- symbols `requests_sent`")),
+        "{hover}"
+    );
+    let all = client.ask(
+        "textDocument/references",
+        json!({"textDocument": {"uri": rule}, "position": place((5, 18)), "context": {"includeDeclaration": false}}),
+    );
+    let places = all.as_array().expect("places");
+    let is_in = |own: &Value, end: &str| own["uri"].as_str().is_some_and(|uri| uri.ends_with(end));
+    assert_eq!(places.iter().filter(|own| is_in(own, "/rules/print.rule")).count(), 2, "{all}");
+    let renaming = json!({"textDocument": {"uri": rule}, "position": place((5, 18)), "newName": "other"});
+    assert_eq!(client.refused("textDocument/rename", renaming), -32803, "what another pack declares keeps its name");
+    // There one can look on; there is nothing to mend, and nothing to change.
+    let stock = places.iter().find(|own| is_in(own, "/nil-when-err.rule")).expect("a place").clone();
+    let uri = stock["uri"].as_str().expect("a URI").to_owned();
+    let text = std::fs::read_to_string(uri.trim_start_matches("file://")).expect("a file");
+    client.open(&uri, &text);
+    assert_eq!(client.diagnostics(&uri, |_| true), Vec::<Value>::new());
+    let at = json!({"textDocument": {"uri": uri}, "position": stock["range"]["start"]});
+    let definition = client.ask("textDocument/definition", at.clone());
+    assert!(is_in(&definition[0], "/stdlib/http/response-before-err-check.rule"), "{definition}");
+    assert_eq!(client.ask("textDocument/prepareRename", at), Value::Null);
+    assert_eq!(client.end(), Some(0));
+    sandbox.run(&["cache", "clean"]).exits(0);
+    assert!(!std::path::Path::new(uri.trim_start_matches("file://")).exists());
+}
+
+#[test]
+fn packs_are_chosen_anew_when_something_that_decides_changes() {
+    let sandbox = sandbox();
+    sandbox.write("base/pack.toml", "name = \"base\"\nversion = \"1.0.0\"\n");
+    sandbox.write("base/rules/words.rule", "/// Words.\nsymbols words { \"fmt\".Println }\n");
+    sandbox.write("rulec.toml", "rule-paths = [\"rules/\"]\n[packs]\nbase = { path = \"base\" }\n");
+    let text = "use base.words { words }\n\n/// A word.\nrule says {\n    match expr { $f(...) }\n    where $f in words\n    report \"said\"\n}\n";
+    sandbox.write("rules/print.rule", text);
+    let mut client = start(&sandbox);
+    let rule = uri(&sandbox, "rules/print.rule");
+    client.open(&rule, text);
+    let errors = |params: &Value| {
+        let all = params["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
+        all.iter().filter(|one| one["severity"] == 1).count()
+    };
+    client.diagnostics(&rule, |params| params["version"] == 1 && errors(params) == 0);
+    // A pack in a folder is opened where it is.
+    let definition = client.at("textDocument/definition", &rule, (5, 16));
+    assert_eq!(definition[0]["uri"], uri(&sandbox, "base/rules/words.rule"));
+    // What was chosen is kept while somebody types, whatever became of it.
+    std::fs::rename(sandbox.path("base"), sandbox.path("gone")).expect("a folder");
+    client.edit(&rule, 2, (2, 0), (2, 0), "/// It is said.\n");
+    client.diagnostics(&rule, |params| params["version"] == 2 && errors(params) == 0);
+    sandbox.write("rulec.toml", "rule-paths = [\"rules/\"]\n# Another text.\n");
+    client.edit(&rule, 3, (2, 0), (2, 0), "/// Again.\n");
+    client.diagnostics(&rule, |params| params["version"] == 3 && errors(params) > 0);
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn a_name_of_another_module_is_another_name() {
+    let sandbox = sandbox();
+    sandbox.write("rules/a/one.rule", "/// Big.\npredicate is_large($n) { count($n) > 3 }\n");
+    let other =
+        "/// Long.\npredicate is_large($n) { count($n) > 9 }\n\n/// Both.\npredicate both($n) { is_large($n) }\n";
+    sandbox.write("rules/b/two.rule", other);
+    let user = "use local.a { is_large }\n\n/// Either.\npredicate either($n) { is_large($n) }\n";
+    sandbox.write("rules/c/three.rule", user);
+    let mut client = start(&sandbox);
+    let one = uri(&sandbox, "rules/a/one.rule");
+    client.open(&one, "/// Big.\npredicate is_large($n) { count($n) > 3 }\n");
+    let renaming = json!({"textDocument": {"uri": one}, "position": place((1, 12)), "newName": "is_huge"});
+    let renamed = client.ask("textDocument/rename", renaming);
+    assert_eq!(edits(&renamed, &one).len(), 1);
+    assert_eq!(edits(&renamed, &uri(&sandbox, "rules/c/three.rule")).len(), 2);
+    assert_eq!(renamed["changes"].as_object().map(serde_json::Map::len), Some(2), "{renamed}");
+    assert_eq!(client.end(), Some(0));
 }

@@ -31,7 +31,7 @@ pub(crate) struct Run {
 /// The mistakes of rule files.
 pub(crate) fn lint(workshop: &dyn Workshop, files: &[SourceFile], pack: &str, encoding: Encoding) -> Mistakes {
     let compiled = workshop.compile(files, pack);
-    let shown = Shown::new(files, &compiled, encoding);
+    let shown = Shown::new(workshop, files, &compiled, encoding);
     let mut mistakes: Mistakes = files.iter().map(|file| (PathBuf::from(&file.path), Vec::new())).collect();
     for diagnostic in &compiled.diagnostics {
         let file = files.get(diagnostic.file.0 as usize);
@@ -44,15 +44,21 @@ pub(crate) fn lint(workshop: &dyn Workshop, files: &[SourceFile], pack: &str, en
 
 /// The texts that diagnostics speak of.
 struct Shown<'f> {
+    workshop: &'f dyn Workshop,
     files: Vec<&'f SourceFile>,
     texts: Vec<Text>,
 }
 
 impl<'f> Shown<'f> {
-    fn new(files: &'f [SourceFile], compiled: &'f Compiled, encoding: Encoding) -> Shown<'f> {
+    fn new(
+        workshop: &'f dyn Workshop,
+        files: &'f [SourceFile],
+        compiled: &'f Compiled,
+        encoding: Encoding,
+    ) -> Shown<'f> {
         let files: Vec<&SourceFile> = files.iter().chain(&compiled.others).collect();
         let texts = files.iter().map(|file| Text::new(file.text.as_str(), encoding)).collect();
-        Shown { files, texts }
+        Shown { workshop, files, texts }
     }
 
     fn diagnostic(&self, own: &diagnostic::Diagnostic) -> Diagnostic {
@@ -65,11 +71,11 @@ impl<'f> Shown<'f> {
         Diagnostic { related_information: Some(related).filter(|related| !related.is_empty()), ..diagnostic }
     }
 
-    /// Where a place is; none in files that are part of the binary.
+    /// Where a place is; none in files that nobody can open.
     fn location(&self, file: FileId, span: Span) -> Option<Location> {
         let path = Path::new(&self.files.get(file.0 as usize)?.path);
         let text = self.texts.get(file.0 as usize)?;
-        path.is_absolute().then(|| Location { uri: crate::paths::uri_of(path), range: text.range(span) })
+        self.workshop.lay_out(path).then(|| Location { uri: crate::paths::uri_of(path), range: text.range(span) })
     }
 }
 
