@@ -120,6 +120,9 @@ impl Worker {
     }
 }
 
+/// What was made of a file when its package was looked at, if that is held.
+type Held = Option<(File, Made)>;
+
 /// How many bytes of files are held between the first look at their functions and their check. What is held of a file takes
 /// about 25 times as much memory.
 const HELD_BYTES: usize = 48 << 20;
@@ -228,7 +231,7 @@ impl<'a> Run<'a> {
     }
 
     /// The content of a file, with all that was made of it when its package was looked at.
-    fn read_or_take(&self, target: &Target) -> Result<(Vec<u8>, Option<(File, Made)>), String> {
+    fn read_or_take(&self, target: &Target) -> Result<(Vec<u8>, Held), String> {
         match self.functions.as_ref().and_then(|functions| functions.take_held(&target.path)) {
             Some(HeldFile { content, file, made }) => Ok((content, Some((file, made)))),
             None => Ok((self.read(target)?, None)),
@@ -271,7 +274,7 @@ impl<'a> Run<'a> {
         worker: &mut Worker,
         target: &Target,
         source: &[u8],
-        held: Option<(File, Made)>,
+        held: Held,
         asked: &mut Asked,
     ) -> Outcome {
         let around = self.around(target);

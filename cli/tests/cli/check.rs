@@ -188,6 +188,18 @@ fn standard_input_is_checked_and_fixed() {
 }
 
 #[test]
+fn standard_input_stands_for_its_file_in_the_whole_package() {
+    let rule = "rule unused {\n    match decl { func $name(...) (...) }\n    where $name is unused\n\n    report \"{$name} is unused\"\n}\n";
+    let saved = "package p\n\nfunc helper() {}\n\nfunc Run() { helper() }\n";
+    let files = [("own.rule", rule), ("p/a.go", saved), ("p/go.mod", "module example.com/p\n\ngo 1.26\n")];
+    let sandbox = Sandbox::new(&files);
+    let arguments = check(&["--format", "json", "--stdin-filename", "p/a.go"]);
+    let found = |text: &str| sandbox.pipe(&arguments, text).json()["findings"].as_array().map(Vec::len);
+    assert_eq!(found(saved), Some(0));
+    assert_eq!(found(&saved.replace("{ helper() }", "{}")), Some(1), "what is on disk still calls it");
+}
+
+#[test]
 fn a_read_only_file_is_told_and_the_others_are_fixed() {
     let sandbox = sandbox();
     sandbox.write("b.go", GO);

@@ -141,8 +141,8 @@ pub fn find(arguments: &FileArguments, configurations: &mut Configurations<'_>) 
 fn read_stream(path: &Path, configurations: &mut Configurations<'_>) -> Found {
     let mut source = Vec::new();
     let cwd = configurations.cwd();
-    let target = Target { path: cwd.join(path), display: Arc::from(display(path, cwd)), explicit: true };
-    let number = of_file(&normalised(&target.path), configurations);
+    let target = Target { path: normalised(&cwd.join(path)), display: Arc::from(display(path, cwd)), explicit: true };
+    let number = of_file(&target.path, configurations);
     let (input, notices) = match io::stdin().lock().read_to_end(&mut source) {
         Ok(_) => (Input::Stream { target, source }, Vec::new()),
         Err(error) => {

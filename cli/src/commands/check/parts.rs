@@ -14,6 +14,7 @@ use crate::progress::Bar;
 use crate::rules::Loaded;
 use crate::settings::{adjust, option_values, rule_settings};
 use rulec_config::Selection;
+use rulec_program::{Config, Overlay};
 use rulec_report::Notice;
 use rulec_runtime::finding::Outcome;
 use rulec_runtime::fix::FixOutcome;
@@ -21,7 +22,7 @@ use rulec_runtime::job::{Job, OptionValue, PathPolicy, Platform, RuleSetting, Ta
 use rulec_runtime::suppress::Suppressions;
 use rulec_runtime::{Profile, RuleSet, check_incrementally, check_source, profile};
 use rulec_world::{Declaration, Packages};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -189,6 +190,16 @@ impl Done {
     }
 }
 
+/// What is on standard input stands for its file, for questions about the package as well.
+fn overlay(input: &Input) -> Overlay {
+    match input {
+        Input::Files(_) => Overlay::default(),
+        Input::Stream { target, source } => {
+            Overlay::new(BTreeMap::from([(target.path.clone(), source.as_slice().into())]))
+        }
+    }
+}
+
 /// The packages of all files, once for all rules that declare the same of packages without source.
 fn loaded_packages<'p>(
     arguments: &CheckArguments,
@@ -200,8 +211,9 @@ fn loaded_packages<'p>(
     for part in parts {
         let declared = part.rules.declarations();
         if all.iter().all(|(known, _)| *known != declared) {
-            let paths = input.targets().iter().map(|target| target.path.clone()).collect();
-            let packages = Packages::of_disk(platform.config(), paths, arguments.jobs).with_declarations(declared);
+            let paths = input.all().iter().map(|target| target.path.clone()).collect();
+            let config = Config { overlay: overlay(input), ..platform.config() };
+            let packages = Packages::of_disk(config, paths, arguments.jobs).with_declarations(declared);
             all.push((declared, arguments.parcel.apply(packages, arguments.cache)));
         }
     }
