@@ -122,7 +122,11 @@ def main():
                 "line": place["line"], "character": place["character"] + 1,
             }
             time.sleep(PAUSE_S)
-        whole = all_of_the_file(client, uri, changes, middle(lines), changes // 2)
+        # What was typed last may be no Go, of which nobody can say that a suppression is unused.
+        back = {"textDocument": {"uri": uri, "version": changes + 1}, "contentChanges": [{"text": text}]}
+        client.tell("textDocument/didChange", back)
+        client.diagnostics(changes + 1)
+        whole = all_of_the_file(client, uri, changes + 1, middle(lines), changes // 2)
         client.process.kill()
     name = os.path.join(os.path.basename(root), os.path.basename(path))
     first = f"{statistics.median(times):.1f},{nearly_all(times):.1f},{max(times):.1f}"
