@@ -125,7 +125,7 @@ type Held = Option<(File, Made)>;
 
 /// How many bytes of files are held between the first look at their functions and their check. What is held of a file takes
 /// about 25 times as much memory.
-const HELD_BYTES: usize = 48 << 20;
+const HELD_BYTES: usize = 24 << 20;
 
 impl<'a> Run<'a> {
     /// A run over these files of a job.
@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
     pub(crate) fn check_by(
         &self,
         worker: &mut Worker,
-        (target, source, held): (&Target, &[u8], Option<(File, Made)>),
+        (target, source, held): (&Target, &[u8], Held),
         around: Option<&dyn Around>,
         analysis: impl FnOnce(&Read<'_>, &mut Outcome),
     ) -> (Outcome, Option<File>) {

@@ -30,7 +30,7 @@ mod loops;
 mod named;
 
 use crate::conditions::Facts;
-use rulec_flow::ir::{BlockId, BodyId, Edge, Op, Value};
+use rulec_flow::ir::{BlockId, BodyId, Edge, Op, Place, Value};
 use rulec_flow::paths::{Fact, Paths};
 use rulec_flow::values::{Located, ValueCache, Values};
 use rulec_flow::{Body, FileFlow, Knowledge};
@@ -55,6 +55,8 @@ pub struct Bodies {
     paths: Vec<OnceCell<Paths>>,
     /// For each body what its variables get where identifiers declare them.
     definitions: Vec<OnceCell<FxHashMap<Node, Value>>>,
+    /// For each body the variables that its calls fill from outside; see [`taint::filled`].
+    filled: Vec<OnceCell<Vec<(Place, String)>>>,
     known_on_edges: RefCell<FxHashMap<BodyId, Rc<KnownOnEdges>>>,
     runs: RefCell<FxHashMap<BodyId, Rc<[literals::Run]>>>,
     /// Calls that are known to have nothing to do with states.
@@ -121,11 +123,13 @@ impl Bodies {
         let values = ValueCache::new(file.all());
         let paths = file.all().iter().map(|_| OnceCell::new()).collect();
         let definitions = file.all().iter().map(|_| OnceCell::new()).collect();
+        let filled = file.all().iter().map(|_| OnceCell::new()).collect();
         Bodies {
             file,
             values,
             paths,
             definitions,
+            filled,
             known_on_edges: RefCell::default(),
             runs: RefCell::default(),
             stateless: RefCell::default(),
@@ -177,6 +181,12 @@ impl<'f> Flow<'f> {
     pub(crate) fn paths(self, body: BodyId) -> Option<&'f Paths> {
         let paths = self.bodies.paths.get(body.0 as usize)?;
         Some(paths.get_or_init(|| Paths::new(self.body(body), self.knowledge(), self.types)))
+    }
+
+    /// The variables that the calls of a body fill with values from outside, and of which kinds these are.
+    pub(crate) fn filled(self, body: BodyId) -> &'f [(Place, String)] {
+        let filled = self.bodies.filled.get(body.0 as usize);
+        filled.map_or(&[], |filled| filled.get_or_init(|| taint::filled(self, body)))
     }
 
     /// The values of a body.
@@ -261,7 +271,7 @@ fn definitions(body: &Body) -> FxHashMap<Node, Value> {
         let var = match body.op(value) {
             Op::Assign(var, _) => Some(var),
             Op::Store(place, _) => match body.place(place) {
-                rulec_flow::ir::Place::Var(var) => Some(var),
+                Place::Var(var) => Some(var),
                 _ => None,
             },
             _ => None,

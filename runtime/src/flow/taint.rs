@@ -95,7 +95,7 @@ pub(crate) fn returns(flow: Flow, id: BodyId, taint: Taint) -> Vec<(u32, Tri)> {
 /// Whether a body calls or reads anything that may be a source of this kind.
 pub(crate) fn may_have_source(flow: Flow, id: BodyId, taint: Taint) -> bool {
     let body = flow.body(id);
-    (0..body.insts.len() as u32).any(|at| source_at(flow, body, Value(at), taint) != Tri::No)
+    (0..body.insts.len() as u32).any(|at| source_at(flow, id, Value(at), taint) != Tri::No)
 }
 
 fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
@@ -104,7 +104,7 @@ fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
         if cleans(flow, body, from.value, taint) {
             return Walk::Stop;
         }
-        match source_at(flow, body, from.value, taint) {
+        match source_at(flow, from.body, from.value, taint) {
             Tri::Yes => Walk::Found,
             Tri::Unknown => Walk::Maybe,
             Tri::No => Walk::GoOn,
@@ -114,7 +114,8 @@ fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
 }
 
 /// Whether an instruction makes a value of this kind out of nothing.
-fn source_at(flow: Flow, body: &Body, at: Value, taint: Taint) -> Tri {
+fn source_at(flow: Flow, id: BodyId, at: Value, taint: Taint) -> Tri {
+    let body = flow.body(id);
     let says_so = |says: &Says| matches!(says, Says::Source(of) if of == taint.kind);
     let (made_by, number) = made_by(body, at);
     if said_at(flow, body, made_by).iter().any(says_so) {
@@ -122,7 +123,7 @@ fn source_at(flow: Flow, body: &Body, at: Value, taint: Taint) -> Tri {
     }
     match body.op(made_by) {
         Op::Call(call) => returned_source(flow, body.call(call), number, taint),
-        Op::Load(place) => Tri::of(is_filled(flow, body, place, taint.kind)),
+        Op::Load(place) => Tri::of(is_filled(flow, id, place, taint.kind)),
         _ => Tri::No,
     }
 }
@@ -149,18 +150,30 @@ fn returned_source(flow: Flow, call: &Call, number: u32, taint: Taint) -> Tri {
 }
 
 /// Whether a call fills a place with values of this kind.
-fn is_filled(flow: Flow, body: &Body, place: PlaceId, kind: &str) -> bool {
-    let root = root_of(body, place);
-    body.calls.iter().any(|call| {
-        said_of_call(flow, body, call).iter().any(|says| {
-            match says {
-            Says::SourceIn(of, slot) if of == kind => arguments(body, call, *slot).iter().any(|argument| {
-                matches!(body.op(body.source_of(*argument)), Op::Addr(filled) if root_of(body, filled) == root)
-            }),
-            _ => false,
+fn is_filled(flow: Flow, id: BodyId, place: PlaceId, kind: &str) -> bool {
+    let filled = flow.filled(id);
+    !filled.is_empty() && {
+        let root = root_of(flow.body(id), place);
+        filled.iter().any(|(place, of)| *place == root && of == kind)
+    }
+}
+
+/// The variables that the calls of a body fill with values from outside, and of which kinds these are.
+pub(crate) fn filled(flow: Flow, id: BodyId) -> Vec<(Place, String)> {
+    let body = flow.body(id);
+    let mut filled = Vec::new();
+    for call in &body.calls {
+        for says in said_of_call(flow, body, call) {
+            let Says::SourceIn(kind, slot) = says else { continue };
+            let places =
+                arguments(body, call, *slot).iter().filter_map(|argument| match body.op(body.source_of(*argument)) {
+                    Op::Addr(place) => Some(root_of(body, place)),
+                    _ => None,
+                });
+            filled.extend(places.map(|place| (place, kind.clone())));
         }
-        })
-    })
+    }
+    filled
 }
 
 /// The variable that a place is part of.
