@@ -74,8 +74,8 @@ function filter() {
   if (fields.suppressed.checked || fields.known.checked) passing.sort((a, b) => compare(a.path, b.path) || line(a) - line(b));
   shown = 0;
   byId("findings").replaceChildren();
-  const shown = (field, list) => (field.checked ? list.length : 0);
-  const total = data.findings.length + shown(fields.suppressed, data.suppressed) + shown(fields.known, data.known);
+  const counted = (field, list) => (field.checked ? list.length : 0);
+  const total = data.findings.length + counted(fields.suppressed, data.suppressed) + counted(fields.known, data.known);
   byId("status").textContent = `${passing.length.toLocaleString("en")} of ${plural(total, "finding")}`;
   showMore();
   remember();
