@@ -118,3 +118,13 @@ pub enum Entity {
         name: Name,
     },
 }
+
+impl Entity {
+    /// The function that it is, or is a parameter or result of.
+    pub fn function(&self) -> Option<&FunctionKey> {
+        match self {
+            Entity::Func(function) | Entity::Param(function, _) | Entity::Result(function, _) => Some(function),
+            Entity::Type { .. } | Entity::Field { .. } | Entity::Global { .. } => None,
+        }
+    }
+}

@@ -61,6 +61,8 @@ struct Methods {
 /// A unit and what is known of it.
 struct Slot {
     unit: Unit,
+    /// The first slot of the same package: the same for all of its parts.
+    package: u32,
     /// Whether its package is one of those asked for, rather than one that they import.
     is_root: bool,
     /// Whether it is known from its source, rather than from the summaries that are part of this crate.
@@ -177,6 +179,9 @@ impl<'p> Known<'p> {
 
     fn add(&mut self, unit: Unit, roots: &[PackageKey]) -> u32 {
         let number = self.slots.len() as u32;
+        let parts = [Part::Base, Part::Tests, Part::External].map(|part| (unit.key.clone(), part));
+        let package =
+            parts.iter().find_map(|part| self.by_key.get(part)).map_or(number, |slot| self.slot(*slot).package);
         let is_root = roots.binary_search(&unit.key).is_ok();
         let source = unit.source.as_ref().filter(|source| is_root || !source.standard);
         let from_source = source.is_some();
@@ -190,6 +195,7 @@ impl<'p> Known<'p> {
         let seen = self.seen_by(&unit, number);
         self.slots.push(Slot {
             unit,
+            package,
             is_root,
             from_source,
             seen,
@@ -277,7 +283,7 @@ impl<'p> Known<'p> {
     fn sees(&self, from: View, slot: u32) -> bool {
         let own = self.slot(from.unit);
         let is_below = own.seen.get(slot as usize / 64).is_some_and(|bits| bits & (1 << (slot % 64)) != 0);
-        is_below || from.whole_package && self.slot(slot).unit.key == own.unit.key
+        is_below || from.whole_package && self.slot(slot).package == own.package
     }
 
     /// Whether a view has anything of a package in it.
@@ -382,7 +388,7 @@ impl<'p> Known<'p> {
             let of_part = match slot.facts.get() {
                 None if !slot.from_source => Tri::No,
                 None => continue,
-                Some(facts) => match facts.facts.get(name).map_or(Tri::No, |table| table.of(entity)) {
+                Some(facts) => match facts.fact(name, entity) {
                     Tri::No if !facts.gaps.is_empty() => Tri::Unknown,
                     known => known,
                 },
@@ -425,9 +431,8 @@ impl<'p> Known<'p> {
 
     // Calls.
 
-    /// The call at a row.
-    pub fn site_at(&self, path: &Path, row: Node) -> Option<&CallSite> {
-        let file = self.store().name(&path.to_string_lossy());
+    /// The call at a row of a file, by the name of its path.
+    pub fn site_at(&self, file: Name, row: Node) -> Option<&CallSite> {
         self.package_of(file)?.calls_at(file, row).iter().find(|site| site.via != Via::Callback)
     }
 

@@ -8,7 +8,7 @@ use rulec_flow::ir::How;
 use rulec_gofront::annotation::Annotation;
 use rulec_tree::{Node, Tri};
 use rulec_types::{Name, PackageId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub(crate) struct Index {
     by_row: FxHashMap<(Name, Node), u32>,
     /// The calls of each function, as numbers.
     calls: Vec<Vec<u32>>,
+    /// The functions of which some fact says something, or of a parameter or result of them: of most none does.
+    told: FxHashSet<FunctionKey>,
 }
 
 /// A function, method, function literal or initialiser of variables.
@@ -166,7 +168,24 @@ impl PackageFacts {
             }
         }
         self.index = index;
+        let facts = std::mem::take(&mut self.facts);
+        self.with_facts(facts)
+    }
+
+    /// With what the facts of rules say.
+    pub(crate) fn with_facts(mut self, facts: BTreeMap<String, FactTable>) -> PackageFacts {
+        let entities = facts.values().flat_map(|table| table.holds.iter().chain(&table.unknown));
+        self.index.told = entities.filter_map(Entity::function).copied().collect();
+        self.facts = facts;
         self
+    }
+
+    /// What a fact says of an entity; gaps in what is known of the package are left aside.
+    pub(crate) fn fact(&self, name: &str, entity: &Entity) -> Tri {
+        if entity.function().is_some_and(|function| !self.index.told.contains(function)) {
+            return Tri::No;
+        }
+        self.facts.get(name).map_or(Tri::No, |table| table.of(entity))
     }
 
     /// A function of the package.
@@ -187,8 +206,9 @@ impl PackageFacts {
     /// What the call at a row calls: the sites with [`Via::Callback`] too, last.
     pub fn calls_at(&self, file: Name, row: Node) -> &[CallSite] {
         let start = self.calls.partition_point(|call| (call.place.file, call.place.row) < (file, row));
-        let end = self.calls.partition_point(|call| (call.place.file, call.place.row) <= (file, row));
-        self.calls.get(start..end).unwrap_or_default()
+        let from = self.calls.get(start..).unwrap_or_default();
+        let count = from.iter().take_while(|call| (call.place.file, call.place.row) == (file, row)).count();
+        &from[..count]
     }
 
     /// What a function calls.

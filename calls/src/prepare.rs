@@ -210,7 +210,7 @@ fn from_source<'k>(
     }
     let in_hand = InHand { bodies: &bodies, facts: &facts, known, view };
     let found = options.facts.of_package(&in_hand);
-    facts.facts = found;
+    let facts = facts.with_facts(found);
     let asked = types.iter().flatten().flat_map(FileTypes::asked).collect();
     let lowered: Vec<Lowered> = bodies.files.into_iter().map(|file| file.lowered).collect();
     if is_root {

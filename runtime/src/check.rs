@@ -124,8 +124,8 @@ impl Worker {
 type Held = Option<(File, Made)>;
 
 /// How many bytes of files are held between the first look at their functions and their check. What is held of a file takes
-/// about 25 times as much memory.
-const HELD_BYTES: usize = 24 << 20;
+/// 10 to 25 times as much memory.
+const HELD_BYTES: usize = 96 << 20;
 
 impl<'a> Run<'a> {
     /// A run over these files of a job.

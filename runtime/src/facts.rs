@@ -12,7 +12,7 @@ use crate::flow::Flow;
 use crate::flow::around::Around;
 use crate::flow::entities::entity_of;
 use crate::flow::states::{self, Stage};
-use crate::flow::taint::{self, Taint};
+use crate::flow::taint;
 use crate::prefilter::Allowed;
 use crate::rules::{Prepared, RuleSet};
 use crate::wanted::Wanted;
@@ -183,8 +183,7 @@ fn complete(count: usize, hand: &Hand, look: impl Fn(usize) -> Vec<Entity>) {
 fn sources_in(kinds: &BTreeSet<String>, files: &[Facts], function: usize, hand: &Hand) -> Vec<Entity> {
     let (function, mut changed) = (&hand.package.bodies.functions[function], Vec::new());
     let flow = Flow::of(&files[function.file as usize]);
-    let found = kinds.iter().map(|kind| Taint::named(kind));
-    for kind in found.filter(|kind| taint::may_have_source(flow, function.body, *kind)) {
+    for kind in taint::sources_within(flow, function.body, kinds) {
         for (result, answer) in taint::returns(flow, function.body, kind) {
             let entity = Entity::Result(function.key, result);
             if hand.learn(&taint::fact_name(kind), entity, answer == Tri::Yes) {

@@ -69,6 +69,7 @@ pub trait Around: Knowledge {
 pub(crate) struct OfFile<'r, 'p> {
     functions: &'r Functions<'p>,
     path: &'r Path,
+    name: OnceLock<Name>,
     view: OnceLock<Option<View>>,
     is_asked: AtomicBool,
     questions: Mutex<FxHashSet<Question>>,
@@ -77,7 +78,14 @@ pub(crate) struct OfFile<'r, 'p> {
 impl<'r, 'p> OfFile<'r, 'p> {
     /// What these functions are for the file at a path.
     pub(crate) fn new(functions: &'r Functions<'p>, path: &'r Path) -> OfFile<'r, 'p> {
-        OfFile { functions, path, view: OnceLock::new(), is_asked: AtomicBool::default(), questions: Mutex::default() }
+        OfFile {
+            functions,
+            path,
+            name: OnceLock::new(),
+            view: OnceLock::new(),
+            is_asked: AtomicBool::default(),
+            questions: Mutex::default(),
+        }
     }
 
     /// What was asked of other packages than the file's own and those that it imports; nothing if nobody asked at all.
@@ -93,6 +101,12 @@ impl<'r, 'p> OfFile<'r, 'p> {
 
     fn view(&self) -> Option<View> {
         *self.view.get_or_init(|| self.known().view_of(self.path))
+    }
+
+    /// The name of a path, mostly of the file's own.
+    fn name_of(&self, path: &Path) -> Name {
+        let name = || self.known().store().name(&path.to_string_lossy());
+        if path.as_os_str() == self.path.as_os_str() { *self.name.get_or_init(name) } else { name() }
     }
 
     fn ask(&self, question: Question) {
@@ -121,7 +135,7 @@ impl Around for OfFile<'_, '_> {
 
     fn callees(&self, path: &Path, call: Node) -> Targets {
         let known = self.known();
-        let Some(site) = known.site_at(path, call) else { return Targets::default() };
+        let Some(site) = known.site_at(self.name_of(path), call) else { return Targets::default() };
         if let Some(method) = site.interface {
             self.ask(Question::Method(method));
         }
@@ -138,7 +152,7 @@ impl Around for OfFile<'_, '_> {
 
     fn callers(&self, path: &Path, function: &FunctionKey) -> (Vec<Node>, Option<usize>) {
         self.ask(Question::Callers(*function));
-        let own = self.known().store().name(&path.to_string_lossy());
+        let own = self.name_of(path);
         let (sites, complete) = self.known().callers(function);
         let (here, elsewhere): (Vec<_>, Vec<_>) = sites.iter().partition(|(_, site)| site.place.file == own);
         (here.iter().map(|(_, site)| site.place.row).collect(), complete.then_some(elsewhere.len()))
@@ -155,7 +169,7 @@ impl Around for OfFile<'_, '_> {
 
     fn reaching(&self, path: &Path, function: &FunctionKey) -> Option<Vec<Node>> {
         self.ask(Question::Reaching(*function));
-        let own = self.known().store().name(&path.to_string_lossy());
+        let own = self.name_of(path);
         let reaching = self.known().reaching(function);
         let places = reaching.functions.iter().filter_map(|key| Some(self.known().facts_of(key)?.place));
         Some(places.filter(|place| place.file == own).map(|place| place.row).collect())
@@ -171,7 +185,7 @@ impl Around for OfFile<'_, '_> {
     }
 
     fn file_number(&self, path: &Path) -> Option<u32> {
-        let own = self.known().store().name(&path.to_string_lossy());
+        let own = self.name_of(path);
         let number = self.package(path)?.files.iter().position(|file| *file == own)?;
         u32::try_from(number).ok()
     }

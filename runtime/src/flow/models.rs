@@ -7,6 +7,7 @@
 use super::Flow;
 use super::calls::{Part, part_of_call};
 use super::named::{name_at, name_of_callee, name_of_type};
+use super::states::StateFact;
 use crate::value::Value as Known;
 use rulec_flow::Body;
 use rulec_flow::ir::{Call, Callee, Value};
@@ -25,6 +26,7 @@ pub(crate) struct ModelIndex {
     last_parts: FxHashSet<String>,
     kinds: BTreeSet<String>,
     states: BTreeSet<String>,
+    state_facts: Vec<StateFact>,
     /// By the full names of types, the fields of which something is said.
     fields: FxHashMap<String, BTreeSet<String>>,
 }
@@ -53,6 +55,7 @@ impl ModelIndex {
             };
             index.of.entry(name).or_default().extend(model.says.iter().cloned());
         }
+        index.state_facts = StateFact::all(&index.states);
         index
     }
 
@@ -64,6 +67,11 @@ impl ModelIndex {
     /// The states that something requires. Others change nothing.
     pub(crate) fn states(&self) -> impl Iterator<Item = &str> {
         self.states.iter().map(String::as_str)
+    }
+
+    /// What functions can have to do with these states.
+    pub(crate) fn state_facts(&self) -> &[StateFact] {
+        &self.state_facts
     }
 
     fn of(&self, name: &str) -> &[Says] {

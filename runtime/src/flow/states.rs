@@ -12,7 +12,7 @@
 use super::calls::{Part, part_of_call};
 use super::events::{EventSet, Happening, Happenings};
 use super::literals::{Moment, summary_of};
-use super::models::{arguments, said_at, said_of_call, said_of_receiver, said_of_type};
+use super::models::{ModelIndex, arguments, said_at, said_of_call, said_of_receiver, said_of_type};
 use super::{Flow, around::Around};
 use crate::value::Value as Known;
 use rulec_calls::{Entity, FunctionKey};
@@ -56,6 +56,23 @@ struct Concerned<'f> {
     at: Value,
     how: How,
     effects: Vec<Effect<'f>>,
+}
+
+/// What a function can have to do with a state, and the name of the fact that says so.
+#[derive(Debug)]
+pub(crate) struct StateFact {
+    verb: Verb,
+    state: String,
+    fact: String,
+}
+
+impl StateFact {
+    /// All that functions can have to do with these states.
+    pub(crate) fn all(states: &BTreeSet<String>) -> Vec<StateFact> {
+        let each = |verb: Verb| states.iter().map(move |state| (verb, state.clone()));
+        let of = |(verb, state): (Verb, String)| StateFact { verb, fact: verb.fact(&state), state };
+        Verb::ALL.into_iter().flat_map(each).map(of).collect()
+    }
 }
 
 /// A fact of states: its name, what it holds of, and whether it is sure.
@@ -142,10 +159,10 @@ pub(crate) fn establishing(flow: Flow, of: Option<Node>, states: &Known, scope: 
         },
         None => None,
     };
-    let names = texts(states);
+    let calls = concerned(flow, body);
     let mut set = EventSet::default();
-    for state in &names {
-        set = set.joined(&established(flow, body, &concerned(flow, body), state, hole));
+    for state in &texts(states) {
+        set = set.joined(&established(flow, body, &calls, state, hole));
     }
     set
 }
@@ -315,7 +332,7 @@ fn concerned<'f>(flow: Flow<'f>, id: BodyId) -> Vec<Concerned<'f>> {
             if looked_at > MAX_CALLS {
                 return found;
             }
-            let effects = effects(flow, body, call);
+            let effects = effects_kept(flow, body, call);
             if !effects.is_empty() {
                 found.push(Concerned { body: own, at, how: call.how, effects });
             }
@@ -347,12 +364,12 @@ fn effects<'f>(flow: Flow<'f>, body: &Body, call: &Call) -> Vec<Effect<'f>> {
     let others = of_all_methods.filter(|says| state_in(says).is_some_and(|state| !said.contains(&state)));
     others.for_each(|says| effects_said(body, call, says, &mut effects));
     if let (Some(around), Some(rules)) = (flow.facts.around(), flow.facts.rules()) {
-        let states: Vec<&'f str> = rules.model_index().states().collect();
-        if !states.is_empty() {
+        let index = rules.model_index();
+        if !index.state_facts().is_empty() {
             if effects.is_empty() {
-                effects_by_source(flow, around, body, call, &states, &mut effects);
+                effects_by_source(flow, around, body, call, index, &mut effects);
             }
-            effects_of_callbacks(flow, around, body, call, &states, &mut effects);
+            effects_of_callbacks(flow, around, body, call, index, &mut effects);
         }
     }
     effects
@@ -394,41 +411,45 @@ fn effects_by_source<'f>(
     around: &dyn Around,
     body: &Body,
     call: &Call,
-    states: &[&'f str],
+    index: &'f ModelIndex,
     effects: &mut Vec<Effect<'f>>,
 ) {
     let Some(path) = flow.facts.location() else { return };
     let targets = around.callees(path, call.row);
-    if !targets.functions.iter().any(|function| is_concerned(around, function)) {
+    // Each with the number of its last parameter.
+    let concerned = targets.functions.iter().filter(|function| is_concerned(around, function)).map(|function| {
+        let last = around.param_count(function).and_then(|count| u32::try_from(count.checked_sub(1)?).ok());
+        (*function, last)
+    });
+    let concerned: Vec<(FunctionKey, Option<u32>)> = concerned.collect();
+    if concerned.is_empty() {
         return;
     }
-    let of_all = |fact: &str, entity: &dyn Fn(&FunctionKey) -> Entity| {
-        let answers = targets.functions.iter().map(|function| match is_concerned(around, function) {
-            true => around.holds(fact, &entity(function)),
-            false => Tri::No,
-        });
-        let answers: Vec<Tri> = answers.collect();
-        match (answers.iter().all(|one| *one == Tri::Yes), answers.iter().all(|one| *one == Tri::No)) {
-            (true, _) if targets.complete => Tri::Yes,
-            (_, true) => Tri::No,
-            _ => Tri::Unknown,
-        }
-    };
-    for (verb, state) in Verb::ALL.iter().flat_map(|verb| states.iter().map(move |state| (*verb, *state))) {
-        let fact = verb.fact(state);
+    let are_all = targets.complete && concerned.len() == targets.functions.len();
+    for StateFact { verb, state, fact } in index.state_facts() {
         let mut add = |of: Bearer, answer: Tri| {
             if answer != Tri::No {
-                effects.push(Effect { verb, state, of, sure: answer == Tri::Yes });
+                effects.push(Effect { verb: *verb, state, of, sure: answer == Tri::Yes });
             }
         };
-        add(Bearer::Program, of_all(&fact, &|function| Entity::Func(*function)));
+        let of_functions = concerned.iter().map(|(function, _)| around.holds(fact, &Entity::Func(*function)));
+        add(Bearer::Program, of_concerned(of_functions, are_all));
         for (number, argument) in (0..).zip(body.list(call.args)) {
-            let param = |function: &FunctionKey| {
-                let last = around.param_count(function).and_then(|count| u32::try_from(count.checked_sub(1)?).ok());
-                Entity::Param(*function, last.map_or(number, |last| number.min(last)))
-            };
-            add(Bearer::Argument(*argument), of_all(&fact, &param));
+            let of_params = concerned.iter().map(|(function, last)| {
+                around.holds(fact, &Entity::Param(*function, last.map_or(number, |last| number.min(last))))
+            });
+            add(Bearer::Argument(*argument), of_concerned(of_params, are_all));
         }
+    }
+}
+
+/// What holds of a call by the answers for the functions that have to do with states, which may be all that it can call.
+fn of_concerned(mut answers: impl Iterator<Item = Tri>, are_all: bool) -> Tri {
+    let first = answers.next().unwrap_or(Tri::No);
+    match (first, answers.all(|one| one == first)) {
+        (Tri::No, true) => Tri::No,
+        (Tri::Yes, true) if are_all => Tri::Yes,
+        _ => Tri::Unknown,
     }
 }
 
@@ -438,7 +459,7 @@ fn effects_of_callbacks<'f>(
     around: &dyn Around,
     body: &Body,
     call: &Call,
-    states: &[&'f str],
+    index: &'f ModelIndex,
     effects: &mut Vec<Effect<'f>>,
 ) {
     for (number, argument) in body.list(call.args).iter().enumerate() {
@@ -447,10 +468,11 @@ fn effects_of_callbacks<'f>(
         let Some(key) = key.filter(|key| is_concerned(around, key)) else { continue };
         let param = summary_of(flow, body, call).and_then(|known| known.params.get(number).or(known.params.last()));
         let is_called = param.is_some_and(|param| param.called == Often::Always && !param.spawned);
-        for (verb, state) in Verb::ALL.iter().flat_map(|verb| states.iter().map(move |state| (*verb, *state))) {
-            let answer = around.holds(&verb.fact(state), &Entity::Func(key));
+        for StateFact { verb, state, fact } in index.state_facts() {
+            let answer = around.holds(fact, &Entity::Func(key));
             if answer != Tri::No {
-                effects.push(Effect { verb, state, of: Bearer::Program, sure: is_called && answer == Tri::Yes });
+                let sure = is_called && answer == Tri::Yes;
+                effects.push(Effect { verb: *verb, state, of: Bearer::Program, sure });
             }
         }
     }
@@ -546,8 +568,8 @@ fn result_lacking<'f>(flow: Flow<'f>, body: &Body, at: Value, call: &Call, numbe
         return;
     };
     let targets = around.callees(path, call.row);
-    let all_concerned = targets.functions.iter().all(|function| is_concerned(around, function));
-    if !targets.complete || targets.functions.is_empty() || !all_concerned {
+    let is_any = targets.complete && !targets.functions.is_empty();
+    if !is_any || !targets.functions.iter().all(|function| is_concerned(around, function)) {
         return;
     }
     for state in rules.model_index().states() {

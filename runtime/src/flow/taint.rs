@@ -9,15 +9,16 @@ use super::calls::part_of_call;
 use super::models::{arguments, is_in, said_at, said_of_call};
 use super::trace::{TraceStep, code};
 use super::{Flow, Trace};
-use rulec_calls::Entity;
+use rulec_calls::{Entity, FunctionKey};
 use rulec_flow::Body;
-use rulec_flow::ir::{BodyId, Call, Op, Place, PlaceId, Value};
+use rulec_flow::ir::{BodyId, Op, Place, PlaceId, Value};
 use rulec_flow::model::Says;
 use rulec_flow::paths::{Answer, Events, Question, Start};
 use rulec_flow::values::{Located, Trace as Walk};
 use rulec_plan::host::Tri;
 use rulec_tree::Node;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// The name of the fact that a function returns values of a kind. No rule can have a name with a space.
 pub(crate) fn fact_name(taint: Taint) -> String {
@@ -92,10 +93,19 @@ pub(crate) fn returns(flow: Flow, id: BodyId, taint: Taint) -> Vec<(u32, Tri)> {
     found.into_iter().collect()
 }
 
-/// Whether a body calls or reads anything that may be a source of this kind.
-pub(crate) fn may_have_source(flow: Flow, id: BodyId, taint: Taint) -> bool {
+/// Of these names of taints those of which a body calls or reads anything that may be a source.
+pub(crate) fn sources_within<'n>(flow: Flow, id: BodyId, names: &'n BTreeSet<String>) -> Vec<Taint<'n>> {
     let body = flow.body(id);
-    (0..body.insts.len() as u32).any(|at| source_at(flow, id, Value(at), taint) != Tri::No)
+    let mut missing: Vec<Taint> = names.iter().map(|name| Taint::named(name)).collect();
+    let mut found = Vec::new();
+    for at in (0..body.insts.len() as u32).map(Value) {
+        if missing.is_empty() {
+            break;
+        }
+        let origin = Origin::of(flow, id, at);
+        found.extend(missing.extract_if(.., |taint| origin.is_source_of(flow, *taint) != Tri::No));
+    }
+    found
 }
 
 fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
@@ -115,16 +125,44 @@ fn traced(flow: Flow, at: Located, taint: Taint) -> (Tri, Vec<Located>) {
 
 /// Whether an instruction makes a value of this kind out of nothing.
 fn source_at(flow: Flow, id: BodyId, at: Value, taint: Taint) -> Tri {
-    let body = flow.body(id);
-    let says_so = |says: &Says| matches!(says, Says::Source(of) if of == taint.kind);
-    let (made_by, number) = made_by(body, at);
-    if said_at(flow, body, made_by).iter().any(says_so) {
-        return Tri::Yes;
+    Origin::of(flow, id, at).is_source_of(flow, taint)
+}
+
+/// Where a value comes from that may be a source: what models say of it, and which functions return it.
+struct Origin<'f> {
+    said: &'f [Says],
+    /// What a call may call, and the number of its result.
+    returned: Option<(Vec<FunctionKey>, u32)>,
+    /// What is read from, in this body.
+    loaded: Option<(BodyId, PlaceId)>,
+}
+
+impl<'f> Origin<'f> {
+    fn of(flow: Flow<'f>, id: BodyId, at: Value) -> Origin<'f> {
+        let body = flow.body(id);
+        let (made_by, number) = made_by(body, at);
+        let mut origin = Origin { said: said_at(flow, body, made_by), returned: None, loaded: None };
+        match body.op(made_by) {
+            Op::Call(call) => {
+                if let (Some(around), Some(path)) = (flow.facts.around(), flow.facts.location()) {
+                    origin.returned = Some((around.callees(path, body.call(call).row).functions, number));
+                }
+            }
+            Op::Load(place) => origin.loaded = Some((id, place)),
+            _ => {}
+        }
+        origin
     }
-    match body.op(made_by) {
-        Op::Call(call) => returned_source(flow, body.call(call), number, taint),
-        Op::Load(place) => Tri::of(is_filled(flow, id, place, taint.kind)),
-        _ => Tri::No,
+
+    fn is_source_of(&self, flow: Flow, taint: Taint) -> Tri {
+        if self.said.iter().any(|says| matches!(says, Says::Source(of) if of == taint.kind)) {
+            return Tri::Yes;
+        }
+        match (&self.returned, self.loaded) {
+            (Some((functions, number)), _) => returned_source(flow, functions, *number, taint),
+            (_, Some((id, place))) => Tri::of(is_filled(flow, id, place, taint.kind)),
+            _ => Tri::No,
+        }
     }
 }
 
@@ -136,14 +174,13 @@ fn made_by(body: &Body, at: Value) -> (Value, u32) {
     }
 }
 
-/// Whether the functions that are called return values of this kind as this result.
-fn returned_source(flow: Flow, call: &Call, number: u32, taint: Taint) -> Tri {
-    let (Some(around), Some(path)) = (flow.facts.around(), flow.facts.location()) else { return Tri::No };
+/// Whether one of these functions returns values of this kind as this result.
+fn returned_source(flow: Flow, functions: &[FunctionKey], number: u32, taint: Taint) -> Tri {
+    let Some(around) = flow.facts.around().filter(|_| !functions.is_empty()) else { return Tri::No };
     let fact = fact_name(taint);
-    let targets = around.callees(path, call.row).functions;
-    let answers = targets.into_iter().map(|function| match around.holds(&fact, &Entity::Result(function, number)) {
+    let answers = functions.iter().map(|function| match around.holds(&fact, &Entity::Result(*function, number)) {
         // Functions without source are known by models.
-        Tri::Unknown if around.param_count(&function).is_none() => Tri::No,
+        Tri::Unknown if around.param_count(function).is_none() => Tri::No,
         answer => answer,
     });
     answers.fold(Tri::No, crate::value::or)
