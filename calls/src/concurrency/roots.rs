@@ -32,16 +32,16 @@ pub(crate) struct Roots {
 }
 
 /// What runs of even the smallest package may cost, in instructions run; a state costs [`super::run::STATE_COST`] more.
-const MIN_BUDGET: usize = 400_000;
+const MIN_BUDGET: usize = 200_000;
 
 /// And for each instruction that it has.
-const BUDGET_PER_INST: usize = 2;
+const BUDGET_PER_INST: usize = 1;
 
 /// What running a function may cost, at most.
-const MAX_COST: usize = 300_000;
+const MAX_COST: usize = 150_000;
 
 /// The same if it starts no goroutines: only its own locks and channels can keep it.
-const ALONE_COST: usize = 15_000;
+const ALONE_COST: usize = 8_000;
 
 /// Functions that reach more instructions than this are not run, unless they start goroutines themselves.
 const MAX_REACHED: usize = 6_000;

@@ -80,9 +80,9 @@ impl Run<'_, '_> {
             matches!(self.interner.origin(object), Some(Origin::Global(_))).then_some(object)
         };
         if values.iter().any(is_code) {
-            reached.objects.extend(state.memory.objects().filter_map(of_package));
+            state.memory.objects().filter_map(of_package).for_each(|object| reached.object(object));
         }
-        for object in reached.objects {
+        for object in reached.objects() {
             if let Some(object) = state.memory.get_mut(object) {
                 object.open = true;
                 object.forget();

@@ -472,7 +472,7 @@ impl Run<'_, '_> {
     /// Whether something that still lives, or code that is not run here, can let a goroutine go on.
     fn may_be_released(&self, state: &State, number: usize, reached: &Reached, live: &[bool]) -> bool {
         let Status::Waits(wait) = &state.goroutines[number].status else { return false };
-        let is_reached = |object| reached.objects.contains(&object) || state.memory.is_open(object, &self.interner);
+        let is_reached = |object| reached.has(object) || state.memory.is_open(object, &self.interner);
         match wait {
             Wait::Send { ch, .. } | Wait::Receive { ch, .. } => self.channel(state, ch).is_some_and(is_reached),
             Wait::Select { cases, .. } => {
@@ -495,7 +495,7 @@ impl Run<'_, '_> {
         // One that is no longer followed may release what others took.
         let is_lost = |goroutine: &usize| state.goroutines[*goroutine].status == Status::Lost;
         let mut lost = (0..state.goroutines.len()).filter(is_lost).peekable();
-        if lost.peek().is_some() && state.reachable(lost, &self.interner).objects.contains(&loc.object) {
+        if lost.peek().is_some() && state.reachable(lost, &self.interner).has(loc.object) {
             return true;
         }
         let own = state.goroutines[number].id;
@@ -505,7 +505,7 @@ impl Run<'_, '_> {
             let found = state.goroutines.iter().position(|goroutine| goroutine.id == holder);
             match found {
                 Some(found) if state.goroutines[found].status == Status::Ended => {
-                    state.memory.is_open(loc.object, &self.interner) || reached.objects.contains(&loc.object)
+                    state.memory.is_open(loc.object, &self.interner) || reached.has(loc.object)
                 }
                 Some(found) => live[found],
                 None => true,

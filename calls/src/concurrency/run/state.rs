@@ -3,9 +3,10 @@
 use super::memory::{Data, Memory};
 use super::value::{Interner, Loc, ObjRef, Origin, Site, Sym, Sync, Term, Test, Val};
 use crate::concurrency::program::{CodeId, Program};
+use bit_set::BitSet;
 use rulec_flow::ir::{BlockId, Value, VarId};
 use rulec_types::{Builtin, Name};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -388,14 +389,17 @@ impl State {
             }
         }
         let reached = self.reachable(0..self.goroutines.len(), interner);
-        self.memory.retain(|object| reached.objects.contains(&object));
-        let bases: FxHashSet<Sym> = reached.syms.iter().map(|sym| interner.linear(*sym).0).collect();
+        self.memory.retain(|object| reached.has(object));
+        if self.facts.is_empty() {
+            return;
+        }
+        let bases: BitSet = reached.syms.iter().map(|sym| interner.linear(Sym(sym as u32)).0.0 as usize).collect();
         let is_used = |sym: Sym| {
-            reached.syms.contains(&sym)
-                || bases.contains(&sym)
+            reached.has_sym(sym)
+                || bases.contains(sym.0 as usize)
                 || match interner.term(sym) {
-                    Some(Term::Len(of) | Term::Part(of, _)) => reached.syms.contains(&of),
-                    Some(Term::Content(object, _)) => reached.objects.contains(&object),
+                    Some(Term::Len(of) | Term::Part(of, _)) => reached.has_sym(of),
+                    Some(Term::Content(object, _)) => reached.has(object),
                     _ => false,
                 }
         };
@@ -425,12 +429,27 @@ impl State {
 /// Objects and symbols that are reached from somewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Reached {
-    pub(crate) objects: FxHashSet<ObjRef>,
-    pub(crate) syms: FxHashSet<Sym>,
+    /// By the numbers of objects and symbols, which are dense within a run.
+    objects: BitSet,
+    syms: BitSet,
     todo: Vec<ObjRef>,
 }
 
 impl Reached {
+    /// Whether an object is reached.
+    pub(crate) fn has(&self, object: ObjRef) -> bool {
+        self.objects.contains(object.0 as usize)
+    }
+
+    /// All objects that are reached.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = ObjRef> {
+        self.objects.iter().map(|number| ObjRef(number as u32))
+    }
+
+    fn has_sym(&self, sym: Sym) -> bool {
+        self.syms.contains(sym.0 as usize)
+    }
+
     /// What a goroutine holds.
     pub(crate) fn goroutine(&mut self, goroutine: &Goroutine) {
         if let Status::Waits(wait) = &goroutine.status {
@@ -486,7 +505,7 @@ impl Reached {
     }
 
     pub(crate) fn object(&mut self, object: ObjRef) {
-        if self.objects.insert(object) {
+        if self.objects.insert(object.0 as usize) {
             self.todo.push(object);
         }
     }
@@ -494,10 +513,10 @@ impl Reached {
     pub(crate) fn value(&mut self, value: &Val) {
         match value {
             Val::Unknown(sym) => {
-                self.syms.insert(*sym);
+                self.syms.insert(sym.0 as usize);
             }
             Val::Test(test, _) => {
-                self.syms.insert(test.sym());
+                self.syms.insert(test.sym().0 as usize);
             }
             Val::Ptr(loc) | Val::ReadHalf(loc) => self.object(loc.object),
             Val::Ref(object) | Val::Cancel(object) => self.object(*object),
@@ -508,7 +527,7 @@ impl Reached {
             Val::Tuple(values) => values.iter().for_each(|value| self.value(value)),
             Val::Sync(sync) => {
                 if let Sync::Group { more, .. } = &**sync {
-                    self.syms.extend(more);
+                    self.syms.extend(more.iter().map(|sym| sym.0 as usize));
                 }
             }
             Val::Nil | Val::Int(_) | Val::Bool(_) | Val::Text(_) | Val::Func(_) => {}
@@ -527,12 +546,11 @@ impl Reached {
 
     /// Adds all that is reached through objects.
     pub(crate) fn close_without_globals(&mut self, memory: &Memory, interner: &Interner) {
-        let mut behind: FxHashMap<Sym, Vec<ObjRef>> = FxHashMap::default();
-        for (object, _) in memory.objects() {
-            if let Some(Origin::Behind(sym)) = interner.origin(object) {
-                behind.entry(sym).or_default().push(object);
-            }
-        }
+        let behind = memory.objects().filter_map(|(object, _)| match interner.origin(object) {
+            Some(Origin::Behind(sym)) => Some((sym, object)),
+            _ => None,
+        });
+        let behind: Vec<(Sym, ObjRef)> = behind.collect();
         loop {
             while let Some(object) = self.todo.pop() {
                 match memory.get(object).map(|object| &object.data) {
@@ -549,12 +567,14 @@ impl Reached {
                     None => {}
                 }
             }
-            let found = behind.iter().filter(|(sym, _)| self.syms.contains(*sym)).flat_map(|(_, objects)| objects);
-            let new: Vec<ObjRef> = found.copied().filter(|object| !self.objects.contains(object)).collect();
-            if new.is_empty() {
+            for (sym, object) in &behind {
+                if self.has_sym(*sym) {
+                    self.object(*object);
+                }
+            }
+            if self.todo.is_empty() {
                 return;
             }
-            new.into_iter().for_each(|object| self.object(object));
         }
     }
 }
