@@ -4,8 +4,9 @@
 //! suppress. Then all of it is dropped but the findings. A panic in one file is caught and reported with the file's name.
 //! The outcome does not depend on how many threads there are.
 
+mod matching;
+
 use crate::conditions::{Facts, Stop};
-use crate::evaluate::{self, Match};
 use crate::finding::{InternalError, Outcome, RuleRef, Skipped, Undecided};
 use crate::findings::{self, Found, position};
 use crate::flow::around::{Around, OfFile};
@@ -17,8 +18,6 @@ use crate::wanted::Wanted;
 use rayon::prelude::*;
 use rulec_calls::{Functions, HeldFile, Made, Options};
 use rulec_gofront::{BuildContext, File, LastRead, Reader, Refusal};
-use rulec_pack::RunReport;
-use rulec_plan::host::Trap;
 use rulec_plan::manifest::RuleMeta;
 use rulec_program::{GoVersion, Loader, Module};
 use rulec_tree::Vocabulary;
@@ -428,19 +427,6 @@ impl<'a> Run<'a> {
         outcome.findings = findings;
         outcome.undecided = undecided;
         outcome.summary.stages.report_ms = report_ms + ms_since(reporting);
-    }
-
-    /// The matches of these rules of a program.
-    fn run_rules(
-        &self,
-        program: usize,
-        rows: Range<u32>,
-        facts: &Facts,
-        active: &[bool],
-    ) -> Result<(Vec<Match>, RunReport), Trap> {
-        let prepared = &self.job.rules.prepared()[program];
-        let run = |active: &[bool]| evaluate::run_from(rows.clone(), prepared, facts, &prepared.program.select(active));
-        evaluate::noted(self.job.profile, program, active, run)
     }
 
     /// Does something that rules share, and notes what it costs.

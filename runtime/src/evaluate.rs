@@ -17,7 +17,7 @@ use rulec_pack::program::{Selection, file_budget};
 use rulec_plan::host::{Handle, Host, HostFn, Param, Trap, Tri, Word, run_of_word, set_word};
 use rulec_plan::ir::{OriginId, RuleIndex};
 use rulec_plan::manifest::CaptureForm;
-use rulec_tree::{Node, Tree};
+use rulec_tree::{Kind, Node, Tree};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -101,6 +101,21 @@ pub(crate) fn run_from(
     host.matches.sort();
     host.matches.dedup();
     Ok((host.matches, report))
+}
+
+/// These rows of a file in parts that rules can start in one by one: the root, each function, what stands between two.
+pub(crate) fn parts(tree: &Tree, rows: Range<u32>) -> Vec<Range<u32>> {
+    let first = rows.start.max(Node::ROOT.0 + 1);
+    let (mut parts, mut open) = (Vec::new(), first);
+    parts.push(rows.start..first);
+    for function in (first..rows.end).map(Node).filter(|node| tree.kind(*node) == Kind::FuncDecl) {
+        let end = tree.end(function).0;
+        parts.extend([open..function.0, function.0..end]);
+        open = end;
+    }
+    parts.push(open..rows.end);
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// Runs the rules that are active at once; or, while a profile is taken, one after the other, each for itself, and notes what it

@@ -23,7 +23,7 @@ use rulec_flow::{Knowledge, Summary};
 use rulec_pack::program::Selection;
 use rulec_plan::host::Tri;
 use rulec_plan::ir::{Constant, RulePlan};
-use rulec_tree::{Kind, KindSet, Node, Vocabulary};
+use rulec_tree::{KindSet, Node, Vocabulary};
 use rulec_types::{Name, ObjId, Ty};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -140,23 +140,13 @@ struct Part {
     kinds: KindSet,
 }
 
-/// The rows of a file in parts that are looked at one by one: each function, what stands between two, and the root.
 fn parts(file: usize, facts: &Facts) -> Vec<Part> {
     let tree = facts.tree();
     let part = |rows: Range<u32>| {
         let kinds = rows.clone().fold(KindSet::EMPTY, |kinds, row| kinds.union(KindSet::of(&[tree.kind(Node(row))])));
         Part { file, rows, kinds }
     };
-    let mut parts = vec![part(0..1)];
-    let mut open = 1;
-    for function in tree.nodes().filter(|node| tree.kind(*node) == Kind::FuncDecl) {
-        let end = tree.end(function).0;
-        parts.extend([part(open..function.0), part(function.0..end)]);
-        open = end;
-    }
-    parts.push(part(open..tree.len() as u32));
-    parts.retain(|part| !part.rows.is_empty());
-    parts
+    evaluate::parts(tree, 0..tree.len() as u32).into_iter().map(part).collect()
 }
 
 /// Looks at so many things until nothing new comes of it; `look` says of which entities more is known than before.

@@ -35,6 +35,7 @@ mod prefilter;
 pub mod profile;
 pub mod session;
 pub mod suppress;
+mod untyped;
 pub mod value;
 mod wanted;
 pub mod whole_file;

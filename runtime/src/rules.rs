@@ -8,6 +8,7 @@ use crate::flow::models::ModelIndex;
 use crate::job::{OptionValue, RuleSetting};
 use crate::prefilter::Prefilter;
 use crate::suppress::{RuleNames, Suppressions};
+use crate::untyped;
 use crate::value::{Ratio, Value};
 use rulec_pack::{Engine, Program};
 use rulec_plan::Plan;
@@ -18,7 +19,7 @@ use rulec_plan::model::Model;
 use rulec_tree::Vocabulary;
 use rulec_world::Declaration;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The rules of a run.
 pub struct RuleSet {
@@ -42,6 +43,16 @@ pub(crate) struct Prepared {
     pub(crate) constants: Vec<Option<Value>>,
     /// The identity of each rule.
     pub(crate) identities: Vec<Identity>,
+    /// Of each rule whether it decides nothing where no types are known; found out with the first such file.
+    undecided_untyped: OnceLock<Vec<bool>>,
+}
+
+impl Prepared {
+    /// Of each rule whether all of its matches are doubtful in a file of which no types are known.
+    pub(crate) fn undecided_untyped(&self) -> &[bool] {
+        let rules = &self.program.plan().rules;
+        self.undecided_untyped.get_or_init(|| rules.iter().map(|rule| untyped::are_doubtful(&rule.body)).collect())
+    }
 }
 
 /// What every finding of a rule carries.
@@ -287,7 +298,7 @@ fn prepare(
         .rules
         .iter()
         .map(|rule| Identity { id: rule.meta.id.as_str().into(), tags: rule.meta.tags.clone().into() });
-    Ok(Prepared { constants, identities: identities.collect(), program })
+    Ok(Prepared { constants, identities: identities.collect(), undecided_untyped: OnceLock::new(), program })
 }
 
 /// The regular expressions of a run may take this much memory, all together.

@@ -52,6 +52,8 @@ pub(crate) fn callees(facts: &Facts, row: Node) -> Option<Value> {
 
 /// Whether a fact holds of what a row is, or of all that a call there may call.
 pub(crate) fn holds(facts: &Facts, row: Node, fact: &str, kind: FactKind) -> Option<Tri> {
+    // Nobody has looked at a file without types.
+    facts.types().ok()?;
     let row = facts.tree().unparen(row);
     let around = facts.around()?;
     match called_entities(facts, row, kind) {
