@@ -8,7 +8,7 @@
 //! Source: Go specification, "Exported identifiers", "Program initialization and execution"; cmd/go, "Testing functions".
 //!
 //! **Absent:** local objects; uses by way of reflection. Names that files of the folder mention which are not part of this
-//! build (other platforms, assembly, C), and names that could not be resolved, are unknown.
+//! build (other platforms, assembly, C), names that could not be resolved, and all that these need are unknown.
 
 use crate::file::FileTypes;
 use crate::graph::UnitKey;
@@ -38,6 +38,8 @@ pub struct Unused {
     values: FxHashSet<ObjId>,
     /// Names that something which is not understood may mean.
     doubtful: FxHashSet<Name>,
+    /// What these need.
+    perhaps: FxHashSet<Thing>,
     /// Whether a file could not be read in full.
     partial: bool,
 }
@@ -77,7 +79,8 @@ impl Unused {
         if is_needed(thing) || holder.is_some_and(|holder| !is_needed(Thing::Object(holder))) {
             return Tri::No;
         }
-        if self.partial || self.doubtful.contains(&name) { Tri::Unknown } else { Tri::Yes }
+        let is_doubtful = self.partial || self.doubtful.contains(&name) || self.perhaps.contains(&thing);
+        if is_doubtful { Tri::Unknown } else { Tri::Yes }
     }
 }
 
@@ -164,13 +167,29 @@ impl<'w> Search<'w> {
         self.found
     }
 
-    /// All that the roots lead to.
+    /// All that the roots lead to, and of the rest what those lead to that may be meant by others.
     fn follow(&mut self) {
-        let mut waiting = std::mem::take(&mut self.roots);
+        let roots = std::mem::take(&mut self.roots);
+        self.found.needed = self.reached(roots);
+        let doubtful = self.needs.keys().copied().filter(|thing| self.found.doubtful.contains(&self.name(*thing)));
+        let doubtful = doubtful.collect();
+        self.found.perhaps = self.reached(doubtful);
+    }
+
+    fn reached(&mut self, mut waiting: Vec<Thing>) -> FxHashSet<Thing> {
+        let mut reached = FxHashSet::default();
         while let Some(thing) = waiting.pop() {
-            if self.found.needed.insert(thing) {
+            if reached.insert(thing) {
                 waiting.extend(self.needs.remove(&thing).unwrap_or_default());
             }
+        }
+        reached
+    }
+
+    fn name(&self, thing: Thing) -> Name {
+        match thing {
+            Thing::Object(object) => self.store.object(object).name,
+            Thing::Field(_, name) => name,
         }
     }
 

@@ -200,6 +200,21 @@ fn standard_input_stands_for_its_file_in_the_whole_package() {
 }
 
 #[test]
+fn what_files_for_other_platforms_need_is_not_called_unused() {
+    let rule = "rule unused {\n    match decl { func $name(...) (...) }\n    where $name is unused\n\n    report \"{$name} is unused\"\n}\n";
+    let code = "package p\n\nfunc mix() { round() }\n\nfunc round() {}\n\nfunc left() { rest() }\n\nfunc rest() {}\n";
+    let files = [
+        ("own.rule", rule),
+        ("p/a.go", code),
+        ("p/a_plan9.go", "package p\n\nfunc Run() { mix() }\n"),
+        ("p/go.mod", "module example.com/p\n\ngo 1.26\n"),
+    ];
+    let run = Sandbox::new(&files).run(&check(&["--goos", "linux", "p"]));
+    let run = run.exits(0).says(&["left is unused", "rest is unused", "2 undecided"]);
+    assert!(!run.out.contains("mix is unused") && !run.out.contains("round is unused"), "{}", run.out);
+}
+
+#[test]
 fn a_read_only_file_is_told_and_the_others_are_fixed() {
     let sandbox = sandbox();
     sandbox.write("b.go", GO);
