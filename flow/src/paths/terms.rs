@@ -109,12 +109,13 @@ struct Info {
 impl Terms {
     /// Makes the terms of a body; `order` are its blocks in reverse postorder.
     pub(super) fn new(body: &Body, order: &[BlockId], types: Option<Types>) -> Terms {
+        let count = body.insts.len();
         let mut terms = Terms {
-            terms: Vec::new(),
-            ids: FxHashMap::default(),
+            terms: Vec::with_capacity(count),
+            ids: FxHashMap::with_capacity_and_hasher(count, Default::default()),
             constants: Vec::new(),
             by_text: FxHashMap::default(),
-            of: vec![None; body.insts.len()],
+            of: vec![None; count],
             cells: Cells::default(),
             wrapping: FxHashSet::default(),
         };
