@@ -1,14 +1,15 @@
-//! Questions about types come late.
+//! Dear questions come late.
 //!
-//! In: the steps of a rule. Out: the same steps with those that ask about types behind cheaper ones. Types are found out
-//! when they are first asked about, for a whole declaration at once, so one cheap test in front can save that.
+//! In: the steps of a rule. Out: the same steps with those that ask about types behind cheaper ones, and those that ask what happens
+//! inside of functions behind these. Types are found out when they are first asked about, for a whole declaration at once, and bodies
+//! for a whole file, so one cheap test in front can save that.
 //!
 //! Nothing moves over a choice: what stands behind it runs once for each of its values. Parts of `and` and `or` are only
 //! put in another order, which changes no answer in Kleene's logic.
 
 use rulec_plan::host::HostFn;
 use rulec_plan::ir::{Arg, Cond, Op, Over, Register, Step, Test};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether steps ask anything that can depend on types.
 pub(crate) fn asks_types(steps: &[Step]) -> bool {
@@ -24,26 +25,34 @@ pub(crate) fn asks_flow(steps: &[Step]) -> bool {
     found
 }
 
-/// Puts questions about types behind cheaper steps.
+/// Puts dear questions behind cheaper steps.
 pub(crate) fn by_cost(steps: Vec<Step>) -> Vec<Step> {
     let mut ordered = Vec::with_capacity(steps.len());
-    let mut waiting = Vec::new();
-    let mut assigned_late = BTreeSet::new();
+    let mut waiting: Vec<(u8, Step)> = Vec::new();
+    // Of registers that are assigned since the last choice, the rank of the step that does.
+    let mut assigned: BTreeMap<Register, u8> = BTreeMap::new();
     for mut step in steps {
         step.op = ordered_within(step.op);
         if matches!(step.op, Op::Each { .. } | Op::Either(_) | Op::Gather { .. } | Op::Emit(_)) {
-            ordered.append(&mut waiting);
-            assigned_late.clear();
+            ordered.extend(in_order(&mut waiting));
+            assigned.clear();
             ordered.push(step);
-        } else if step_asks_types(&step) || reads(&step.op).iter().any(|register| assigned_late.contains(register)) {
-            assigned_late.extend(assigns(&step.op));
-            waiting.push(step);
-        } else {
-            ordered.push(step);
+            continue;
         }
+        let behind = reads(&step.op).iter().filter_map(|register| assigned.get(register)).copied().max();
+        let rank = cost_of_step(&step).max(behind.unwrap_or(0));
+        assigned.extend(assigns(&step.op).map(|register| (register, rank)));
+        waiting.push((rank, step));
     }
-    ordered.append(&mut waiting);
+    ordered.extend(in_order(&mut waiting));
     ordered
+}
+
+/// Steps of lower rank first, those of one rank as they were.
+fn in_order(waiting: &mut Vec<(u8, Step)>) -> impl Iterator<Item = Step> {
+    let mut steps = std::mem::take(waiting);
+    steps.sort_by_key(|(rank, _)| *rank);
+    steps.into_iter().map(|(_, step)| step)
 }
 
 fn ordered_within(op: Op) -> Op {
@@ -77,13 +86,20 @@ fn cost(cond: &Cond) -> u8 {
     rank
 }
 
-fn host_cost(host: HostFn) -> u8 {
-    let signature = host.signature();
-    u8::from(signature.types) + u8::from(signature.flow)
+fn cost_of_step(step: &Step) -> u8 {
+    let mut rank = 0;
+    each_host(std::slice::from_ref(step), &mut |host| rank = rank.max(host_cost(host)));
+    rank
 }
 
-fn step_asks_types(step: &Step) -> bool {
-    asks_types(std::slice::from_ref(step))
+fn host_cost(host: HostFn) -> u8 {
+    match (host.signature().flow, host.signature().types) {
+        (true, _) => 2,
+        (false, true) => 1,
+        // It looks through the whole list each time.
+        _ if host == HostFn::Imports => 1,
+        _ => 0,
+    }
 }
 
 /// Hears of every host function that steps ask.
@@ -250,6 +266,15 @@ mod tests {
         let cheap = Op::Move { dst: Register(3), src: Register::ROOT, way: Way::Parent };
         let ordered = by_cost(steps(vec![ty.clone(), reads.clone(), cheap.clone()]));
         assert_eq!(ordered, steps(vec![cheap, ty, reads]));
+    }
+
+    #[test]
+    fn flow_comes_behind_types() {
+        let (same, conversion) = (Op::Ask(asked(HostFn::SameValue)), Op::Ask(asked(HostFn::IsConversion)));
+        let value = Op::Let { dst: Register(1), host: HostFn::Required, args: vec![Arg::Node(Register::ROOT)] };
+        let reads = Op::Let { dst: Register(2), host: HostFn::Length, args: vec![Arg::Value(Register(1))] };
+        let before = vec![value.clone(), reads.clone(), same.clone(), conversion.clone()];
+        assert_eq!(by_cost(steps(before)), steps(vec![conversion, value, reads, same]));
     }
 
     #[test]

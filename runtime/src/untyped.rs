@@ -39,6 +39,8 @@ fn may_hold(cond: &Cond, unknown: &FxHashSet<Register>) -> bool {
         Cond::And(parts) => parts.iter().all(|part| may_hold(part, unknown)),
         Cond::Or(parts) => parts.iter().any(|part| may_hold(part, unknown)),
         Cond::Not(inner) => may_fail(inner, unknown),
+        // A name alone can show that it is no method, but not that it is one.
+        Cond::Host(HostFn::NamesMethod, _) => false,
         Cond::Host(host, args) => !is_unknown(*host, args, unknown),
         Cond::Search(steps) => !are_doubtful_with(steps, &mut unknown.clone()),
         Cond::Test(_) => true,
@@ -79,7 +81,6 @@ fn needs_types(host: HostFn) -> bool {
             | AssignableTo
             | ConvertibleTo
             | IdenticalTo
-            | NamesMethod
             | TypeOf
             | Elem
             | Key

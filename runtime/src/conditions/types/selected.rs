@@ -52,9 +52,14 @@ pub(in super::super) fn is_interface_method(selection: &Selection) -> bool {
 
 /// Whether a selector names one of these methods: lists of path, type and name.
 pub(in super::super) fn names_method(facts: &Facts, node: Node, methods: Option<&Value>) -> Tri {
-    let (Ok(types), Some(Value::List(methods))) = (facts.types(), methods) else { return Tri::Unknown };
+    let Some(Value::List(methods)) = methods else { return Tri::Unknown };
     let Some(selector) = selector(facts, node) else { return Tri::No };
     let name = facts.text_of(facts.tree().slot(selector, 1));
+    // Most methods have other names, and then nobody need know the types.
+    if !methods.iter().any(|method| is_method_named(method, name)) {
+        return Tri::No;
+    }
+    let Ok(types) = facts.types() else { return Tri::Unknown };
     let one = |method: &Value| {
         let Value::List(parts) = method else { return Tri::Unknown };
         let [Value::Str(path), Value::Str(ty), Value::Str(wanted)] = &parts[..] else { return Tri::Unknown };
@@ -72,6 +77,14 @@ pub(in super::super) fn names_method(facts: &Facts, node: Node, methods: Option<
         }
     };
     Tri::any(methods.iter().map(one))
+}
+
+/// Whether a list of path, type and name has this name; what is no such list may.
+fn is_method_named(method: &Value, name: &[u8]) -> bool {
+    match method {
+        Value::List(parts) => !matches!(&parts[..], [_, _, Value::Str(other)] if other != name),
+        _ => true,
+    }
 }
 
 /// Whether the method selected is declared with this type: as its receiver, or as an interface that has it.
