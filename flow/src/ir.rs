@@ -84,6 +84,8 @@ pub struct Body {
     pub returned: BlockId,
     /// The block in which it panics on to its caller; it has no instructions.
     pub panicked: BlockId,
+    /// The fields that literals of structs name, by the row of the literal, sorted by row; nothing for those without names.
+    pub named_fields: Vec<(Node, Box<[Name]>)>,
     /// The instruction that completes each row, sorted by row.
     pub rows: Vec<(Node, Value)>,
     /// Whether the body is not known in full: parts of it could not be parsed, or it was too large.
@@ -585,6 +587,12 @@ impl Body {
                 next = Some(of);
             }
         }
+    }
+
+    /// The fields that the literal of a struct names, if it has names.
+    pub fn named_fields(&self, literal: Node) -> Option<&[Name]> {
+        let found = self.named_fields.binary_search_by_key(&literal, |(row, _)| *row).ok()?;
+        self.named_fields.get(found).map(|(_, names)| &**names)
     }
 
     /// The call that an instruction makes, starts or registers.

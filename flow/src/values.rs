@@ -16,6 +16,7 @@
 mod typed;
 mod uses;
 
+mod made;
 mod numbering;
 mod variables;
 
@@ -42,7 +43,7 @@ pub use interval::Interval;
 use crate::graph::Graph;
 use crate::ir::{Body, BodyId, Op, Value, VarId};
 use crate::summary::Knowledge;
-use constant::Constants;
+use constant::{Build, Constants};
 use guards::Guards;
 use numbering::Numbering;
 use range::Ranges;
@@ -77,6 +78,7 @@ struct Parts {
     numbering: OnceLock<Numbering>,
     variables: OnceLock<Variables>,
     constants: OnceLock<Constants>,
+    constants_of_any_build: OnceLock<Constants>,
     guards: OnceLock<Guards>,
     ranges: OnceLock<Ranges>,
 }
@@ -146,6 +148,11 @@ impl<'a> Values<'a> {
         self.numbering().root(value)
     }
 
+    /// Whether a value is a field that has its zero value: the literal left it out, or there is none, and nobody wrote it.
+    fn is_left_out(&self, value: Value) -> bool {
+        self.numbering().is_left_out(value)
+    }
+
     /// The receiver, the selector's row and, unless it is one of an interface, the method, of a value that is a bound
     /// method: `f` after `f := x.Close`.
     pub fn method_value_of(&self, value: Value) -> Option<(Value, Node, Option<ObjId>)> {
@@ -189,7 +196,11 @@ impl<'a> Values<'a> {
     }
 
     fn constants(&self) -> &'a Constants {
-        self.parts().constants.get_or_init(|| Constants::new(self))
+        self.parts().constants.get_or_init(|| Constants::new(self, Build::This))
+    }
+
+    fn constants_of_any_build(&self) -> &'a Constants {
+        self.parts().constants_of_any_build.get_or_init(|| Constants::new(self, Build::Any))
     }
 
     fn guards(&self) -> &'a Guards {

@@ -301,7 +301,7 @@ hosts! {
     SameGoroutine "same_goroutine" (Node, Node) -> Truth by flow, "Both run in one goroutine.";
     Joined "joined" (Node) -> Truth by flow, "The function that starts this goroutine waits for its end on every path.";
 
-    IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it tells on which; no where nothing proves it.";
+    IsPossiblyNil "is possibly_nil" (Node) -> Truth by flow, "It is proven that the value is nil on some path to here, or it is what a function gave that returns nil on some of its paths, and no error or boolean beside it that was asked for tells on which; no where nothing proves it.";
     IsSink "sink" (Node, Value) -> Truth by flow, "The expression is passed for an argument, or is the receiver, of a call for which models say `sink` of this kind.";
 
     Required "required" (Node) -> Value by flow, "The states that a call requires of the expression, which is its receiver or an argument: as models say, or as functions with source need on some path; empty if there are none.";

@@ -2,7 +2,7 @@
 
 use crate::ir::{BlockId, Call, CallId, Edge, Inst, List, Op, Place, PlaceId, Value, Var, When};
 use rulec_tree::Node;
-use rulec_types::Ty;
+use rulec_types::{Name, Ty};
 use rustc_hash::FxHashMap;
 
 /// In an [`Op::Read`]: the definition is still to be found.
@@ -19,6 +19,8 @@ pub(super) struct Builder {
     pub(super) calls: Vec<Call>,
     pub(super) consts: Vec<rulec_constant::Value>,
     pub(super) vars: Vec<Var>,
+    /// In any order.
+    pub(super) named_fields: Vec<(Node, Box<[Name]>)>,
     /// In any order; of several for a row the last one counts.
     pub(super) rows: Vec<(Node, Value)>,
     pub(super) joins: Vec<RawJoin>,
@@ -53,6 +55,7 @@ impl Builder {
             calls: Vec::new(),
             consts: Vec::new(),
             vars: Vec::new(),
+            named_fields: Vec::new(),
             rows: Vec::new(),
             joins: Vec::new(),
             current: BlockId(0),

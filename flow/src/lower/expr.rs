@@ -147,12 +147,24 @@ impl Lowerer<'_> {
             self.complete(element, value);
             values.push(value);
         }
+        if shape == Shape::Struct {
+            self.note_named_fields(node);
+        }
         let list = self.builder.list(&values);
         let literal = self.builder.emit(Op::Composite(list), node, of.unwrap_or(ty));
         // `{…}` in the place of `&T{…}`.
         match of {
             Some(_) => self.builder.emit(Op::New(Some(literal)), node, ty),
             None => literal,
+        }
+    }
+
+    fn note_named_fields(&mut self, literal: Node) {
+        let elements = self.tree.tail(literal).filter(|element| self.tree.kind(*element) == Kind::KeyValue);
+        let names = elements.filter_map(|element| self.facts.field_name(Node(element.0 + 1)));
+        let names: Box<[_]> = names.collect();
+        if !names.is_empty() {
+            self.builder.named_fields.push((literal, names));
         }
     }
 

@@ -132,6 +132,13 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The name that the key of an element of a struct literal stands for.
+    pub(super) fn field_name(&self, key: Node) -> Option<Name> {
+        let is_name = self.file.tree.kind(key) == Kind::Ident;
+        let types = self.types.filter(|_| is_name)?;
+        Some(types.store().name(&self.file.texts.str(self.file.tree.text(key))))
+    }
+
     /// Type number `n` of a tuple.
     pub(super) fn part(&self, tuple: Ty, n: usize) -> Ty {
         self.parts(tuple).and_then(|parts| parts.get(n)).copied().unwrap_or(Ty::UNKNOWN)

@@ -5,6 +5,7 @@ use super::builder::{Builder, RawBlock};
 use super::ssa::{self, Graph};
 use crate::ir::{Block, BlockId, Body, BodyId, Call, Callee, Edge, Inst, Op, Value, When};
 use rulec_tree::{Kind, Node, Tree};
+use rulec_types::Name;
 use rustc_hash::FxHashMap;
 
 impl Lowerer<'_> {
@@ -35,6 +36,7 @@ impl Lowerer<'_> {
             vars: builder.vars,
             returned,
             panicked: BlockId(returned.0 + 1),
+            named_fields: sorted(builder.named_fields),
             rows: rows(builder.rows, &numbers),
             partial,
         }
@@ -238,6 +240,11 @@ fn calls(builder: &Builder, numbers: &Numbers) -> Vec<Call> {
 }
 
 /// Sorted by row; of several instructions for a row the last one counts.
+fn sorted(mut named_fields: Vec<(Node, Box<[Name]>)>) -> Vec<(Node, Box<[Name]>)> {
+    named_fields.sort_by_key(|(row, _)| *row);
+    named_fields
+}
+
 fn rows(mut rows: Vec<(Node, Value)>, numbers: &Numbers) -> Vec<(Node, Value)> {
     rows.sort_by_key(|(row, _)| *row);
     let mut sorted: Vec<(Node, Value)> = Vec::with_capacity(rows.len());

@@ -3,6 +3,11 @@
 //! Sparse conditional constant propagation: every value starts out as not computed, and every edge as not taken; what is
 //! computed from constants is one, and only branches that a constant condition lets through are taken.
 //!
+//! A condition that is written as a constant is a setting rather than a proof: `switch runtime.GOOS`, `if debug`, a `switch` over a
+//! number that somebody edits. What it leaves out is code of another build, and worth a look like all code. So there are two
+//! answers: for this build, in which such conditions hold, and for any build, in which each of them goes either way. Code that
+//! this build has is asked about in this build; code that it leaves out, in any. That `for true` never ends is no setting.
+//!
 //! Source: Wegman, Zadeck, *Constant propagation with conditional branches*, 1991.
 
 use super::Values;
@@ -25,6 +30,15 @@ pub(super) struct Constants {
     entered: Vec<bool>,
 }
 
+/// What conditions that are written as constants decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Build {
+    /// Where it goes on.
+    This,
+    /// Nothing.
+    Any,
+}
+
 /// What is known of a value. It only ever goes from one line to a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
@@ -37,14 +51,14 @@ enum Known {
 }
 
 impl Constants {
-    pub(super) fn new(values: &Values<'_>) -> Constants {
+    pub(super) fn new(values: &Values<'_>, build: Build) -> Constants {
         let constants = Constants {
             of: vec![Known::NotYet; values.body.insts.len()],
             all: Vec::new(),
             taken: FxHashSet::default(),
             entered: vec![false; values.body.blocks.len()],
         };
-        let pass = Pass { values, constants, blocks: vec![Body::ENTRY], changed: Vec::new() };
+        let pass = Pass { values, build, constants, blocks: vec![Body::ENTRY], changed: Vec::new() };
         pass.run()
     }
 
@@ -56,7 +70,7 @@ impl Constants {
     }
 
     /// Whether some path leads to a block, as far as constants tell.
-    pub(super) fn is_reached(&self, block: BlockId) -> bool {
+    fn is_reached(&self, block: BlockId) -> bool {
         self.entered.get(block.0 as usize).copied().unwrap_or(false)
     }
 
@@ -71,13 +85,37 @@ impl<'a> Values<'a> {
     /// The value that this one always has: because it was written so, or because it is computed from such values on all
     /// branches that can be taken.
     pub fn constant(&self, value: Value) -> Option<&'a Constant> {
-        let constants = self.constants();
-        constants.of(value).or_else(|| constants.of(self.root(value)))
+        let of = |constants: &'a Constants| constants.of(value).or_else(|| constants.of(self.root(value)));
+        let own = self.constants();
+        let is_left_out = || !own.is_reached(self.body.block_of(value));
+        of(own).or_else(|| is_left_out().then(|| of(self.constants_of_any_build())).flatten())
+    }
+
+    /// Whether constants leave an edge between two blocks open, in this build or, if it has not the second one, in any.
+    pub(super) fn may_go(&self, from: BlockId, to: BlockId) -> bool {
+        self.constants_in(to).is_some_and(|constants| constants.may_go(self.body, from, to))
+    }
+
+    /// The constants that hold where a block is run: of this build if it has the block, else of any. None if no path leads to it.
+    pub(super) fn constants_in(&self, block: BlockId) -> Option<&'a Constants> {
+        let in_order = [Self::constants, Self::constants_of_any_build];
+        in_order.into_iter().map(|constants| constants(self)).find(|constants| constants.is_reached(block))
+    }
+
+    /// Whether a branch asks for nothing but what is written as a constant.
+    pub(super) fn is_setting(&self, when: When) -> bool {
+        let is_written = |value| matches!(self.body.op(value), Op::Const(_));
+        match when {
+            When::Is { cond, .. } => is_written(cond),
+            When::Case { tag, case, .. } => is_written(tag) && is_written(case),
+            _ => false,
+        }
     }
 }
 
 struct Pass<'v, 'a> {
     values: &'v Values<'a>,
+    build: Build,
     constants: Constants,
     /// Blocks whose instructions are to be looked at.
     blocks: Vec<BlockId>,
@@ -118,7 +156,7 @@ impl Pass<'_, '_> {
     /// Takes the edges out of a block that can be taken.
     fn leave(&mut self, block: BlockId) {
         for (edge, number) in self.values.body.block(block).succs.iter().zip(0u32..) {
-            if self.may_take(edge.when) && self.constants.taken.insert((block, number)) {
+            if self.may_take(block, edge.when) && self.constants.taken.insert((block, number)) {
                 self.blocks.push(edge.to);
             }
         }
@@ -128,7 +166,10 @@ impl Pass<'_, '_> {
         self.constants.of[value.0 as usize]
     }
 
-    fn may_take(&self, when: When) -> bool {
+    fn may_take(&self, block: BlockId, when: When) -> bool {
+        if self.build == Build::Any && self.values.is_setting(when) && !self.is_loop_head(block) {
+            return true;
+        }
         let (is, truth) = match when {
             When::Is { cond, truth } => match self.known(cond) {
                 Known::NotYet => return false,
@@ -146,6 +187,11 @@ impl Pass<'_, '_> {
             _ => return true,
         };
         is.is_none_or(|is| is == truth)
+    }
+
+    fn is_loop_head(&self, block: BlockId) -> bool {
+        let dominators = self.values.graph().dominators();
+        self.values.body.block(block).preds.iter().any(|pred| dominators.dominates(block, *pred))
     }
 
     fn look_at(&mut self, value: Value) {

@@ -173,6 +173,10 @@ impl Implied<'_, '_> {
     }
 
     fn edge(&mut self, when: When) {
+        // Settings tell nothing of other places where the same constants are written.
+        if self.values.is_setting(when) {
+            return;
+        }
         match when {
             When::Is { cond, truth } => self.open.push((cond, truth)),
             When::Case { tag, case, equal } => self.equality(tag, case, equal),

@@ -8,11 +8,14 @@
 //! condition there has to be computed from other things than the conditions, calls and phis that the ways differ by, and
 //! nobody unknown may have looked at the value. What does not pass is unknown.
 
+use super::constant::Constants;
 use super::guards::{Fact, Point};
+use super::made::leaves_out;
 use super::numbering::summary_of;
-use super::{Values, support};
-use crate::ir::{BlockId, Call, Callee, Op, Value};
+use super::{Located, Values, support};
+use crate::ir::{BlockId, Call, Callee, List, Op, Value};
 use crate::summary::{Nilness, ResultSummary};
+use rulec_constant::Value as Constant;
 use rulec_tree::Tri;
 use rulec_types::{Builtin, Ty};
 
@@ -25,28 +28,27 @@ const MAX_STEPS: u32 = 2_000;
 impl<'a> Values<'a> {
     /// Whether a value can be nil just before the instruction `at` of the same body; unknown where no path leads.
     pub fn nil_at(&self, value: Value, at: Value) -> Nilness {
-        if !self.constants().is_reached(self.body.block_of(at)) {
-            return Nilness::Unknown;
-        }
-        self.unless_filled(value, at, self.nil_before(value, Point::Before(at)))
+        self.nil_if(value, at, false)
     }
 
     /// The same, but a function that returns nil on some of its paths is taken to do so here, unless an error or a boolean
-    /// beside the result tells when it does.
+    /// beside the result was asked for and tells when it does.
     pub fn possibly_nil_at(&self, value: Value, at: Value) -> Nilness {
-        if !self.constants().is_reached(self.body.block_of(at)) {
-            return Nilness::Unknown;
-        }
-        let mut question = Question { believes_callees: true, ..Question::default() };
-        let found = question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown);
-        self.unless_filled(value, at, found)
+        self.nil_if(value, at, true)
     }
 
-    /// A slice that is known to have elements is not nil, however it was made.
-    fn unless_filled(&self, value: Value, at: Value, nil: Nilness) -> Nilness {
-        let may_be_nil = matches!(nil, Nilness::Always | Nilness::Sometimes);
+    fn nil_if(&self, value: Value, at: Value, believes_callees: bool) -> Nilness {
+        let Some(constants) = self.constants_in(self.body.block_of(at)) else { return Nilness::Unknown };
+        let mut question = Question { constants, believes_callees, steps: 0, open: Vec::new() };
+        let found = question.nil(self, value, Point::Before(at)).unwrap_or(Nilness::Unknown);
         let is_filled = || self.len_at(value, at).low.is_some_and(|least| least > 0);
-        if may_be_nil && self.typed.is_slice(self.body.inst(value).ty) && is_filled() { Nilness::Never } else { nil }
+        match found {
+            Nilness::Unknown | Nilness::Never => found,
+            // A slice that is known to have elements is not nil, however it was made.
+            _ if self.typed.is_slice(self.body.inst(value).ty) && is_filled() => Nilness::Never,
+            _ if self.is_ruled_out(at) => Nilness::Unknown,
+            claim => claim,
+        }
     }
 
     /// The same as [`Values::nil_at`] for the value as one of type `ty`: a pointer that is put into an interface makes one that is not nil,
@@ -59,16 +61,12 @@ impl<'a> Values<'a> {
             _ => self.nil_at(value, at),
         }
     }
-
-    fn nil_before(&self, value: Value, point: Point) -> Nilness {
-        let mut question = Question::default();
-        question.nil(self, value, point).unwrap_or(Nilness::Unknown)
-    }
 }
 
 /// The state of one question.
-#[derive(Default)]
-struct Question {
+struct Question<'a> {
+    /// Those of the build that has the place that is asked about.
+    constants: &'a Constants,
     steps: u32,
     /// Whether what functions return on some of their paths is taken to come from this call.
     believes_callees: bool,
@@ -79,8 +77,8 @@ struct Question {
 /// What a value is where it is asked for; none if the place is never reached.
 type Found = Option<Nilness>;
 
-impl Question {
-    fn nil(&mut self, values: &Values<'_>, value: Value, point: Point) -> Found {
+impl<'a> Question<'a> {
+    fn nil(&mut self, values: &Values<'a>, value: Value, point: Point) -> Found {
         self.steps += 1;
         if self.steps > MAX_STEPS || self.open.len() as u32 > MAX_DEPTH {
             return Some(Nilness::Unknown);
@@ -94,38 +92,38 @@ impl Question {
     }
 
     /// Follows the value that an instruction hands on.
-    fn handed(&mut self, values: &Values<'_>, by: Value, value: Value, point: Point) -> Found {
+    fn handed(&mut self, values: &Values<'a>, by: Value, value: Value, point: Point) -> Found {
         self.open.push(by);
         let found = self.nil(values, value, point);
         self.open.pop();
         found
     }
 
-    fn made(&mut self, values: &Values<'_>, value: Value, point: Point) -> Found {
+    fn made(&mut self, values: &Values<'a>, value: Value, point: Point) -> Found {
         let body = values.body;
         let ty = body.inst(value).ty;
         Some(match body.op(value) {
             Op::Nil => Nilness::Always,
-            Op::Zero => match values.typed.has_nil(ty) {
-                Tri::Yes => Nilness::Always,
-                _ => Nilness::Unknown,
-            },
+            Op::Zero => zero(values, ty),
             Op::New(_) | Op::Addr(_) | Op::Closure(_) | Op::Func(_) | Op::MethodValue { .. } => Nilness::Never,
             Op::Make(_) | Op::Composite(_) | Op::Const(_) => Nilness::Never,
+            Op::Load(_) if values.is_left_out(value) => zero(values, ty),
+            Op::Field(x, field) if leaves_out(body, values.root(x), field) => zero(values, ty),
             Op::Assign(_, x) | Op::Read(_, x) | Op::Narrow(x) => return self.put(values, value, x, point),
             Op::Convert(x) => return self.converted(values, value, x, point),
             Op::Phi(_, list) | Op::Join(list) => return self.joined(values, value, body.list(list), point),
             Op::Assert { comma: false, .. } if values.typed.is_interface(ty) == Tri::Yes => Nilness::Never,
-            Op::Slice(x, _) => return self.sliced(values, value, x, point),
+            Op::Slice(x, bounds) => return self.sliced(values, value, (x, bounds), point),
             Op::Call(call) => return self.called(values, value, value, body.call(call), 0, point),
             Op::Extract(tuple, number) => return self.extracted(values, value, tuple, number, point),
             Op::Captured(var) => self.captured(values, var),
+            Op::Param(number) => self.given(values, value, number),
             _ => Nilness::Unknown,
         })
     }
 
     /// A value that is handed on into a variable of another type: out of an interface it may be a nil pointer.
-    fn put(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
+    fn put(&mut self, values: &Values<'a>, value: Value, x: Value, point: Point) -> Found {
         let (from, to) = (values.body.inst(x).ty, values.body.inst(value).ty);
         if values.typed.boxes(from, to) {
             return Some(Nilness::Never);
@@ -136,7 +134,21 @@ impl Question {
         }
     }
 
-    fn converted(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
+    /// What a function literal is given that has no other name than a variable which is only ever called, and is called once.
+    fn given(&mut self, values: &Values<'a>, param: Value, number: u32) -> Nilness {
+        let Some(call) = values.only_call() else { return Nilness::Unknown };
+        let outer = values.within(call.body);
+        let args = outer.body.call_at(call.value).filter(|call| !call.spread).map(|call| outer.body.list(call.args));
+        let Some(arg) = args.and_then(|args| args.get(number as usize)).copied() else { return Nilness::Unknown };
+        let (from, to) = (outer.body.inst(arg).ty, values.body.inst(param).ty);
+        if outer.typed.boxes(from, to) || values.typed.is_slice(to) && !outer.typed.is_slice(from) {
+            return Nilness::Unknown;
+        }
+        // Branches of the literal may be about the same as those around it.
+        proven(self.outside(values, Located { body: call.body, value: arg }, call.value))
+    }
+
+    fn converted(&mut self, values: &Values<'a>, value: Value, x: Value, point: Point) -> Found {
         let (from, to) = (values.body.inst(x).ty, values.body.inst(value).ty);
         if values.typed.boxes(from, to) {
             return Some(Nilness::Never);
@@ -157,22 +169,22 @@ impl Question {
         }
     }
 
-    fn sliced(&mut self, values: &Values<'_>, value: Value, x: Value, point: Point) -> Found {
-        if values.typed.is_slice(values.body.inst(x).ty) {
+    fn sliced(&mut self, values: &Values<'a>, value: Value, (x, bounds): (Value, List), point: Point) -> Found {
+        if values.typed.is_slice(values.body.inst(x).ty) && !reaches_into(values, bounds) {
             // A slice of a nil slice is nil, and no other is.
             return self.handed(values, value, x, point);
         }
         Some(Nilness::Never)
     }
 
-    fn joined(&mut self, values: &Values<'_>, phi: Value, operands: &[Value], point: Point) -> Found {
+    fn joined(&mut self, values: &Values<'a>, phi: Value, operands: &[Value], point: Point) -> Found {
         let block = values.body.block_of(phi);
         let preds = &values.body.block(block).preds;
         let mut joined = None;
         let mut nil_from = Vec::new();
         for (operand, pred) in operands.iter().zip(preds) {
             let source = values.root(*operand);
-            if source == phi || self.open.contains(&source) || !values.constants().may_go(values.body, *pred, block) {
+            if source == phi || self.open.contains(&source) || !self.constants.may_go(values.body, *pred, block) {
                 continue;
             }
             let found = self.operand(values, phi, *operand, *pred, block);
@@ -188,7 +200,7 @@ impl Question {
         joined
     }
 
-    fn operand(&mut self, values: &Values<'_>, phi: Value, operand: Value, pred: BlockId, block: BlockId) -> Found {
+    fn operand(&mut self, values: &Values<'a>, phi: Value, operand: Value, pred: BlockId, block: BlockId) -> Found {
         // A value that is put into an interface where ways meet.
         let (from, to) = (values.body.inst(operand).ty, values.body.inst(phi).ty);
         if values.typed.boxes(from, to) {
@@ -199,7 +211,7 @@ impl Question {
 
     fn called(
         &mut self,
-        values: &Values<'_>,
+        values: &Values<'a>,
         value: Value,
         call_value: Value,
         call: &Call,
@@ -222,17 +234,17 @@ impl Question {
         if number < last
             && let Some(outcome) = outcome_of(values, call_value, last, point)
         {
-            return Some(self.told(with_outcome(result, outcome)));
+            return Some(self.told(with_outcome(result, outcome, self.believes_callees)));
         }
-        let unchecked = result.nil == Nilness::Sometimes
-            && number < last
-            && (result.nil_without_error == Nilness::Never || result.nil_if_ok == Nilness::Never)
+        // What nobody asks about on the way is believed to be what it can be.
+        let tells = number < last && may_tell(values, call_value, last);
+        let is_believed = |result| is_told_by_nothing(result, !tells) || is_nil_in_failure_only(result);
+        let unchecked = number < last
+            && is_nil_in_failure_only(result)
             && is_checked_later(values, call_value, last)
             && support::may_be_any(values, call_value, value, point);
         Some(match result.nil {
-            Nilness::Sometimes if unchecked || self.believes_callees && is_told_by_nothing(result, number == last) => {
-                Nilness::Sometimes
-            }
+            Nilness::Sometimes if unchecked || self.believes_callees && is_believed(result) => Nilness::Sometimes,
             nil => proven(nil),
         })
     }
@@ -242,7 +254,7 @@ impl Question {
         if self.believes_callees { nil } else { proven(nil) }
     }
 
-    fn extracted(&mut self, values: &Values<'_>, value: Value, tuple: Value, number: u32, point: Point) -> Found {
+    fn extracted(&mut self, values: &Values<'a>, value: Value, tuple: Value, number: u32, point: Point) -> Found {
         let body = values.body;
         let failed = || outcome_of(values, tuple, 1, point) == Some(Outcome::False);
         let nilable = values.typed.has_nil(body.inst(value).ty) == Tri::Yes;
@@ -266,16 +278,25 @@ impl Question {
     }
 
     /// A captured variable with one definition is what that one is where the literal is made.
-    fn captured(&mut self, values: &Values<'_>, var: crate::ir::VarId) -> Nilness {
+    fn captured(&mut self, values: &Values<'a>, var: crate::ir::VarId) -> Nilness {
         let (Some(made), Some(definition)) = (values.captures().made(values.id), values.only_definition(var)) else {
             return Nilness::Unknown;
         };
-        if made.body != definition.body || self.open.len() as u32 > MAX_DEPTH {
+        if made.body != definition.body {
             return Nilness::Unknown;
         }
-        let outer = values.within(made.body);
-        let mut question = Question { steps: self.steps, believes_callees: self.believes_callees, open: Vec::new() };
-        let found = question.nil(&outer, definition.value, Point::Before(made.value));
+        self.outside(values, definition, made.value)
+    }
+
+    /// What a value of a body further out is, just before an instruction of that.
+    fn outside(&mut self, values: &Values<'a>, of: Located, at: Value) -> Nilness {
+        let outer = values.within(of.body);
+        let Some(constants) = outer.constants_in(outer.body.block_of(at)) else { return Nilness::Unknown };
+        if self.open.len() as u32 > MAX_DEPTH {
+            return Nilness::Unknown;
+        }
+        let mut question = Question { constants, open: Vec::new(), ..*self };
+        let found = question.nil(&outer, of.value, Point::Before(at));
         self.steps = question.steps;
         found.unwrap_or(Nilness::Unknown)
     }
@@ -342,23 +363,49 @@ fn is_checked_later(values: &Values<'_>, tuple: Value, last: u32) -> bool {
     !blocks.is_empty() && !blocks.into_iter().any(|block| support::may_end_in(values, block))
 }
 
+/// Whether slicing with these bounds panics if there are no elements: one of them is known to be more than 0.
+fn reaches_into(values: &Values<'_>, bounds: List) -> bool {
+    let is_positive = |bound: &Value| values.constant(*bound).and_then(Constant::as_i64).is_some_and(|bound| bound > 0);
+    values.body.list(bounds).iter().any(is_positive)
+}
+
+/// The zero value of a type.
+fn zero(values: &Values<'_>, ty: Ty) -> Nilness {
+    if values.typed.has_nil(ty) == Tri::Yes { Nilness::Always } else { Nilness::Unknown }
+}
+
 /// That a function returns nil on some path does not tell that it does so for these arguments.
 fn proven(nil: Nilness) -> Nilness {
     if nil == Nilness::Sometimes { Nilness::Unknown } else { nil }
 }
 
+/// Whether the last of several results can tell of the others: an error or another interface, a boolean, or what is not known.
+fn may_tell(values: &Values<'_>, tuple: Value, last: u32) -> bool {
+    let Some(ty) = values.typed.part_of(values.body.inst(tuple).ty, last) else { return true };
+    values.typed.is_interface(ty) != Tri::No || values.typed.is_bool(ty)
+}
+
 /// Whether a result that is sometimes nil is so even where no error is returned with it, and not only where the boolean
-/// beside it is false. What stands beside an unknown last result is not known.
-fn is_told_by_nothing(result: &ResultSummary, is_last: bool) -> bool {
+/// beside it is false. What stands beside a last result of which nothing is known is not known.
+fn is_told_by_nothing(result: &ResultSummary, is_alone: bool) -> bool {
     let is_nil = |nil| matches!(nil, Nilness::Sometimes | Nilness::Always);
-    is_last || is_nil(result.nil_without_error) || is_nil(result.nil_if_ok)
+    is_alone || is_nil(result.nil_without_error) || is_nil(result.nil_if_ok)
+}
+
+/// Whether the function returns nil on some paths, and never on those on which it returns no error or true.
+fn is_nil_in_failure_only(result: &ResultSummary) -> bool {
+    result.nil == Nilness::Sometimes
+        && (result.nil_without_error == Nilness::Never || result.nil_if_ok == Nilness::Never)
 }
 
 /// What a result is, now that the last one is known.
-fn with_outcome(result: &ResultSummary, outcome: Outcome) -> Nilness {
+///
+/// What is nil beside an error or `false` alone is believed to be so where there is one.
+fn with_outcome(result: &ResultSummary, outcome: Outcome, believes_callees: bool) -> Nilness {
     let only = match outcome {
         Outcome::NoError => result.nil_without_error,
         Outcome::True => result.nil_if_ok,
+        Outcome::Error | Outcome::False if believes_callees && is_nil_in_failure_only(result) => Nilness::Sometimes,
         Outcome::Error | Outcome::False => Nilness::Unknown,
     };
     match (only, result.nil) {

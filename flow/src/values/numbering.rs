@@ -7,18 +7,22 @@
 //!
 //! One pass over the blocks in reverse postorder. What memory holds is known along straight lines and where ways meet
 //! that agree; at the head of a loop nothing is known but what nobody else can write, and a call of an unknown function
-//! may write all that is not local. So two loads that do hold the same may have two roots, but never the other way
+//! may write all that is not local: variables, and what is made here and was not let go. So two loads that do hold the same may have two roots, but never the other way
 //! round. Writes by other goroutines are not thought of: a program that needs this has a data race.
 //!
 //! Source: Alpern, Wegman, Zadeck, *Detecting equality of variables in programs*, 1988, without its partitions.
 
+mod memory;
+
+use super::made::{Made, leaves_out};
 use super::typed::Typed;
 use crate::graph::Graph;
 use crate::ir::{BlockId, Body, Call, Callee, Field, How, Op, Place, PlaceId, Value, VarId};
 use crate::summary::{Knowledge, Summary};
+use memory::{shared_variables, untyped_variables};
 use rulec_constant::Value as Constant;
 use rulec_types::{Builtin, ObjId, Ty};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many places of memory are kept in mind at once; the oldest are forgotten.
 const MAX_HELD: usize = 64;
@@ -30,6 +34,7 @@ const MAX_PLACE_STEPS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Numbering {
     roots: Vec<Value>,
+    left_out: FxHashSet<Value>,
 }
 
 impl Numbering {
@@ -42,11 +47,16 @@ impl Numbering {
             }
             pass.leave(*block);
         }
-        Numbering { roots: pass.roots }
+        Numbering { roots: pass.roots, left_out: pass.left_out }
     }
 
     pub(super) fn root(&self, value: Value) -> Value {
         self.roots.get(value.0 as usize).copied().unwrap_or(value)
+    }
+
+    /// Whether a root is the load of a field that has its zero value, since the literal left it out and nobody wrote it.
+    pub(super) fn is_left_out(&self, root: Value) -> bool {
+        self.left_out.contains(&root)
     }
 }
 
@@ -61,6 +71,9 @@ enum Key {
     Elem(KeyId, Value),
     SliceElem(Value, Value),
     MapElem(Value, Value),
+    /// What a variable was made with, [`Op::New`], [`Op::Composite`] or [`Op::Zero`]: no place, but kept in mind like one. It holds
+    /// of the fields that are written nowhere in the body.
+    AsMade(KeyId),
 }
 
 /// The number of a [`Key`].
@@ -113,6 +126,9 @@ struct Pass<'a> {
     shared: Vec<bool>,
     /// Variables that a pointer to anything points to: who has it writes what types do not tell.
     untyped: Vec<bool>,
+    made: Made,
+    /// Loads of fields that have their zero value.
+    left_out: FxHashSet<Value>,
 }
 
 impl<'a> Pass<'a> {
@@ -131,6 +147,8 @@ impl<'a> Pass<'a> {
             ends: vec![None; body.blocks.len()],
             shared: shared_variables(body),
             untyped: untyped_variables(body, typed),
+            made: Made::new(body),
+            left_out: FxHashSet::default(),
         }
     }
 
@@ -138,10 +156,12 @@ impl<'a> Pass<'a> {
     fn enter(&mut self, block: BlockId) {
         let mut preds = self.body.block(block).preds.iter().map(|pred| &self.ends[pred.0 as usize]);
         self.held.clear();
+        if preds.clone().any(Option::is_none) {
+            return self.made.enter_loop(&self.done);
+        }
         let Some(Some(first)) = preds.next() else { return };
         self.held.extend_from_slice(first);
-        for end in preds {
-            let Some(end) = end else { return self.held.clear() };
+        for end in preds.flatten() {
             self.held.retain(|entry| end.contains(entry));
         }
     }
@@ -157,6 +177,7 @@ impl<'a> Pass<'a> {
 
     fn number(&mut self, value: Value) {
         let ty = self.body.inst(value).ty;
+        self.made.look_at(self.body, value);
         let root = match self.body.op(value) {
             Op::Assign(_, x) | Op::Read(_, x) | Op::Narrow(x) if self.done(x) => self.handed_on(value, x),
             Op::Convert(x) if self.typed.same_underlying(ty, self.ty(x)) => self.handed_on(value, x),
@@ -173,6 +194,11 @@ impl<'a> Pass<'a> {
             Op::Call(call) => self.call(value, self.body.call(call)),
             Op::Go(_) | Op::RunDefer(_) | Op::Receive { .. } | Op::Send { .. } | Op::Select { .. } | Op::Range(_) => {
                 self.forget_shared();
+                value
+            }
+            Op::New(_) => {
+                let place = self.intern(Key::Deref(value));
+                self.hold_as_made(place, value);
                 value
             }
             Op::Const(Some(number)) => self.constant(value, number, ty),
@@ -303,10 +329,35 @@ impl<'a> Pass<'a> {
         match self.held.iter().find(|(held, _)| *held == key) {
             Some((_, known)) => self.handed_on(value, *known),
             None => {
+                if self.is_left_out(key) {
+                    self.left_out.insert(value);
+                }
                 self.hold(key, value);
                 value
             }
         }
+    }
+
+    /// Whether a place is a field of a variable that was made without it, and not written since.
+    fn is_left_out(&self, key: KeyId) -> bool {
+        let way = self.way(key);
+        let [base, first, ..] = way[..] else { return false };
+        let is_untouched = |key: &KeyId| match self.keys[*key as usize] {
+            Key::Field(_, field) => !self.made.is_written(field),
+            _ => false,
+        };
+        let (Key::Field(_, field), true) = (self.keys[first as usize], way[1..].iter().all(is_untouched)) else {
+            return false;
+        };
+        let made = self.key_ids.get(&Key::AsMade(base));
+        let with = made.and_then(|made| self.held.iter().find(|(held, _)| held == made));
+        with.is_some_and(|(_, with)| leaves_out(self.body, *with, field))
+    }
+
+    /// Keeps in mind what a variable is made with.
+    fn hold_as_made(&mut self, place: KeyId, with: Value) {
+        let key = self.intern(Key::AsMade(place));
+        self.hold(key, with);
     }
 
     fn hold(&mut self, key: KeyId, value: Value) {
@@ -325,88 +376,18 @@ impl<'a> Pass<'a> {
         let Some(key) = self.key(place) else { return self.forget_shared() };
         let held = std::mem::take(&mut self.held);
         self.held = held.into_iter().filter(|(other, known)| !self.may_change(key, x, *other, *known)).collect();
-        self.hold(key, self.root(x));
-    }
-
-    /// Whether storing `x` at a place may change what another one is known to hold.
-    fn may_change(&self, stored: KeyId, x: Value, held: KeyId, known: Value) -> bool {
-        if self.is_part(stored, held) || self.is_part(held, stored) {
-            return true;
+        let x = self.root(x);
+        self.hold(key, x);
+        let is_variable = match self.keys[key as usize] {
+            Key::Var(var) => !self.is_shared(var),
+            _ => false,
+        };
+        if is_variable
+            && matches!(self.body.op(x), Op::Composite(_) | Op::Zero)
+            && self.typed.may_have_parts(self.ty(x))
+        {
+            self.hold_as_made(key, x);
         }
-        let (to, from) = (self.base(stored), self.base(held));
-        match (to, from) {
-            (Key::Var(to), Key::Var(from)) if to == from => !self.apart(stored, held),
-            (Key::Var(_) | Key::Global(_), Key::Var(_) | Key::Global(_)) => false,
-            (Key::Var(var), _) | (_, Key::Var(var)) if !self.is_shared(var) => false,
-            (Key::MapElem(..), _) | (_, Key::MapElem(..)) => {
-                matches!((to, from), (Key::MapElem(..), Key::MapElem(..)))
-            }
-            _ => self.overlap(stored, x, held, known),
-        }
-    }
-
-    /// Whether two places in shared memory may be the same one, or one a part of the other.
-    fn overlap(&self, stored: KeyId, x: Value, held: KeyId, known: Value) -> bool {
-        let whole = |value: Value| self.typed.may_have_parts(self.ty(value));
-        if whole(x) || whole(known) || self.is_untyped(stored) || self.is_untyped(held) {
-            return true;
-        }
-        let (to, from) = (self.keys[stored as usize], self.keys[held as usize]);
-        match (to, from) {
-            (Key::Field(_, to), Key::Field(_, from)) => to == from,
-            (Key::Field(..), Key::SliceElem(..) | Key::Elem(..)) => false,
-            (Key::SliceElem(..) | Key::Elem(..), Key::Field(..)) => false,
-            _ => !self.typed.differ(self.ty(x), self.ty(known)),
-        }
-    }
-
-    /// Whether a place is where a pointer leads that was made from one to anything, so that its type says nothing.
-    fn is_untyped(&self, key: KeyId) -> bool {
-        let (Key::Deref(pointer) | Key::SliceElem(pointer, _)) = self.base(key) else { return false };
-        matches!(self.body.op(pointer), Op::Convert(x) if self.typed.is_unsafe_pointer(self.ty(x)))
-    }
-
-    /// Whether two places in one variable, neither part of the other, are surely apart: their ways part at two fields.
-    fn apart(&self, a: KeyId, b: KeyId) -> bool {
-        let (a, b) = (self.way(a), self.way(b));
-        let is_field = |key: KeyId| matches!(self.keys[key as usize], Key::Field(..));
-        let parting = a.iter().zip(&b).find(|(a, b)| a != b);
-        parting.is_some_and(|(a, b)| is_field(*a) && is_field(*b))
-    }
-
-    /// The places on the way to a place, the outermost first.
-    fn way(&self, mut at: KeyId) -> Vec<KeyId> {
-        let mut way = vec![at];
-        while let Key::Field(outer, _) | Key::Elem(outer, _) = self.keys[at as usize] {
-            at = outer;
-            way.push(at);
-        }
-        way.reverse();
-        way
-    }
-
-    fn base(&self, mut at: KeyId) -> Key {
-        loop {
-            match self.keys[at as usize] {
-                Key::Field(outer, _) | Key::Elem(outer, _) => at = outer,
-                base => return base,
-            }
-        }
-    }
-
-    /// Whether one place is the other or lies in it.
-    fn is_part(&self, mut inner: KeyId, outer: KeyId) -> bool {
-        while inner != outer {
-            match self.keys[inner as usize] {
-                Key::Field(next, _) | Key::Elem(next, _) => inner = next,
-                _ => return false,
-            }
-        }
-        true
-    }
-
-    fn is_shared(&self, var: VarId) -> bool {
-        self.shared.get(var.0 as usize).copied().unwrap_or(true)
     }
 
     fn call(&mut self, value: Value, call: &Call) -> Value {
@@ -434,24 +415,6 @@ impl<'a> Pass<'a> {
         debug_assert!(call.how == How::Now, "other calls do not run here");
         summary_of(self.body, self.knowledge, call)
     }
-
-    /// Forgets all that somebody else may write.
-    fn forget_shared(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        let local = |(key, _): &(KeyId, Value)| matches!(self.base(*key), Key::Var(var) if !self.is_shared(var));
-        self.held = held.into_iter().filter(local).collect();
-    }
-
-    /// Forgets elements of slices and maps, and of arrays that slices may be of.
-    fn forget_elements(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        let apart = |(key, _): &(KeyId, Value)| match self.base(*key) {
-            Key::SliceElem(..) | Key::MapElem(..) => false,
-            Key::Var(var) if !self.is_shared(var) => true,
-            _ => matches!(self.keys[*key as usize], Key::Field(..) | Key::Global(_)),
-        };
-        self.held = held.into_iter().filter(apart).collect();
-    }
 }
 
 /// What is known of the function that a call calls.
@@ -464,58 +427,4 @@ pub(super) fn summary_of<'a>(body: &Body, knowledge: &'a dyn Knowledge, call: &C
         }
         Callee::Builtin(_) | Callee::Closure(_) | Callee::Value(_) | Callee::Unknown => None,
     }
-}
-
-/// For each variable whether it is memory that others can write: a closure uses it, it is one of an outer body, or its
-/// address is taken.
-fn shared_variables(body: &Body) -> Vec<bool> {
-    let mut shared: Vec<bool> = body.vars.iter().map(|var| var.captured || var.outer.is_some()).collect();
-    for inst in &body.insts {
-        let Op::Addr(place) = inst.op else { continue };
-        if let Some(shared) = variable_of(body, place).and_then(|var| shared.get_mut(var.0 as usize)) {
-            *shared = true;
-        }
-    }
-    shared
-}
-
-/// The variable that a place is or lies in, without going through a pointer.
-fn variable_of(body: &Body, mut place: PlaceId) -> Option<VarId> {
-    while let Place::Field(outer, _) | Place::Elem(outer, _) = body.place(place) {
-        place = outer;
-    }
-    match body.place(place) {
-        Place::Var(var) => Some(var),
-        _ => None,
-    }
-}
-
-/// For each variable whether a pointer to it is made one to anything, `unsafe.Pointer(&x)`. Where such a pointer is made of one that
-/// was kept, that may be any whose address is taken.
-fn untyped_variables(body: &Body, typed: Typed<'_>) -> Vec<bool> {
-    let mut untyped = vec![false; body.vars.len()];
-    let mut of_kept = false;
-    for inst in body.insts.iter().filter(|inst| typed.is_unsafe_pointer(inst.ty)) {
-        let Op::Convert(pointer) = inst.op else { continue };
-        match body.op(pointer) {
-            Op::Addr(place) => {
-                if let Some(own) = variable_of(body, place).and_then(|var| untyped.get_mut(var.0 as usize)) {
-                    *own = true;
-                }
-            }
-            _ => of_kept = true,
-        }
-    }
-    if of_kept {
-        let addressed = body.insts.iter().filter_map(|inst| match inst.op {
-            Op::Addr(place) => variable_of(body, place),
-            _ => None,
-        });
-        for var in addressed {
-            if let Some(own) = untyped.get_mut(var.0 as usize) {
-                *own = true;
-            }
-        }
-    }
-    untyped
 }

@@ -9,9 +9,9 @@
 //! Source: Cousot, Cousot, *Static determination of dynamic properties of programs*, 1976.
 
 use super::Values;
-use super::guards::{Fact, Point};
+use super::guards::{Fact, Point, implied, only_way_into};
 use super::interval::{Interval, Range};
-use crate::ir::{Callee, Op, Value};
+use crate::ir::{Callee, Op, Value, When};
 use rulec_constant::Value as Constant;
 use rulec_types::{Builtin, Ty, TypeData};
 use rustc_hash::FxHashMap;
@@ -31,6 +31,9 @@ const MAX_DEPTH: u32 = 24;
 
 /// How many values one question about a length may look at.
 const MAX_STEPS: u32 = 500;
+
+/// How many blocks back branches are looked at that may never be taken.
+const MAX_BRANCHES: u32 = 64;
 
 /// What is left of the steps of a question about a length.
 #[derive(Clone, Copy)]
@@ -163,7 +166,7 @@ impl Ranges {
     fn joined(&self, values: &Values<'_>, phi: Value, operands: &[Value]) -> Option<Range> {
         let block = values.body.block_of(phi);
         let ways = operands.iter().zip(&values.body.block(block).preds);
-        let ways = ways.filter(|(_, pred)| values.constants().may_go(values.body, **pred, block));
+        let ways = ways.filter(|(_, pred)| values.may_go(**pred, block));
         ways.filter_map(|(operand, pred)| self.known(values, *operand, Point::Between(*pred, block)))
             .reduce(Range::hull)
     }
@@ -190,7 +193,7 @@ impl Ranges {
         }
     }
 
-    /// The range of a value at a point, as far as it is known so far; none if it has not been computed yet.
+    /// The range of a value at a point, as far as it is known so far; none if it has not been computed yet, or nobody gets there.
     fn known(&self, values: &Values<'_>, value: Value, point: Point) -> Option<Range> {
         let root = values.root(value);
         let base = match (self.of.get(&value), self.of.get(&root)) {
@@ -201,20 +204,23 @@ impl Ranges {
                 None => return None,
             },
         };
-        Some(self.narrowed(values, base, values.facts_at(root, point)))
+        self.narrowed(values, base, values.facts_at(root, point))
     }
 
-    /// What is left of a range by the comparisons that are known of its value.
-    fn narrowed(&self, values: &Values<'_>, base: Range, facts: Vec<Fact>) -> Range {
+    /// What is left of a range by the comparisons that are known of its value: nothing where nobody gets.
+    fn narrowed(&self, values: &Values<'_>, base: Range, facts: Vec<Fact>) -> Option<Range> {
         let mut narrowed = base;
         for fact in facts {
             let Fact::Compares(op, other) = fact else { continue };
-            let constant = || values.constant(other).and_then(number).map(Range::of);
-            let Some(other) = self.of.get(&other).copied().or_else(constant) else { continue };
-            // Nothing is left where nobody gets.
-            narrowed = narrowed.comparing(op, other).unwrap_or(narrowed);
+            let Some(other) = self.found(values, other) else { continue };
+            narrowed = narrowed.comparing(op, other)?;
         }
-        narrowed
+        Some(narrowed)
+    }
+
+    /// The range of a value where it is made.
+    fn found(&self, values: &Values<'_>, root: Value) -> Option<Range> {
+        self.of.get(&root).copied().or_else(|| values.constant(root).and_then(number).map(Range::of))
     }
 
     /// The range of the length of a string, slice, array, map or channel at a point.
@@ -224,7 +230,7 @@ impl Ranges {
         // Maps and channels change under the same value.
         let is_fixed = values.typed.has_fixed_len(values.body.inst(root).ty);
         let told = self.lengths.get(&root).copied().filter(|_| is_fixed);
-        let narrowed = told.map_or(made, |len| self.narrowed(values, made, values.facts_at(len, point)));
+        let narrowed = told.and_then(|len| self.narrowed(values, made, values.facts_at(len, point))).unwrap_or(made);
         let is_nil = values.facts_at(root, point).contains(&Fact::Nil);
         if is_nil { Range::of(0) } else { narrowed }
     }
@@ -303,7 +309,7 @@ impl Ranges {
         let block = values.body.block_of(phi);
         let mut joined: Option<Range> = None;
         for (operand, pred) in operands.iter().zip(&values.body.block(block).preds) {
-            if !values.constants().may_go(values.body, *pred, block) || values.root(*operand) == phi {
+            if !values.may_go(*pred, block) || values.root(*operand) == phi {
                 continue;
             }
             let found = self.length(values, *operand, Point::Between(*pred, block), budget.deeper());
@@ -339,9 +345,51 @@ impl Values<'_> {
         told(found)
     }
 
-    /// The range of the length of a value just before the instruction `at` of the same body.
+    /// The range of the length of a value just before the instruction `at` of the same body. Where no path leads, nothing is said of
+    /// how long it can be.
     pub fn len_at(&self, value: Value, at: Value) -> Interval {
-        told(self.ranges().length(self, value, Point::Before(at), Budget::new(&Cell::new(0))))
+        let found = told(self.length_at(value, Point::Before(at)));
+        let is_unreached = || self.constants_in(self.body.block_of(at)).is_none() || self.is_ruled_out(at);
+        if found.high.is_some() && is_unreached() { Interval { high: None, ..found } } else { found }
+    }
+
+    fn length_at(&self, value: Value, point: Point) -> Range {
+        self.ranges().length(self, value, point, Budget::new(&Cell::new(0)))
+    }
+
+    /// Whether a branch that every way to an instruction takes is never taken: below `len(x) > 0` or `range x` for an `x` without
+    /// elements.
+    pub(super) fn is_ruled_out(&self, at: Value) -> bool {
+        let dominators = self.graph().dominators();
+        let mut block = Some(self.body.block_of(at));
+        for _ in 0..MAX_BRANCHES {
+            let Some(here) = block else { return false };
+            if only_way_into(self, here).is_some_and(|when| self.is_never_taken(when)) {
+                return true;
+            }
+            block = dominators.immediate(here);
+        }
+        false
+    }
+
+    fn is_never_taken(&self, when: When) -> bool {
+        if let When::Next(range) = when {
+            return match self.body.op(range) {
+                Op::Range(x) if self.typed.has_fixed_len(self.body.inst(x).ty) => {
+                    self.length_at(x, Point::Before(range)).high == 0
+                }
+                _ => false,
+            };
+        }
+        implied(self, when).into_iter().any(|(value, fact)| match fact {
+            Fact::Compares(op, other) => {
+                let ranges = self.ranges();
+                let both = ranges.found(self, value).zip(ranges.found(self, other));
+                both.is_some_and(|(one, other)| one.comparing(op, other).is_none())
+            }
+            Fact::NotNil => matches!(self.body.op(value), Op::Nil | Op::Zero),
+            _ => false,
+        })
     }
 }
 

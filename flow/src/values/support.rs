@@ -28,6 +28,8 @@ enum Token {
     Global(ObjId),
     /// State that unknown functions may look at.
     Hidden,
+    /// What is written as constants, and differs from build to build: each may be decided by another one.
+    Setting,
 }
 
 #[derive(Default)]
@@ -50,7 +52,7 @@ pub(super) fn reaches_freely(values: &Values<'_>, phi: Value, pred: BlockId, poi
     let mut decided = Support::default();
     decided.add(values, phi);
     for block in before.iter().chain([&start]) {
-        block_conditions(values, *block).for_each(|value| decided.add(values, value));
+        values.body.block(*block).succs.iter().for_each(|edge| decided.add_branch(values, edge.when));
     }
     decided.tokens.remove(&Token::Value(phi));
     after.into_iter().all(|when| is_free(values, when, &decided, start, block, pred))
@@ -65,11 +67,9 @@ pub(super) fn may_be_any(values: &Values<'_>, call: Value, result: Value, point:
     let mut decided = Support::default();
     decided.add(values, call);
     after.into_iter().all(|when| {
-        conditions(when).is_some_and(|conditions| {
-            let mut support = Support::default();
-            conditions.iter().flatten().for_each(|value| support.add(values, *value));
-            !support.meets(&decided)
-        })
+        let mut support = Support::default();
+        support.add_branch(values, when);
+        conditions(when).is_some() && !support.meets(&decided)
     })
 }
 
@@ -118,12 +118,6 @@ fn between(values: &Values<'_>, from: BlockId, to: BlockId) -> Option<Vec<BlockI
     Some(way)
 }
 
-/// The values that the branch at the end of a block looks at.
-fn block_conditions(values: &Values<'_>, block: BlockId) -> impl Iterator<Item = Value> {
-    let edges = values.body.block(block).succs.iter();
-    edges.filter_map(|edge| conditions(edge.when)).flatten().flatten()
-}
-
 /// The values that decide whether an edge is taken; none if that is decided elsewhere.
 fn conditions(when: When) -> Option<[Option<Value>; 2]> {
     match when {
@@ -138,9 +132,11 @@ fn conditions(when: When) -> Option<[Option<Value>; 2]> {
 
 /// Whether a branch behind a phi can be taken whichever way the phi was entered.
 fn is_free(values: &Values<'_>, when: When, decided: &Support, start: BlockId, block: BlockId, pred: BlockId) -> bool {
-    let Some(conditions) = conditions(when) else { return false };
+    if conditions(when).is_none() {
+        return false;
+    }
     let mut support = Support::default();
-    conditions.iter().flatten().for_each(|value| support.add(values, *value));
+    support.add_branch(values, when);
     if let When::Next(range) = when
         && values.body.block_of(range) == block
     {
@@ -210,6 +206,14 @@ fn is_looked_at(values: &Values<'_>, value: Value, point: Point) -> bool {
 }
 
 impl Support {
+    /// Adds all that goes into a branch.
+    fn add_branch(&mut self, values: &Values<'_>, when: When) {
+        if values.is_setting(when) {
+            self.tokens.insert(Token::Setting);
+        }
+        conditions(when).iter().flatten().flatten().for_each(|value| self.add(values, *value));
+    }
+
     /// Adds all that goes into a value.
     fn add(&mut self, values: &Values<'_>, value: Value) {
         let mut open = vec![value];

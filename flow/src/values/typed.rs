@@ -44,6 +44,18 @@ impl<'a> Typed<'a> {
         }
     }
 
+    /// The type of one of several results.
+    pub(super) fn part_of(&self, tuple: Ty, number: u32) -> Option<Ty> {
+        match self.0?.store.data(tuple) {
+            TypeData::Tuple(types) => types.get(number as usize).copied(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_bool(&self, ty: Ty) -> bool {
+        matches!(self.under(ty), Some(TypeData::Basic(Basic::Bool)))
+    }
+
     pub(super) fn is_string(&self, ty: Ty) -> bool {
         matches!(self.under(ty), Some(TypeData::Basic(basic)) if basic.is_string())
     }

@@ -1,6 +1,6 @@
 //! Where the variables of each body are defined, used and captured.
 
-use super::Located;
+use super::{Located, Values};
 use crate::ir::{Body, BodyId, Callee, Op, Place, PlaceId, Value, VarId};
 use rustc_hash::FxHashMap;
 
@@ -140,5 +140,24 @@ impl Captures {
     /// Where a function literal is made.
     pub(super) fn made(&self, closure: BodyId) -> Option<Located> {
         self.made.get(&closure).copied()
+    }
+}
+
+impl Values<'_> {
+    /// The call of the function literal that this body is of, if that is called in one place and used nowhere else: where it stands,
+    /// or through a variable that is only ever called.
+    pub(super) fn only_call(&self) -> Option<Located> {
+        let [call] = self.captures().calls_of(self.id) else { return None };
+        let Some(made) = self.captures().made(self.id) else { return Some(*call) };
+        let outer = self.within(made.body);
+        // What is called is read, too, but not used.
+        let is_only_called = |user: &Value| match outer.body.op(*user) {
+            Op::Assign(var, _) => outer.all_uses(var).into_iter().all(|(body, var)| {
+                let inner = self.within(body);
+                inner.variables().of(var).reads.iter().all(|read| inner.uses_of(*read).is_empty())
+            }),
+            _ => false,
+        };
+        outer.uses_of(made.value).iter().all(is_only_called).then_some(*call)
     }
 }

@@ -540,7 +540,7 @@ func WordOfCallees(s string) {
 	}
 	q, err := open(s)
 	if err != nil {
-		borrow(q) // want possibly q unknown
+		borrow(q) // want possibly q sometimes; nil q unknown
 		return
 	}
 	borrow(q) // want possibly q never
@@ -556,8 +556,9 @@ func NoPathLeadsThere(q *T) {
 	const debug = false
 	var p *T
 	if debug {
-		borrow(p) // want nil p unknown; possibly p unknown
+		borrow(p) // want nil p always; possibly p always
 		return
+		borrow(p) // want nil p unknown; possibly p unknown
 	}
 	if q == nil {
 		return
@@ -587,3 +588,203 @@ func SetThroughPointer() {
 	*pointer = func() {}
 	borrow(f) // want nil f never
 }
+
+func AnotherBuild(given *T) {
+	const debug = false
+	var p, q *T
+	var none []int
+	if debug {
+		q = &T{}
+	}
+	switch 0 {
+	case 1:
+		borrow(p) // want nil p always
+	case 3:
+		if given == nil {
+			borrow(given) // want nil given always
+		}
+	case 2:
+		for i := 0; i < len(none); i++ {
+			borrow(none) // want nil none unknown
+		}
+	}
+	if debug {
+		// It was set by the same setting.
+		borrow(q) // want nil q unknown; possibly q unknown
+		for i := 0; i < 3; i++ {
+			borrow(p, i) // want nil p always; range i 0..2
+		}
+	}
+	borrow(q) // want nil q always
+	for true {
+		borrow(p) // want nil p always
+	}
+	borrow(p) // want nil p unknown
+}
+
+func BelowWhatNeverHolds(j int) {
+	var list []int
+	if len(list) > 0 {
+		borrow(list) // want nil list unknown
+	}
+	if len(list) != 0 && j > 0 {
+		borrow(list) // want nil list unknown
+	}
+	for i := 0; i < len(list); i++ {
+		borrow(list) // want nil list unknown
+	}
+	for i := 0; i < len(list)-1; i++ {
+		borrow(list) // want nil list unknown
+	}
+	if list != nil {
+		borrow(list) // want nil list never; len list 0..
+	}
+	for range list {
+		borrow(list) // want nil list unknown; len list 0..
+	}
+	if len(list) <= j {
+		borrow(list) // want nil list always; len list 0
+	}
+	switch len(list) {
+	case 0:
+		borrow(list) // want nil list always
+	case 1:
+		borrow(list) // want nil list unknown
+	}
+}
+
+type Pair struct {
+	left, right *T
+	inner       Inner
+}
+
+type Inner struct{ deep *T }
+
+func LeftOut(give func(*Pair)) {
+	a := &Pair{}
+	borrow(a.left)       // want nil a.left always
+	borrow(a.inner.deep) // want nil a.inner.deep always
+	b := &Pair{left: &T{}}
+	use(b.left)
+	borrow(b.left)  // want nil b.left never
+	borrow(b.right) // want nil b.right always
+	give(b)
+	borrow(b.right) // want nil b.right unknown
+	c := new(Pair)
+	borrow(c.right) // want nil c.right always
+	var d Pair
+	borrow(d.right) // want nil d.right always
+	e := Pair{nil, &T{}, Inner{}}
+	borrow(e.left) // want nil e.left unknown
+	for range 3 {
+		f := &Pair{}
+		borrow(f.right) // want nil f.right always
+		borrow(c.right) // want nil c.right unknown
+		give(f)
+		give(c)
+	}
+	h := Pair{left: &T{}}
+	borrow(h.right) // want nil h.right always
+	var i Pair
+	func() { i = Pair{right: &T{}} }()
+	borrow(i.right) // want nil i.right unknown
+}
+
+func WrittenSomewhere(ok bool, x *T) {
+	a := &struct{ own *T }{}
+	if ok {
+		a.own = x
+	}
+	borrow(a.own) // want nil a.own unknown
+	var b struct{ mine *T }
+	p := &b.mine
+	*p = x
+	borrow(b.mine) // want nil b.mine unknown
+}
+
+func Apart(p *T, unknown func()) {
+	a, b := &T{}, &T{}
+	a.f, b.f, p.f = nil, &T{}, &T{}
+	unknown()
+	borrow(a.f) // want nil a.f always
+	borrow(b.f) // want nil b.f never
+	borrow(p.f) // want nil p.f unknown
+	c := a
+	c.f = &T{}
+	borrow(a.f) // want nil a.f never
+	for range 3 {
+		unknown()
+		borrow(a.f) // want nil a.f unknown
+		a.f = nil
+		unknown()
+		borrow(a.f) // want nil a.f unknown
+		keep(a)
+	}
+}
+
+func OnlyHere(unknown func()) {
+	a := &T{}
+	for range 3 {
+		a.f = nil
+		unknown()
+		borrow(a.f) // want nil a.f always
+	}
+}
+
+func SlicedBeyondNothing(n int, ok bool) {
+	var list []int
+	if ok {
+		rest := list[1:]
+		borrow(list) // want nil list always
+		borrow(rest) // want nil rest never
+		return
+	}
+	none := list[:0]
+	borrow(none) // want nil none always
+	list = list[:n]
+	borrow(list) // want nil list always
+}
+
+func Elements(list []*T) {
+	list[1] = nil
+	list[2] = &T{}
+	borrow(list[1]) // want nil list[1] always
+	borrow(list[2]) // want nil list[2] never
+	n := len(list) - 1
+	list[n] = &T{}
+	borrow(list[1]) // want nil list[1] unknown
+}
+
+func CalledOnce(q *T) {
+	var p *T
+	func(a, b *T) {
+		borrow(a) // want nil a always
+		borrow(b) // want nil b unknown
+		func(c *T) {
+			borrow(c) // want nil c always
+		}(a)
+	}(p, q)
+	show := func(a *T) {
+		borrow(a) // want nil a always
+	}
+	show(p)
+	twice := func(a *T) {
+		borrow(a) // want nil a unknown
+	}
+	twice(p)
+	twice(q)
+	kept := func(a *T) {
+		borrow(a) // want nil a unknown
+	}
+	kept(p)
+	keepFunc(kept)
+	func(x any, more ...*T) {
+		borrow(x)    // want nil x unknown
+		borrow(more) // want nil more unknown
+	}(p, p)
+	defer func(a *T) {
+		borrow(a) // want nil a always
+	}(p)
+}
+
+func keepFunc(f func(*T))

@@ -291,6 +291,7 @@ pub fn empty(blocks: u32) -> Body {
         insts: Vec::new(),
         lists: Vec::new(),
         vars: Vec::new(),
+        named_fields: Vec::new(),
         places: (0..CELLS.len() as u32).map(|var| Place::Var(VarId(var))).collect(),
         calls: vec![Call {
             row: Node::ROOT,
