@@ -223,18 +223,18 @@ fn changes(flow: Flow, id: BodyId, events: &EventSet) -> Tri {
 /// Whether some path from the entry leads to a call that requires the state, past none that may establish it.
 fn requires(flow: Flow, id: BodyId, calls: &[Concerned], state: &str, of: Option<Located>) -> Tri {
     let needs = happening(flow, id, calls, Verb::Requires, state, of);
+    if needs.sure.is_empty() {
+        return Tri::No;
+    }
     let mut before = established(flow, id, calls, state, of).all();
     if let Some(at) = of {
         before.insts.extend(flow.values(id).escapes(at.value).iter().map(|escape| escape.at));
     }
     // What is passed to who requires it has not left before.
     before.insts.retain(|at| !needs.sure.insts.contains(at));
-    let is_met = |to: &Events| {
-        let question = Question { from: Start::Entry, to, avoid: &before, assume: &[] };
-        let answer = flow.paths(id).map(|paths| paths.some_path(flow.body(id), &question));
-        !to.is_empty() && !flow.body(id).partial && matches!(answer, Some(Answer::Yes(_)))
-    };
-    Tri::of(is_met(&needs.sure))
+    let question = Question { from: Start::Entry, to: &needs.sure, avoid: &before, assume: &[] };
+    let answer = flow.paths(id).map(|paths| paths.some_path(flow.body(id), &question));
+    Tri::of(!flow.body(id).partial && matches!(answer, Some(Answer::Yes(_))))
 }
 
 /// The results that lack states at some return.
