@@ -68,6 +68,8 @@ pub struct Facts<'a> {
     pub go_version: Option<GoVersion>,
     /// The comments in source order.
     comments: Vec<Node>,
+    /// The import specs: many rules ask for them, again and again.
+    import_specs: OnceCell<Vec<Node>>,
     /// The names of imported packages, sorted.
     import_names: OnceCell<Vec<Vec<u8>>>,
     /// A trait object, so that facts that live long can stand for facts that live shorter.
@@ -146,6 +148,7 @@ impl<'a> Facts<'a> {
             import_path: None,
             go_version: None,
             comments,
+            import_specs: OnceCell::new(),
             import_names: OnceCell::new(),
             types: None,
             location: None,
@@ -367,10 +370,13 @@ impl<'a> Facts<'a> {
 
     /// The import specs.
     pub fn imports(&self) -> impl Iterator<Item = Node> + '_ {
-        let tree = self.tree();
-        let declarations = tree.children(tree.slot(Node::ROOT, 1));
-        let imports = declarations.filter(|declaration| tree.kind(*declaration) == Kind::ImportDecl);
-        imports.flat_map(|declaration| tree.children(declaration))
+        let specs = self.import_specs.get_or_init(|| {
+            let tree = self.tree();
+            let declarations = tree.children(tree.slot(Node::ROOT, 1));
+            let imports = declarations.filter(|declaration| tree.kind(*declaration) == Kind::ImportDecl);
+            imports.flat_map(|declaration| tree.children(declaration)).collect()
+        });
+        specs.iter().copied()
     }
 
     /// The names that packages have in this file, sorted; `.` and `_` are none.
