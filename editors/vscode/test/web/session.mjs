@@ -183,6 +183,7 @@ try {
   server.removeAllListeners("exit");
   server.kill();
   await new Promise((ended) => server.once("exit", ended));
-  rmSync(home, { recursive: true, force: true });
+  // What the server started may still write while it ends.
+  rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 process.exit(status);
