@@ -61,7 +61,7 @@ struct Methods {
 /// A unit and what is known of it.
 struct Slot {
     unit: Unit,
-    /// The first slot of the same package: the same for all of its parts.
+    /// A number that the parts of one package share.
     package: u32,
     /// Whether its package is one of those asked for, rather than one that they import.
     is_root: bool,
@@ -179,9 +179,7 @@ impl<'p> Known<'p> {
 
     fn add(&mut self, unit: Unit, roots: &[PackageKey]) -> u32 {
         let number = self.slots.len() as u32;
-        let parts = [Part::Base, Part::Tests, Part::External].map(|part| (unit.key.clone(), part));
-        let package =
-            parts.iter().find_map(|part| self.by_key.get(part)).map_or(number, |slot| self.slot(*slot).package);
+        let package = self.slots_of(&unit.key).next().map_or(number, |slot| self.slot(slot).package);
         let is_root = roots.binary_search(&unit.key).is_ok();
         let source = unit.source.as_ref().filter(|source| is_root || !source.standard);
         let from_source = source.is_some();
@@ -303,9 +301,13 @@ impl<'p> Known<'p> {
 
     /// The same as one of the parts of a package sees it.
     pub(crate) fn package_seen(&self, package: &PackageKey, path: &str) -> Option<PackageId> {
+        self.slots_of(package).find_map(|slot| self.package_below(&self.slot(slot).unit, path))
+    }
+
+    /// The slots of the parts of a package that are there.
+    fn slots_of(&self, package: &PackageKey) -> impl Iterator<Item = u32> {
         let parts = [Part::Base, Part::Tests, Part::External].into_iter();
-        let mut slots = parts.filter_map(|part| self.by_key.get(&(package.clone(), part)));
-        slots.find_map(|slot| self.package_below(&self.slot(*slot).unit, path))
+        parts.filter_map(|part| self.by_key.get(&(package.clone(), part)).copied())
     }
 
     /// The packages of the run, in their order.

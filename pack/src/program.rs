@@ -52,6 +52,16 @@ pub struct RunReport {
     pub steps: u64,
 }
 
+impl RunReport {
+    /// Adds how another run over the file went.
+    pub fn add(&mut self, other: RunReport) {
+        self.steps += other.steps;
+        self.exhausted.extend(other.exhausted);
+        self.exhausted.sort_unstable();
+        self.exhausted.dedup();
+    }
+}
+
 /// Which rules of a program are on, with what follows from it for each run.
 #[derive(Clone, Debug)]
 pub struct Selection {

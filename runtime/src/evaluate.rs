@@ -85,16 +85,14 @@ impl Captured {
     }
 }
 
+/// What came of running rules: their matches, sorted, and how it went.
+pub(crate) type Ran = Result<(Vec<Match>, RunReport), Trap>;
+
 /// Runs the selected rules from these rows: all of the file, those of whole declarations, or the root.
 ///
 /// # Errors
 /// [`Trap`] if the engine failed, or nobody waits for the answer any more.
-pub(crate) fn run_from(
-    rows: Range<u32>,
-    prepared: &Prepared,
-    facts: &Facts,
-    selection: &Selection,
-) -> Result<(Vec<Match>, RunReport), Trap> {
+pub(crate) fn run_from(rows: Range<u32>, prepared: &Prepared, facts: &Facts, selection: &Selection) -> Ran {
     let mut host = FileHost::new(prepared, facts);
     let tree = facts.tree();
     let report = prepared.program.run_from(rows, file_budget(tree), tree, selection, &mut host)?;
@@ -123,12 +121,7 @@ pub(crate) fn parts(tree: &Tree, rows: Range<u32>) -> Vec<Range<u32>> {
 ///
 /// # Errors
 /// [`Trap`] if the engine failed.
-pub(crate) fn noted(
-    profile: Option<&Profile>,
-    program: usize,
-    active: &[bool],
-    run: impl Fn(&[bool]) -> Result<(Vec<Match>, RunReport), Trap>,
-) -> Result<(Vec<Match>, RunReport), Trap> {
+pub(crate) fn noted(profile: Option<&Profile>, program: usize, active: &[bool], run: impl Fn(&[bool]) -> Ran) -> Ran {
     let Some(profile) = profile else { return run(active) };
     let (mut all, mut report) = (Vec::new(), RunReport::default());
     let mut alone = vec![false; active.len()];
@@ -138,8 +131,7 @@ pub(crate) fn noted(
         let (matches, spent) = profile.rule(rule, || run(&alone))?;
         alone[number] = false;
         all.extend(matches);
-        report.steps += spent.steps;
-        report.exhausted.extend(spent.exhausted);
+        report.add(spent);
     }
     all.sort();
     Ok((all, report))

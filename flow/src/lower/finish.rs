@@ -239,12 +239,13 @@ fn calls(builder: &Builder, numbers: &Numbers) -> Vec<Call> {
     builder.calls.iter().map(renumber).collect()
 }
 
-/// Sorted by row; of several instructions for a row the last one counts.
+/// Sorted by row.
 fn sorted(mut named_fields: Vec<(Node, Box<[Name]>)>) -> Vec<(Node, Box<[Name]>)> {
     named_fields.sort_by_key(|(row, _)| *row);
     named_fields
 }
 
+/// Sorted by row; of several instructions for a row the last one counts.
 fn rows(mut rows: Vec<(Node, Value)>, numbers: &Numbers) -> Vec<(Node, Value)> {
     rows.sort_by_key(|(row, _)| *row);
     let mut sorted: Vec<(Node, Value)> = Vec::with_capacity(rows.len());

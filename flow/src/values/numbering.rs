@@ -7,8 +7,9 @@
 //!
 //! One pass over the blocks in reverse postorder. What memory holds is known along straight lines and where ways meet
 //! that agree; at the head of a loop nothing is known but what nobody else can write, and a call of an unknown function
-//! may write all that is not local: variables, and what is made here and was not let go. So two loads that do hold the same may have two roots, but never the other way
-//! round. Writes by other goroutines are not thought of: a program that needs this has a data race.
+//! may write all that is not local: variables, and what is made here and was not let go. So two loads that do hold the
+//! same may have two roots, but never the other way round. Writes by other goroutines are not thought of: a program that
+//! needs this has a data race.
 //!
 //! Source: Alpern, Wegman, Zadeck, *Detecting equality of variables in programs*, 1988, without its partitions.
 

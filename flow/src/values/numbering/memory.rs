@@ -40,7 +40,9 @@ impl Pass<'_> {
         let (to, from) = (self.keys[stored as usize], self.keys[held as usize]);
         match (to, from) {
             (Key::Field(_, to), Key::Field(_, from)) => to == from,
-            (Key::SliceElem(slice, to), Key::SliceElem(same, from)) if slice == same && self.are_numbers(to, from) => {
+            (Key::SliceElem(slice, to), Key::SliceElem(same, from))
+                if slice == same && self.are_different_constants(to, from) =>
+            {
                 false
             }
             (Key::Field(..), Key::SliceElem(..) | Key::Elem(..)) => false,
@@ -54,7 +56,7 @@ impl Pass<'_> {
     }
 
     /// Whether two indices are different constants.
-    fn are_numbers(&self, a: Value, b: Value) -> bool {
+    fn are_different_constants(&self, a: Value, b: Value) -> bool {
         let number = |value: Value| match self.body.op(value) {
             Op::Const(Some(number)) => self.body.consts.get(number as usize).and_then(Constant::as_i64),
             _ => None,

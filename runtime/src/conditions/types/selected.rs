@@ -55,17 +55,15 @@ pub(in super::super) fn names_method(facts: &Facts, node: Node, methods: Option<
     let Some(Value::List(methods)) = methods else { return Tri::Unknown };
     let Some(selector) = selector(facts, node) else { return Tri::No };
     let name = facts.text_of(facts.tree().slot(selector, 1));
+    let mut named = methods.iter().filter(|method| is_method_named(method, name)).peekable();
     // Most methods have other names, and then nobody need know the types.
-    if !methods.iter().any(|method| is_method_named(method, name)) {
+    if named.peek().is_none() {
         return Tri::No;
     }
     let Ok(types) = facts.types() else { return Tri::Unknown };
     let one = |method: &Value| {
         let Value::List(parts) = method else { return Tri::Unknown };
-        let [Value::Str(path), Value::Str(ty), Value::Str(wanted)] = &parts[..] else { return Tri::Unknown };
-        if name != wanted {
-            return Tri::No;
-        }
+        let [Value::Str(path), Value::Str(ty), Value::Str(_)] = &parts[..] else { return Tri::Unknown };
         match types.selection(selector) {
             Some(selection) if is_method(selection) => match is_declared_by(types, selection, path, ty) {
                 Tri::No => Tri::of(is_promoted_to(types, selection, path, ty)),
@@ -76,7 +74,7 @@ pub(in super::super) fn names_method(facts: &Facts, node: Node, methods: Option<
             None => Tri::Unknown,
         }
     };
-    Tri::any(methods.iter().map(one))
+    Tri::any(named.map(one))
 }
 
 /// Whether a list of path, type and name has this name; what is no such list may.
